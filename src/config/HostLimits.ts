@@ -1,0 +1,29 @@
+/** Limits of a host, configuration `Host.Limits`. All finite by default; 0 means off where the comment says so. */
+export interface HostLimits {
+  /** Largest content of one frame, bytes; default 16 MiB. */
+  readonly maxContentBytes: number;
+  /** Deepest nesting of JSON content; default 128. */
+  readonly maxNesting: number;
+  /** Connections open at once; default 1024. */
+  readonly maxConnections: number;
+  /** Unread and unsent bytes of all peers of the process; default 256 MiB. */
+  readonly memoryBudgetBytes: number;
+  /** Bytes waiting to be written to one peer; default 16 MiB. */
+  readonly maxUnsentBytes: number;
+  /** Requests of one connection whose handlers run at once; default 256. */
+  readonly maxInFlight: number;
+  /** Age of a frame from its first byte, and from accept to the first whole frame; default 30 s. */
+  readonly frameTimeoutMs: number;
+  /** A large frame may take longer than `frameTimeoutMs` while it arrives at this rate; default 16384 bytes/s. */
+  readonly minRateBytesPerS: number;
+  /** A peer that does not read for so long is closed; default 30 s. */
+  readonly writeTimeoutMs: number;
+  /** A kept connection with nothing to do for so long is closed; default 0 = off. */
+  readonly idleTimeoutMs: number;
+  /** After the last frame: how long the peer's own end is awaited; default 2 s. */
+  readonly lingerMs: number;
+  /** From a message to the first answer of its handlers; default 30 s. */
+  readonly handlerTimeoutMs: number;
+  /** Longest silence inside a stream of results; default 0 = off. */
+  readonly streamIdleMs: number;
+}

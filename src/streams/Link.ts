@@ -1,0 +1,28 @@
+/** A connection as the protocol sees it: bytes both ways, each direction ending on its own. TCP, TLS, or a pair in memory. */
+export interface Link {
+  /** The other side as ip:port ([ip]:port for IPv6). */
+  readonly peer: string;
+  readonly peerIp: string;
+  /** Tells where events go; called once, before any event, in the same turn in which the link is handed over. */
+  open(events: LinkEvents): void;
+  /** Takes the bytes over. False: the other side is behind, wait for `drain`. */
+  write(bytes: Uint8Array): boolean;
+  /** Bytes taken over and not yet given to the system. */
+  readonly unsentBytes: number;
+  /** Ends our direction after what was written (FIN). */
+  end(): void;
+  /** Drops both directions at once; `close` follows. */
+  destroy(): void;
+  /** Stops and resumes `data`; while paused the system's window closes towards the peer. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a link tells. `close` is the last, exactly once. */
+export interface LinkEvents {
+  data(chunk: Uint8Array): void;
+  /** The peer ended its direction (FIN); ours is still open. */
+  end(): void;
+  drain(): void;
+  close(error: Error | undefined): void;
+}
