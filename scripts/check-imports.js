@@ -1,0 +1,306 @@
+'use strict';
+
+/*
+ * Checks the structure of a source tree: `node scripts/check-imports.js [folder]`, default src. It prints one line a
+ * problem and ends with exit code 1 when there is any:
+ *
+ * - a folder imports only what the table below lets it;
+ * - a module of Node that belongs to the edge is imported only there;
+ * - no cycles; imports of types vanish in the build and are not counted;
+ * - a file exports one value named as the file (types may stand beside it), `…Internals.ts`, `index.ts` and `bin.ts` excepted;
+ * - what is exported is used by another file.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const ts = require('typescript');
+
+/**
+ * Which folders a folder may import, itself always included. A name ending in ":types" allows types only. The nearest
+ * folder of the table above a file decides; files directly in src go by their own name.
+ */
+const allowed = {
+  errors: [],
+  runtime: [],
+  config: ['errors', 'runtime'],
+  streams: ['errors', 'runtime', 'config:types'],
+  'streams/node': ['errors', 'runtime', 'config:types', 'streams'],
+  actors: ['errors', 'runtime'],
+  outbox: ['errors', 'runtime', 'config:types', 'streams:types'],
+  observe: ['errors', 'runtime', 'config:types', 'streams:types'],
+  app: ['errors', 'runtime', 'config', 'streams', 'streams/node', 'actors', 'outbox', 'observe'],
+  testing: [
+    'errors',
+    'runtime',
+    'config',
+    'streams',
+    'streams/node',
+    'actors',
+    'outbox',
+    'observe',
+    'app',
+    'index.ts',
+  ],
+  'index.ts': [
+    'errors',
+    'runtime',
+    'config',
+    'streams',
+    'streams/node',
+    'actors',
+    'outbox',
+    'observe',
+    'app',
+  ],
+  // The command line uses what every user has: the two public doors.
+  cli: ['index.ts', 'testing/index.ts'],
+};
+
+/** Where a module of Node may be imported: folders, or single files. */
+const edges = {
+  net: ['streams/node'],
+  tls: ['streams/node'],
+  // streams/node reads PEM files.
+  fs: ['config/loadConfig.ts', 'streams/node', 'testing', 'cli', 'outbox', 'app'],
+};
+
+/** Files that are entered from outside, so that nobody needs to use their exports. */
+const doors = new Set(['index.ts', 'testing/index.ts', 'cli/bin.ts']);
+
+function main(folder) {
+  const files = readTree(folder);
+  const problems = [
+    ...directionProblems(files),
+    ...edgeProblems(files),
+    ...cycleProblems(files),
+    ...exportProblems(files),
+    ...unusedProblems(files),
+  ];
+  for (const problem of problems) console.log(problem);
+  console.log(`${files.size} files, ${problems.length} problems`);
+  return files.size > 0 && problems.length === 0 ? 0 : 1;
+}
+
+/**
+ * All files of the tree by their path below it, each with
+ * `imports`: { target, typeOnly, names, line }, target being a path of the tree or the name of a package, and
+ * `exports`: { name, typeOnly, usedInside, line }.
+ */
+function readTree(folder) {
+  const names = fs
+    .readdirSync(folder, { recursive: true })
+    .map((name) => name.split(path.sep).join('/'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+  const known = new Set(names);
+  const files = new Map();
+  for (const name of names) {
+    const text = fs.readFileSync(path.join(folder, name), 'utf8');
+    files.set(name, readFile(ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true), name, known));
+  }
+  return files;
+}
+
+function readFile(source, name, known) {
+  const imports = [];
+  const exported = new Map();
+  const lineOf = (node) => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+  const addImport = (specifier, typeOnly, names) =>
+    imports.push({ target: resolve(name, specifier.text, known), typeOnly, names, line: lineOf(specifier) });
+  const addExport = (identifier, typeOnly) => {
+    const before = exported.get(identifier.text);
+    // A value and a type of one name are one export.
+    exported.set(identifier.text, {
+      name: identifier.text,
+      typeOnly: typeOnly && (before?.typeOnly ?? true),
+      line: before?.line ?? lineOf(identifier),
+    });
+  };
+
+  for (const node of source.statements) {
+    if (ts.isImportDeclaration(node)) {
+      const clause = node.importClause;
+      const bindings = clause?.namedBindings;
+      const elements = bindings !== undefined && ts.isNamedImports(bindings) ? bindings.elements : [];
+      const wholly = clause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      const everyElement =
+        elements.length > 0 && clause.name === undefined && elements.every((e) => e.isTypeOnly);
+      const namespace = bindings !== undefined && ts.isNamespaceImport(bindings);
+      addImport(
+        node.moduleSpecifier,
+        wholly || everyElement,
+        namespace ? ['*'] : elements.map((e) => (e.propertyName ?? e.name).text),
+      );
+    } else if (ts.isExportDeclaration(node)) {
+      const elements =
+        node.exportClause !== undefined && ts.isNamedExports(node.exportClause)
+          ? node.exportClause.elements
+          : [];
+      const typeOnly = node.isTypeOnly || (elements.length > 0 && elements.every((e) => e.isTypeOnly));
+      if (node.moduleSpecifier !== undefined) {
+        addImport(
+          node.moduleSpecifier,
+          typeOnly,
+          elements.length > 0 ? elements.map((e) => (e.propertyName ?? e.name).text) : ['*'],
+        );
+      }
+      for (const element of elements) addExport(element.name, node.isTypeOnly || element.isTypeOnly);
+    } else if (isExported(node)) {
+      if (ts.isVariableStatement(node)) {
+        for (const { name: identifier } of node.declarationList.declarations) addExport(identifier, false);
+      } else if (node.name !== undefined) {
+        addExport(node.name, ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node));
+      }
+    }
+  }
+  // import('…') in types and at run time, and require('…') of a literal.
+  const visit = (node) => {
+    if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    ) {
+      addImport(node.argument.literal, true, ['*']);
+    } else if (ts.isCallExpression(node) && isLoad(node.expression) && isLiteral(node.arguments[0])) {
+      addImport(node.arguments[0], false, ['*']);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+
+  for (const entry of exported.values()) entry.usedInside = countOf(source, entry.name) > 1;
+  return { imports, exports: [...exported.values()] };
+}
+
+const isExported = (node) =>
+  node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false;
+const isLiteral = (node) => node !== undefined && ts.isStringLiteralLike(node);
+const isLoad = (callee) =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');
+
+function countOf(source, name) {
+  let count = 0;
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && node.text === name) count += 1;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return count;
+}
+
+/** A relative import as the path of a file of the tree, anything else as it is. */
+function resolve(from, specifier, known) {
+  if (specifier === 'rxcomet') return 'index.ts';
+  if (specifier === 'rxcomet/testing') return 'testing/index.ts';
+  if (!specifier.startsWith('.')) return specifier;
+  const target = path.posix.join(path.posix.dirname(from), specifier);
+  const candidates = [`${target}.ts`, path.posix.join(target, 'index.ts'), target];
+  return candidates.find((candidate) => known.has(candidate)) ?? target;
+}
+
+/** The entry of the table that governs a file. */
+function zoneOf(name) {
+  if (name in allowed) return name;
+  const folders = name.split('/').slice(0, -1);
+  for (let length = folders.length; length > 0; length -= 1) {
+    const folder = folders.slice(0, length).join('/');
+    if (folder in allowed) return folder;
+  }
+  return undefined;
+}
+
+function directionProblems(files) {
+  const problems = [];
+  for (const [name, { imports }] of files) {
+    const zone = zoneOf(name);
+    if (zone === undefined) {
+      problems.push(`${name}: lies outside the folders of scripts/check-imports.js`);
+      continue;
+    }
+    for (const { target, typeOnly, line } of imports) {
+      if (!files.has(target)) continue;
+      const targetZone = zoneOf(target);
+      const rule = allowed[zone];
+      const fits =
+        targetZone === zone ||
+        rule.includes(target) ||
+        rule.includes(targetZone) ||
+        (typeOnly && rule.includes(`${targetZone}:types`));
+      if (!fits) {
+        const hint = rule.includes(`${targetZone}:types`) ? ' more than types of' : '';
+        problems.push(`${name}:${line}: ${zone} must not import${hint} ${target}`);
+      }
+    }
+  }
+  return problems;
+}
+
+function edgeProblems(files) {
+  const problems = [];
+  for (const [name, { imports }] of files) {
+    for (const { target, line } of imports) {
+      const module = target.replace(/^node:/, '').split('/')[0];
+      const places = Object.hasOwn(edges, module) ? edges[module] : undefined;
+      if (places === undefined || files.has(target)) continue;
+      if (!places.some((place) => name === place || name.startsWith(`${place}/`))) {
+        problems.push(`${name}:${line}: node:${module} belongs to ${places.join(', ')}`);
+      }
+    }
+  }
+  return problems;
+}
+
+function cycleProblems(files) {
+  const problems = [];
+  const state = new Map();
+  const visit = (name, trail) => {
+    if (state.get(name) === 'done') return;
+    if (state.get(name) === 'open') {
+      problems.push(`cycle: ${[...trail.slice(trail.indexOf(name)), name].join(' -> ')}`);
+      return;
+    }
+    state.set(name, 'open');
+    for (const { target, typeOnly } of files.get(name).imports) {
+      if (!typeOnly && files.has(target)) visit(target, [...trail, name]);
+    }
+    state.set(name, 'done');
+  };
+  for (const name of files.keys()) visit(name, []);
+  return problems;
+}
+
+function exportProblems(files) {
+  const problems = [];
+  for (const [name, { exports: exported }] of files) {
+    const base = path.posix.basename(name, '.ts');
+    if (doors.has(name) || base.endsWith('Internals') || exported.length === 0) continue;
+    const values = exported.filter(({ typeOnly }) => !typeOnly);
+    if (values.length > 1) {
+      problems.push(`${name}: exports ${values.map((value) => value.name).join(', ')}; one value a file`);
+    } else if (!exported.some((entry) => entry.name === base && (values.length === 0 || !entry.typeOnly))) {
+      problems.push(`${name}: exports nothing named ${base}`);
+    }
+  }
+  return problems;
+}
+
+function unusedProblems(files) {
+  const used = new Set();
+  for (const [name, { imports }] of files) {
+    for (const { target, names } of imports) {
+      if (target !== name) for (const imported of names) used.add(`${target} ${imported}`);
+    }
+  }
+  const problems = [];
+  for (const [name, { exports: exported }] of files) {
+    if (doors.has(name) || used.has(`${name} *`)) continue;
+    for (const entry of exported) {
+      // A type is also needed where an exported signature of its own file names it.
+      if (used.has(`${name} ${entry.name}`) || (entry.typeOnly && entry.usedInside)) continue;
+      problems.push(`${name}:${entry.line}: nothing uses the export ${entry.name}`);
+    }
+  }
+  return problems;
+}
+
+process.exitCode = main(path.resolve(process.argv[2] ?? path.join(__dirname, '..', 'src')));
