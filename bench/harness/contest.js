@@ -1,0 +1,87 @@
+'use strict';
+
+const { Contender } = require('./Contender');
+const { summary } = require('./stats');
+
+/**
+ * Lets the entries of a group compete, and tells for each the medians per message and the medians of its ratios to the baseline.
+ *
+ * In every round each entry runs one slice directly after a slice of the baseline, so that both saw the same machine: its speed changes
+ * within seconds. The order changes from round to round. An entry that fails is out, with its reason; the others go on.
+ *
+ * @param {{ entries: import('./Contender').Entry[], baseline: string }} group
+ */
+async function contest({ entries, baseline }, { cores, sliceMs, warmUpMs, rounds, budgetMs }, progress) {
+  const contenders = entries.map((entry) => new Contender(entry));
+  const measure = contenders.find(({ entry }) => entry.key === baseline);
+  try {
+    for (const contender of contenders) {
+      progress(`${contender.entry.key}: warming up`);
+      await attempt(contender, async () => {
+        await contender.open(cores);
+        await contender.calibrate(sliceMs, warmUpMs);
+      });
+    }
+    if (measure.failure !== undefined) throw new Error(`the baseline ${baseline} failed: ${measure.failure}`);
+
+    const deadline = performance.now() + budgetMs;
+    let round = 0;
+    for (; round < rounds && (round < 3 || performance.now() < deadline); round++) {
+      progress(`round ${round + 1} of ${rounds}`);
+      const others = contenders.filter(
+        (contender) => contender !== measure && contender.failure === undefined,
+      );
+      if (others.length === 0) measure.slices.push({ own: await measure.slice() });
+      for (let i = 0; i < others.length; i++) {
+        const contender = others[(i + round) % others.length];
+        const base = await measure.slice();
+        measure.slices.push({ own: base });
+        await attempt(contender, async () => contender.slices.push({ own: await contender.slice(), base }));
+      }
+    }
+    return contenders.map((contender) => describe(contender, contender === measure, round));
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.close()));
+  }
+}
+
+async function attempt(contender, work) {
+  try {
+    await work();
+  } catch (error) {
+    contender.failure = error.message;
+  }
+}
+
+function describe({ entry, slices, failure }, isBaseline, rounds) {
+  const about = {
+    key: entry.key,
+    server: entry.server,
+    client: entry.client,
+    variant: entry.variant,
+    isBaseline,
+  };
+  if (failure !== undefined) return { ...about, failure };
+  const median = (of) => summary(slices.map(({ own }) => of(own))).median;
+  const ratio = (of) =>
+    isBaseline ? { median: 1, low: 1, high: 1 } : summary(slices.map(({ own, base }) => of(own) / of(base)));
+  const hasLatency = slices[0].own.p50Us !== undefined;
+  return {
+    ...about,
+    rounds,
+    count: slices[0].own.count,
+    perSecond: 1e6 / median(({ wallUs }) => wallUs),
+    wallUs: median(({ wallUs }) => wallUs),
+    serverCpuUs: median(({ serverCpuUs }) => serverCpuUs),
+    clientCpuUs: median(({ clientCpuUs }) => clientCpuUs),
+    cpuUs: median(({ cpuUs }) => cpuUs),
+    ...(hasLatency && { p50Us: median(({ p50Us }) => p50Us), p99Us: median(({ p99Us }) => p99Us) }),
+    ratios: {
+      cpu: ratio(({ cpuUs }) => cpuUs),
+      speed: ratio(({ wallUs }) => 1 / wallUs),
+      ...(hasLatency && { p50: ratio(({ p50Us }) => p50Us) }),
+    },
+  };
+}
+
+module.exports = { contest };

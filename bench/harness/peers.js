@@ -1,0 +1,30 @@
+'use strict';
+
+const path = require('node:path');
+
+/**
+ * A peer: a way to send messages over TCP, as its users would use it.
+ *
+ * @typedef {object} Peer
+ * @property {string} name as given to `--peers`
+ * @property {string} title
+ * @property {() => string} version
+ * @property {string[]} [command] how to start its process, when it's no Node.js program
+ * @property {(handlers: import('./handlers').Handlers, options: object) => Promise<{ port: number, close(): unknown }>} [startServer]
+ * @property {(options: { port: number, connections: number }) => Promise<{ sessions: Session[], close(): unknown }>} [openClient]
+ *
+ * @typedef {object} Session one connection to the server
+ * @property {(action: string, value: unknown) => Promise<unknown>} ask
+ * @property {(action: string, value: unknown) => boolean} tell false: wait for `drained`
+ * @property {() => Promise<void>} drained
+ */
+
+const names = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'socketio', 'python'];
+
+/** @returns {Peer} */
+function loadPeer(name) {
+  if (!names.includes(name)) throw new Error(`no peer "${name}"; there are ${names.join(', ')}`);
+  return require(path.join(__dirname, '..', 'peers', `${name}.js`));
+}
+
+module.exports = { names, loadPeer };
