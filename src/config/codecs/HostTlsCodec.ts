@@ -1,0 +1,19 @@
+import type { TlsConfig } from '../TlsConfig';
+import { Flag, Path } from './scalarCodecs';
+import { optional, required, section, withDefault } from './section';
+
+/** `Host.TLS`: a host has to show a certificate. */
+export const HostTlsCodec = section<TlsConfig>(
+  'the TLS of a host',
+  {
+    cert: required('Cert', Path),
+    key: required('Key', Path),
+    ca: optional('CA', Path),
+    requireClientCert: withDefault('Require_client_cert', Flag, false),
+  },
+  ({ ca, requireClientCert }) => {
+    if (requireClientCert !== true || ca !== undefined) return [];
+    const message = 'has no CA to check the certificates of peers with';
+    return [{ key: 'Require_client_cert', message, remedy: 'add CA: a path' }];
+  },
+);

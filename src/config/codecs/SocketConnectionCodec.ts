@@ -1,0 +1,56 @@
+import { isLeft } from 'fp-ts/Either';
+import * as t from 'io-ts';
+import type { CometConfig } from '../CometConfig';
+import type { HostConfig } from '../HostConfig';
+import { ClientsCodec } from './ClientsCodec';
+import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
+import { HostCodec } from './HostCodec';
+import { listOf } from './listOf';
+import { MINIMAL_EXAMPLE } from '../minimalExample';
+import { Address, Flag, Port } from './scalarCodecs';
+import { optional, required, section, withDefault, type RuleFinding } from './section';
+
+const HostList = listOf('a host or a list of hosts', HostCodec);
+
+/** `Host`: one, or a list. Nothing under the key means no host. */
+const HostsCodec: NodeCodec<readonly HostConfig[]> = nodeCodec('a host', (node, context) => {
+  if (isEmpty(node)) return t.success([]);
+  if (node.kind === 'sequence') return HostList.validate(node, context);
+  const host = HostCodec.validate(node, context);
+  return isLeft(host) ? host : t.success([host.right]);
+});
+
+const MetricsCodec = section<NonNullable<CometConfig['metrics']>>('the metrics address', {
+  ip: required('IP', Address),
+  port: required('Port', Port),
+});
+
+/** `Socket_connection` as a whole. */
+export const SocketConnectionCodec = section<Omit<CometConfig, 'file' | 'warnings'>>(
+  'Socket_connection',
+  {
+    hosts: withDefault('Host', HostsCodec, []),
+    clients: withDefault('Client', ClientsCodec, []),
+    metrics: optional('Metrics', MetricsCodec),
+    bigint: withDefault('Bigint', Flag, false),
+  },
+  ({ hosts, clients }) => {
+    if (hosts?.length === 0 && clients?.length === 0) {
+      const message = 'has neither a Host to listen on nor a Client to send to';
+      return [{ key: '', message, remedy: `for example ${MINIMAL_EXAMPLE}` }];
+    }
+    return hosts === undefined ? [] : sharedAddresses(hosts);
+  },
+);
+
+function sharedAddresses(hosts: readonly HostConfig[]): readonly RuleFinding[] {
+  const seen = new Set<string>();
+  return hosts.flatMap(({ ip, port }) => {
+    const address = `${ip} port ${port}`;
+    const taken = port !== 0 && seen.has(address);
+    seen.add(address);
+    return taken
+      ? [{ key: 'Host', message: `two hosts have the address ${address}`, remedy: 'change one Port' }]
+      : [];
+  });
+}

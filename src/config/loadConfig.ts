@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import type { CometConfig } from './CometConfig';
+import { decodeSettings } from './decodeSettings';
+import { parseConfig } from './parseConfig';
+import { ProblemList } from './ProblemList';
+
+const WHOLE_FILE = { line: 0, column: 0 };
+
+/** What to say for the codes of the system that users meet: [message, remedy]. */
+const READ_FAILURES: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['there is no such file', 'check the path, which starts at the current folder'],
+  ENOTDIR: ['there is no such file', 'a part of the path is a file, not a folder'],
+  EISDIR: ['is a folder', 'name the settings file in it'],
+  EACCES: ['may not be read', 'give this user the right to read it'],
+  EPERM: ['may not be read', 'give this user the right to read it'],
+};
+
+/**
+ * Reads COMET's settings file (YAML 1.1, UTF-8 or UTF-16 with a byte order mark) with `${NAME}` taken from the environment of the
+ * process. What it gives back and what it refuses: `parseConfig`. All keys: docs/configuration.md.
+ *
+ * @param file path of the file, from the current folder
+ * @throws ConfigError (ERR_CONFIG) when the file cannot be read or is wrong, with all problems at once, as `file:line:column: path: what`.
+ * @example
+ * const app = createApp(await loadConfig('settings.yml'));
+ */
+export async function loadConfig(file: string): Promise<CometConfig> {
+  const problems = new ProblemList(file);
+  let bytes: Uint8Array | undefined;
+  let cause: unknown;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    cause = error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    problems.add(WHOLE_FILE, '', ...(READ_FAILURES[code] ?? [`cannot be read (${code})`, 'check the path']));
+  }
+  const text = bytes === undefined ? undefined : decodeSettings(bytes, problems);
+  problems.throwIfAny(cause);
+  return parseConfig(text, { file, env: process.env });
+}

@@ -1,0 +1,87 @@
+import { isLeft } from 'fp-ts/Either';
+import type { Context, Errors } from 'io-ts';
+import type { Finding } from './codecs/codecInternals';
+import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
+import type { CometConfig } from './CometConfig';
+import { composeYaml } from './composeYaml';
+import type { ConfigNode } from './ConfigNode';
+import { deepFreeze } from './deepFreeze';
+import { exposureWarning } from './exposureWarning';
+import { findKeys } from './findKeys';
+import { findSocketConnection } from './findSocketConnection';
+import { joinPath } from './joinPath';
+import { keysWithoutEffect } from './keysWithoutEffect';
+import { NodeReader } from './NodeReader';
+import { ProblemList } from './ProblemList';
+import { rawFromObject } from './rawFromObject';
+import type { Environment } from './substituteEnvironment';
+
+/** What `parseConfig` may be told. */
+export interface ParseConfigOptions {
+  /** Name of the file the text came from, for problems; default none. */
+  readonly file?: string;
+  /** Where `${NAME}` comes from; default `process.env`. */
+  readonly env?: Environment;
+}
+
+/**
+ * Reads a configuration from YAML text or from an object of the same shape: `Socket_connection` at the top level or under `settings`,
+ * every default filled in, deep-frozen. All keys: docs/configuration.md.
+ *
+ * @throws ConfigError (ERR_CONFIG) with all problems at once, a line each. Values of tokens and of environment variables are never in it.
+ * @example
+ * const config = parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 0 } } });
+ */
+export function parseConfig(source: unknown, options: ParseConfigOptions = {}): CometConfig {
+  const file = options.file ?? '';
+  const problems = new ProblemList(file);
+  // A byte order mark is no part of the first line, so columns stay right.
+  const root =
+    typeof source === 'string' ? composeYaml(source.replace(/^\uFEFF/, ''), problems) : rawFromObject(source);
+  problems.throwIfAny();
+  const reader = new NodeReader(problems, options.env ?? process.env);
+  const found = findSocketConnection(root, reader, problems);
+  if (found === undefined) {
+    problems.throwIfAny();
+    throw new TypeError('a missing Socket_connection is always a problem');
+  }
+  const node = reader.read(found.raw, found.path, found.place);
+  const decoded = SocketConnectionCodec.decode(node);
+  if (isLeft(decoded)) addFindings(decoded.left, found.path, problems);
+  refuseSecurityWithoutEffect(node, found.path, problems);
+  problems.throwIfAny();
+  if (isLeft(decoded)) throw new TypeError('a refused configuration always has a problem');
+  const warnings = [warnOfKeysWithoutEffect(node, found.path), exposureWarning(decoded.right.hosts)].flatMap(
+    (text) => (text === undefined ? [] : [text]),
+  );
+  return deepFreeze({ file, ...decoded.right, warnings });
+}
+
+function addFindings(errors: Errors, path: string, problems: ProblemList): void {
+  for (const { value, context, message } of errors) {
+    const { place, remedy, told } = value as Finding;
+    if (!told) problems.add(place, pathOf(context, path), message ?? '', remedy);
+  }
+}
+
+/** The first entry of a context is the root; codecs write an index of a list as [0]. */
+function pathOf(context: Context, path: string): string {
+  return context
+    .slice(1)
+    .reduce((above, { key }) => (/^\[\d+\]$/.test(key) ? above + key : joinPath(above, key)), path);
+}
+
+function refuseSecurityWithoutEffect(node: ConfigNode, path: string, problems: ProblemList): void {
+  const message = 'has no effect in this version, and starting without it would not be safe';
+  for (const pattern of keysWithoutEffect.security) {
+    for (const found of findKeys(node, path, pattern)) {
+      problems.add(found.place, found.path, message, 'remove it to start unprotected');
+    }
+  }
+}
+
+function warnOfKeysWithoutEffect(node: ConfigNode, path: string): string | undefined {
+  const found = keysWithoutEffect.others.flatMap((pattern) => findKeys(node, path, pattern));
+  if (found.length === 0) return undefined;
+  return `Keys without effect in this version: ${found.map((key) => key.path).join(', ')}.`;
+}

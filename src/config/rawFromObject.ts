@@ -1,0 +1,44 @@
+import type { RawNode } from './RawNode';
+
+const NOWHERE = { line: 0, column: 0 };
+
+/** No section is nested so deep; what lies below is opaque to us. */
+const MAX_DEPTH = 100;
+
+/** The graph of a plain object, as if it had been written in YAML with every text quoted. Keys with the value undefined are absent. */
+export function rawFromObject(source: unknown): RawNode {
+  const known = new Map<unknown, RawNode>();
+  const convert = (value: unknown, depth: number): RawNode => {
+    const seen = known.get(value);
+    if (seen !== undefined) return seen;
+    if (depth < MAX_DEPTH && Array.isArray(value)) {
+      const items: RawNode[] = [];
+      const node: RawNode = { kind: 'sequence', place: NOWHERE, tag: '', items };
+      known.set(value, node);
+      for (const item of value) items.push(convert(item, depth + 1));
+      return node;
+    }
+    if (depth < MAX_DEPTH && isPlainObject(value)) {
+      const pairs: { key: RawNode; value: RawNode }[] = [];
+      const node: RawNode = { kind: 'mapping', place: NOWHERE, tag: '', pairs };
+      known.set(value, node);
+      for (const [key, item] of Object.entries(value)) {
+        if (item !== undefined) pairs.push({ key: scalar(key), value: convert(item, depth + 1) });
+      }
+      return node;
+    }
+    return scalar(value);
+  };
+  return convert(source, 0);
+}
+
+function scalar(value: unknown): RawNode {
+  const text = typeof value === 'object' || typeof value === 'symbol' ? '' : String(value);
+  return { kind: 'scalar', place: NOWHERE, tag: '', text, value, isMerge: false };
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
