@@ -67,7 +67,9 @@ async function main() {
     started: new Date().toISOString(),
     options,
     machine: describeMachine(),
-    versions: Object.fromEntries(options.peers.map((name) => [name, versionOf(name)])),
+    versions: Object.fromEntries(
+      [...new Set(['raw', ...options.peers])].map((name) => [name, versionOf(name)]),
+    ),
     scenarios: {},
   };
   const pages = [machineMarkdown(report)];

@@ -39,7 +39,7 @@ const goals = [
     (r) => ratio(r, 'throughput-cpu', 'rxcomet', 'cpu'),
   ],
   ['the same, of NestJS', 'most', 1 / 4.5, (r) => against(r, 'throughput-cpu', 'nest', 'cpu')],
-  ['the same, of rsocket-js', 'most', 1 / 3, (r) => against(r, 'throughput-cpu', 'rsocket', 'cpu')],
+  ['the same, of rsocket-js 1.0', 'most', 1 / 3, (r) => against(r, 'throughput-cpu', 'rsocket', 'cpu')],
   [
     'request/ack, 128 in flight, messages/s, × raw',
     'least',
@@ -47,7 +47,7 @@ const goals = [
     (r) => ratio(r, 'throughput', 'rxcomet', 'speed'),
   ],
   ['the same, × NestJS', 'least', 4.5, (r) => against(r, 'throughput', 'nest', 'speed')],
-  ['the same, × rsocket-js', 'least', 2, (r) => against(r, 'throughput', 'rsocket', 'speed')],
+  ['the same, × rsocket-js 1.0', 'least', 2, (r) => against(r, 'throughput', 'rsocket', 'speed')],
   ['detached, messages/s, × raw', 'least', 1.6, (r) => ratio(r, 'detached', 'rxcomet', 'speed')],
   ['the same, × NestJS', 'least', 9, (r) => against(r, 'detached', 'nest', 'speed')],
   ['latency p50 at 1 in flight, of raw', 'most', 1, (r) => ratio(r, 'latency', 'rxcomet', 'p50')],

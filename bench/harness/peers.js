@@ -19,7 +19,7 @@ const path = require('node:path');
  * @property {() => Promise<void>} drained
  */
 
-const names = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'socketio', 'python'];
+const names = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'rsocket-0', 'socketio', 'python'];
 
 /** @returns {Peer} */
 function loadPeer(name) {

@@ -4,7 +4,7 @@
 const echo = (actions) => `Echo${actions - 1}`;
 
 /** Peers that keep a connection and have asks in flight on it. */
-const kept = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'socketio'];
+const kept = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'rsocket-0', 'socketio'];
 
 /** One group: each peer once, all beside raw. */
 function besideRaw(peers, entry) {

@@ -1,90 +1,75 @@
 'use strict';
 
-const net = require('node:net');
-const { once } = require('node:events');
+const { freePort } = require('./freePort');
 const { packageVersion } = require('./packageVersion');
 
-/** rsocket-js over TCP; the payload carries action and value as JSON, since RSocket itself has no action. */
+/** rsocket-js 1.0 over TCP, the line its repository works on; the payload carries action and value as JSON, since RSocket has no action. */
 
-async function freePort() {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
+const encode = (content) => Buffer.from(JSON.stringify(content));
+const decode = (data) => JSON.parse(data.toString());
 
 async function startServer({ asks, tells }) {
-  const { RSocketServer, JsonSerializers } = require('rsocket-core');
-  const { default: RSocketTCPServer } = require('rsocket-tcp-server');
-  const { Single } = require('rsocket-flowable');
+  const { RSocketServer } = require('rsocket-core');
+  const { TcpServerTransport } = require('rsocket-tcp-server');
   const responder = {
-    requestResponse: ({ data }) => Single.of({ data: asks.get(data.action)(data.value) }),
-    fireAndForget: ({ data }) => void tells.get(data.action)(data.value),
+    requestResponse({ data }, reply) {
+      const { action, value } = decode(data);
+      reply.onNext({ data: encode(asks.get(action)(value)) }, true);
+      return { cancel() {}, onExtension() {} };
+    },
+    fireAndForget({ data }, reply) {
+      const { action, value } = decode(data);
+      tells.get(action)(value);
+      reply.onComplete();
+      return { cancel() {} };
+    },
   };
   const port = await freePort();
   const server = new RSocketServer({
-    getRequestHandler: () => responder,
-    serializers: JsonSerializers,
-    transport: new RSocketTCPServer({ host: '127.0.0.1', port }),
+    transport: new TcpServerTransport({ listenOptions: { host: '127.0.0.1', port } }),
+    acceptor: { accept: () => Promise.resolve(responder) },
   });
-  server.start();
-  await reachable(port);
-  return { port, close: () => server.stop() };
-}
-
-// start() tells nobody when it listens.
-async function reachable(port) {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const open = await new Promise((resolve) => {
-      const socket = net.connect(port, '127.0.0.1', () => resolve(true));
-      socket.on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('the RSocket server does not listen');
+  const listening = await server.bind();
+  return { port, close: () => listening.close() };
 }
 
 async function openClient({ port, connections }) {
-  const { RSocketClient, JsonSerializers } = require('rsocket-core');
-  const { default: RSocketTcpClient } = require('rsocket-tcp-client');
+  const { RSocketConnector } = require('rsocket-core');
+  const { TcpClientTransport } = require('rsocket-tcp-client');
   const opened = [];
   for (let i = 0; i < connections; i++) {
-    const client = new RSocketClient({
-      serializers: JsonSerializers,
-      setup: {
-        dataMimeType: 'application/json',
-        metadataMimeType: 'application/json',
-        keepAlive: 60_000,
-        lifetime: 180_000,
-      },
-      transport: new RSocketTcpClient({ host: '127.0.0.1', port }),
+    const connector = new RSocketConnector({
+      setup: { keepAlive: 60_000, lifetime: 180_000 },
+      transport: new TcpClientTransport({ connectionOptions: { host: '127.0.0.1', port } }),
     });
-    opened.push({ client, socket: await client.connect() });
+    opened.push(await connector.connect());
   }
-  const sessions = opened.map(({ socket }) => ({
+  const unheard = { onError() {}, onComplete() {} };
+  const sessions = opened.map((rsocket) => ({
     ask: (action, value) =>
       new Promise((resolve, reject) =>
-        socket.requestResponse({ data: { action, value } }).subscribe({
-          onComplete: ({ data }) => resolve(data),
-          onError: reject,
-        }),
+        rsocket.requestResponse(
+          { data: encode({ action, value }) },
+          {
+            onNext: ({ data }) => resolve(decode(data)),
+            onError: reject,
+            onComplete() {},
+            onExtension() {},
+          },
+        ),
       ),
     tell(action, value) {
-      socket.fireAndForget({ data: { action, value } });
+      rsocket.fireAndForget({ data: encode({ action, value }) }, unheard);
       return true;
     },
     drained: () => Promise.resolve(),
   }));
-  return { sessions, close: () => opened.forEach(({ client }) => client.close()) };
+  return { sessions, close: () => opened.forEach((rsocket) => rsocket.close()) };
 }
 
 module.exports = {
   name: 'rsocket',
-  title: 'rsocket-js (TCP)',
+  title: 'rsocket-js 1.0 (TCP)',
   version: () => packageVersion('rsocket-core'),
   startServer,
   openClient,
