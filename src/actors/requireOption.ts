@@ -1,0 +1,6 @@
+import { BadOption } from '../errors/BadOption';
+
+/** Throws ERR_BAD_OPTION unless `holds`. */
+export function requireOption(holds: boolean, expectation: string): void {
+  if (!holds) throw new BadOption(expectation);
+}
