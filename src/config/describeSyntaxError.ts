@@ -13,6 +13,9 @@ export function describeSyntaxError(reason: string, text: string, place: Place):
       'align the line with its neighbours, and quote text that holds ": "',
     ];
   }
+  if (/deficient indentation|unexpected end of the stream/.test(reason)) {
+    return [`this is no YAML: ${reason}`, 'is a quote or bracket above left open?'];
+  }
   if (/null byte|non-printable/.test(reason)) {
     return [`this is no YAML: ${reason}`, 'is it a text file? Save it as UTF-8'];
   }

@@ -1,6 +1,6 @@
 import { nearestName } from '../runtime/nearestName';
 import type { Place } from './ConfigNode';
-import { MINIMAL_EXAMPLE } from './minimalExample';
+import { minimalExample } from './minimalExample';
 import type { FlatEntry, NodeReader } from './NodeReader';
 import type { ProblemList } from './ProblemList';
 import type { RawNode } from './RawNode';
@@ -23,7 +23,7 @@ export function findSocketConnection(
   problems: ProblemList,
 ): FoundSection | undefined {
   if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
-    problems.add(START, '', 'there is nothing in it', `it needs at least ${MINIMAL_EXAMPLE}`);
+    problems.add(START, '', 'there is nothing in it', `it needs at least ${minimalExample}`);
     return undefined;
   }
   if (root.kind !== 'mapping') {
@@ -61,7 +61,7 @@ function remedyForMissing(entries: ReadonlyMap<string, FlatEntry>): [Place, stri
   if (below.length > 0) return [placeOf(below[0]), `put ${below.join(' and ')} under ${KEY}:`];
   const nearest = nearestName(KEY, names);
   return nearest === undefined
-    ? [START, `for example ${MINIMAL_EXAMPLE}`]
+    ? [START, `for example ${minimalExample}`]
     : [placeOf(nearest), `did you mean it by ${nearest}?`];
 }
 
@@ -69,5 +69,5 @@ function notSettings(root: RawNode): string {
   const isFileName = root.kind === 'scalar' && /\.(?:ya?ml|json)$/i.test(root.text);
   return isFileName
     ? 'loadConfig reads a file, parseConfig takes its content'
-    : `for example ${MINIMAL_EXAMPLE}`;
+    : `for example ${minimalExample}`;
 }

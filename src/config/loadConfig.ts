@@ -32,7 +32,7 @@ export async function loadConfig(file: string): Promise<CometConfig> {
     bytes = await readFile(file);
   } catch (error) {
     cause = error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '?';
     problems.add(WHOLE_FILE, '', ...(READ_FAILURES[code] ?? [`cannot be read (${code})`, 'check the path']));
   }
   const text = bytes === undefined ? undefined : decodeSettings(bytes, problems);

@@ -13,8 +13,9 @@ import {
   Port,
   PositiveFraction,
   Token,
-} from './scalarCodecs';
-import { optional, required, section, withDefault } from './section';
+} from './scalarInternals';
+import { section } from './section';
+import { optional, required, withDefault } from './sectionInternals';
 
 const ReconnectCodec = section<ClientConfig['reconnect']>(
   'the reconnect of a client',

@@ -1,8 +1,9 @@
 import { isLeft, right } from 'fp-ts/Either';
 import type { TlsConfig } from '../TlsConfig';
 import { nodeCodec, type NodeCodec } from './codecInternals';
-import { Path } from './scalarCodecs';
-import { optional, section } from './section';
+import { Path } from './scalarInternals';
+import { section } from './section';
+import { optional } from './sectionInternals';
 
 const Keys = section<Omit<TlsConfig, 'requireClientCert'>>(
   'the TLS of a client',

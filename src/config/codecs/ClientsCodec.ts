@@ -26,7 +26,14 @@ export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clien
     // Of a client without a name every setting stands directly under Client; one problem says it all.
     if (nameless.length > 0 && child.kind !== 'mapping') continue;
     if (name.trim() === '') {
-      errors.push(fault(context, place, 'a client has an empty name', `for example ${EXAMPLE}`));
+      errors.push(
+        fault(
+          below(context, name, ClientCodec),
+          place,
+          'a client has an empty name',
+          `for example ${EXAMPLE}`,
+        ),
+      );
       continue;
     }
     const decoded = ClientCodec.validate(child, below(context, name, ClientCodec));

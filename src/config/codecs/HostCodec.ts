@@ -15,8 +15,9 @@ import {
   MillisecondsOrOff,
   Path,
   Token,
-} from './scalarCodecs';
-import { optional, required, section, withDefault } from './section';
+} from './scalarInternals';
+import { section } from './section';
+import { optional, required, withDefault } from './sectionInternals';
 
 const DedupCodec = section<NonNullable<HostConfig['dedup']>>('the dedup of a host', {
   windowMs: withDefault('Window_ms', Milliseconds, 86_400_000),

@@ -1,6 +1,7 @@
 import type { HostLimits } from '../HostLimits';
-import { BufferBytes, Bytes, Count, Milliseconds, MillisecondsOrOff, NestingDepth } from './scalarCodecs';
-import { section, withDefault } from './section';
+import { BufferBytes, Bytes, Count, Milliseconds, MillisecondsOrOff, NestingDepth } from './scalarInternals';
+import { section } from './section';
+import { withDefault } from './sectionInternals';
 
 /** `Host.Limits`. */
 export const HostLimitsCodec = section<HostLimits>('the limits of a host', {

@@ -1,6 +1,7 @@
 import type { TlsConfig } from '../TlsConfig';
-import { Flag, Path } from './scalarCodecs';
-import { optional, required, section, withDefault } from './section';
+import { Flag, Path } from './scalarInternals';
+import { section } from './section';
+import { optional, required, withDefault } from './sectionInternals';
 
 /** `Host.TLS`: a host has to show a certificate. */
 export const HostTlsCodec = section<TlsConfig>(

@@ -6,9 +6,10 @@ import { ClientsCodec } from './ClientsCodec';
 import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
 import { HostCodec } from './HostCodec';
 import { listOf } from './listOf';
-import { MINIMAL_EXAMPLE } from '../minimalExample';
-import { Address, Flag, Port } from './scalarCodecs';
-import { optional, required, section, withDefault, type RuleFinding } from './section';
+import { minimalExample } from '../minimalExample';
+import { Address, Flag, Port } from './scalarInternals';
+import { section } from './section';
+import { optional, required, withDefault, type RuleFinding } from './sectionInternals';
 
 const HostList = listOf('a host or a list of hosts', HostCodec);
 
@@ -37,7 +38,7 @@ export const SocketConnectionCodec = section<Omit<CometConfig, 'file' | 'warning
   ({ hosts, clients }) => {
     if (hosts?.length === 0 && clients?.length === 0) {
       const message = 'has neither a Host to listen on nor a Client to send to';
-      return [{ key: '', message, remedy: `for example ${MINIMAL_EXAMPLE}` }];
+      return [{ key: '', message, remedy: `for example ${minimalExample}` }];
     }
     return hosts === undefined ? [] : sharedAddresses(hosts);
   },

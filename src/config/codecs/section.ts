@@ -1,49 +1,9 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { nearestName } from '../../runtime/nearestName';
 import type { ConfigEntry, ConfigMapping, ConfigNode } from '../ConfigNode';
 import { alreadyTold, below, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
-
-/** How one key of a section becomes one field of our type. */
-export interface SectionField<A> {
-  /** As users write it. */
-  readonly key: string;
-  readonly codec: NodeCodec<A>;
-  readonly absent: 'required' | 'omitted' | { readonly fallback: A };
-}
-
-/** A field for every property of T; only an optional property may be omitted. */
-export type SectionFields<T> = {
-  readonly [K in keyof T]-?: SectionField<T[K]> &
-    (Record<never, never> extends Pick<T, K>
-      ? unknown
-      : { readonly absent: 'required' | { readonly fallback: T[K] } });
-};
-
-/** A key that must be there. */
-export function required<A>(key: string, codec: NodeCodec<A>) {
-  return { key, codec, absent: 'required' } as const;
-}
-
-/** A key whose property is absent with it. */
-export function optional<A>(key: string, codec: NodeCodec<A>) {
-  return { key, codec, absent: 'omitted' } as const;
-}
-
-/** A key with a default. */
-export function withDefault<A>(key: string, codec: NodeCodec<A>, fallback: A) {
-  return { key, codec, absent: { fallback } } as const;
-}
-
-/** What a rule found under one of the keys; '' is the section itself. */
-export interface RuleFinding {
-  readonly key: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** Looks at several fields together; gets only those that are right by themselves. */
-export type SectionRule<T> = (value: Partial<T>) => readonly RuleFinding[];
+import { nearestKey } from './nearestKey';
+import type { SectionField, SectionFields, SectionRule } from './sectionInternals';
 
 /**
  * A codec of a mapping with a fixed set of keys. Finds every problem of the section at once; a key that is not known gets the nearest
@@ -69,24 +29,11 @@ export function section<T>(
     const meant = new Set<string>();
     for (const [key, entry] of entries) {
       if (keys.includes(key)) continue;
-      const [before = ''] = key.split(':', 1);
-      const unspaced = before !== key && keys.includes(before);
-      // Of {Token:abc} only the part before the colon is shown: YAML takes the whole for a key.
-      const shown = unspaced ? before : key;
-      const nearest = unspaced
-        ? before
-        : nearestName(
-            key,
-            keys.filter((known) => !entries.has(known)),
-          );
-      if (nearest !== undefined) meant.add(nearest);
-      const [message, remedy] = unspaced
-        ? ['needs a space after its colon', `write "${before}: " and the value`]
-        : [
-            `is no key of ${name}`,
-            nearest === undefined ? `its keys are ${keys.join(', ')}` : `did you mean ${nearest}?`,
-          ];
-      errors.push(fault(t.appendContext(context, shown, t.unknown), entry.place, message, remedy));
+      const { shown, near, message, remedy } = judgeUnknown(key, keys, entries);
+      if (near !== undefined) meant.add(near);
+      errors.push(
+        fault(t.appendContext(context, shown, t.unknown), entry.place, `${message} ${name}`, remedy),
+      );
     }
     const decoded: Record<string, unknown> = {};
     for (const [property, field] of known) {
@@ -109,6 +56,24 @@ export function section<T>(
     // Complete by construction: every property of T has a field, and a required one that is absent is an error.
     return errors.length > 0 ? t.failures(errors) : t.success(decoded as T);
   });
+}
+
+/** Says of a key that is not known what was probably meant. */
+function judgeUnknown(
+  key: string,
+  keys: readonly string[],
+  entries: ReadonlyMap<string, ConfigEntry>,
+): { shown: string; near: string | undefined; message: string; remedy: string } {
+  const [before = ''] = key.split(':', 1);
+  if (before !== key && keys.includes(before)) {
+    // YAML takes the whole of {Token:abc} for a key; only the part before the colon is shown.
+    const remedy = `write "${before}: " and the value`;
+    return { shown: before, near: before, message: 'needs a space after its colon in', remedy };
+  }
+  const free = keys.filter((known) => !entries.has(known));
+  const near = nearestKey(key, free);
+  const remedy = near === undefined ? `its keys are ${keys.join(', ')}` : `did you mean ${near}?`;
+  return { shown: key, near, message: 'is no key of', remedy };
 }
 
 function entriesOf(node: ConfigNode): ReadonlyMap<string, ConfigEntry> | undefined {
