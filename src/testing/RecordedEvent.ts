@@ -1,0 +1,88 @@
+/** What happened on one link, one line of a recording (docs/recording.md). */
+export type RecordedEvent =
+  RecordedOpen | RecordedMessage | RecordedAck | RecordedCancel | RecordedError | RecordedClose;
+
+/** How the peers of a link spoke; `unknown` until the first answer has told. */
+export type RecordedDialect = 'comet' | 'native' | 'unknown';
+
+/** The end of a link that connected (`client`) or the one that accepted (`host`). */
+export type RecordedEnd = 'client' | 'host';
+
+/** Fields of every event. */
+export interface RecordedEventBase {
+  /** Milliseconds since the recording started, monotonic. */
+  readonly at: number;
+  /** Number of the connection within the recording, from 1 in the order opened; 0 is the recorder itself. */
+  readonly link: number;
+  /** `host` for a link that was accepted, the client's name for one that was opened; see `recordedSide`. */
+  readonly side: string;
+  readonly dialect: RecordedDialect;
+}
+
+/** What a frame carried. Exactly one of `text`, `base64` and `content` is set. */
+export interface RecordedContent {
+  /** The JSON text of the value (of a message) or of the result (of an acknowledgement), character for character. */
+  readonly text?: string;
+  /** Raw content. */
+  readonly base64?: string;
+  /** The whole text of a text/json frame that is not of the protocol's shape, character for character. */
+  readonly content?: string;
+  /** The content-type of raw content. */
+  readonly type?: string;
+  /** The paths that were hidden, as `--redact` named them. */
+  readonly redacted?: readonly string[];
+}
+
+/** A connection was made. */
+export interface RecordedOpen extends RecordedEventBase {
+  readonly kind: 'open';
+  /** The other side as ip:port. */
+  readonly peer?: string;
+}
+
+/** A request, from the end that connected to the end that accepted. */
+export interface RecordedMessage extends RecordedEventBase, RecordedContent {
+  readonly kind: 'message';
+  /** The message-id; where the wire has none, counted from 1 on its link. */
+  readonly id: number;
+  /** '' for raw content without an action. */
+  readonly action: string;
+  /** False when the sender asked for no acknowledgement. */
+  readonly confirm?: false;
+  /** The message-key, which drops duplicates. */
+  readonly key?: string;
+}
+
+/** An acknowledgement, or one of several. */
+export interface RecordedAck extends RecordedEventBase, RecordedContent {
+  readonly kind: 'ack';
+  /** The id of the message it answers; 0 for an error of the connection as a whole. */
+  readonly id: number;
+  /** Absent: the one result. `next`: one of several. `complete`: no more. `error`: the result is the error. */
+  readonly status?: 'next' | 'complete' | 'error';
+}
+
+/** The sender no longer wants the answer. */
+export interface RecordedCancel extends RecordedEventBase {
+  readonly kind: 'cancel';
+  readonly id: number;
+}
+
+/** Something went wrong: unreadable traffic, or events that the recorder lost. */
+export interface RecordedError extends RecordedEventBase {
+  readonly kind: 'error';
+  readonly code: string;
+  readonly message: string;
+  /** Whose traffic it was. */
+  readonly from?: RecordedEnd;
+  /** Number of events that are missing at this place of the recording. */
+  readonly lost?: number;
+}
+
+/** A connection ended. */
+export interface RecordedClose extends RecordedEventBase {
+  readonly kind: 'close';
+  readonly how: 'fin' | 'reset' | 'timeout';
+  /** Which end closed first. */
+  readonly from?: RecordedEnd;
+}

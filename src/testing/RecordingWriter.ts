@@ -1,0 +1,274 @@
+import { BadOption } from '../errors/BadOption';
+import type { Clock } from '../runtime/Clock';
+import { systemClock } from '../runtime/systemClock';
+import { createFileSink } from './createFileSink';
+import { JsonPath } from './JsonPath';
+import type { RecordedEvent } from './RecordedEvent';
+import type { RecordingHeader } from './RecordingHeader';
+import type { RecordingOptions } from './RecordingOptions';
+import { recordingPartFile } from './recordingPartFile';
+import type { RecordingSink } from './RecordingSink';
+import type { RecordingSummary } from './RecordingSummary';
+import { redactEvent } from './redactEvent';
+import { SyncGzip } from './SyncGzip';
+
+/** Gathered text of this length is written without waiting for the flush time. */
+const batchCharacters = 256 * 1024;
+const retryDelayMs = 1000;
+/** Code of the mark that stands where events are missing. */
+const lossCode = 'ERR_RECORDING_LOSS';
+
+/**
+ * Writes a recording (docs/recording.md). `write` only takes the event over: it never blocks, throws or waits for the disk. A failed
+ * write is tried again each second; while the disk is behind, up to `maxPending` characters wait, and what comes then is lost,
+ * counted, and marked in the file once there is room.
+ *
+ * @example
+ * const writer = new RecordingWriter('session.ndjson', { redact: ['value.password'] });
+ * writer.write({ at: writer.elapsedMs, link: 1, side: 'host', dialect: 'comet', kind: 'open' });
+ * const { written, lost } = await writer.close();
+ */
+export class RecordingWriter {
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #gzip: boolean;
+  readonly #rotateBytes: number;
+  readonly #flushMs: number;
+  readonly #maxPending: number;
+  readonly #redact: readonly JsonPath[];
+  readonly #openSink: (file: string) => Promise<RecordingSink>;
+  readonly #onTrouble: (error: unknown) => void;
+  readonly #startedAt: number;
+  readonly #started: string;
+
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  /** Lost since the last mark, and in all. */
+  #unmarked = 0;
+  #lost = 0;
+  #written = 0;
+  #bytes = 0;
+  #error: unknown;
+  #troubled = false;
+  #closing: Promise<RecordingSummary> | undefined;
+  #timer: unknown;
+  #draining: Promise<void> | undefined;
+  #wakeRetry: (() => void) | undefined;
+
+  #sink: RecordingSink | undefined;
+  #compressor: SyncGzip | undefined;
+  #sinkBytes = 0;
+  /** The header of a file just opened, written in front of its first bytes so that both are tried again together. */
+  #head: Uint8Array | undefined;
+  readonly #files: string[] = [];
+
+  /** @throws BadOption (ERR_BAD_OPTION) for a path in `redact` that is none, or a number out of range. */
+  constructor(file: string, options: RecordingOptions = {}) {
+    this.#file = file;
+    this.#clock = options.clock ?? systemClock;
+    this.#gzip = options.gzip ?? file.endsWith('.gz');
+    this.#rotateBytes = notNegative('rotateBytes', options.rotateBytes ?? 0);
+    this.#flushMs = notNegative('flushMs', options.flushMs ?? 100);
+    this.#maxPending = notNegative('maxPending', options.maxPending ?? 16 * 1024 * 1024);
+    this.#redact = (options.redact ?? []).map((text) => new JsonPath(text));
+    this.#openSink = options.openSink ?? createFileSink;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
+    this.#startedAt = this.#clock.now();
+    this.#started = new Date(this.#clock.wallTime()).toISOString();
+    this.#plan();
+  }
+
+  /** Milliseconds since the recording started, to the microsecond: the `at` of an event that happens now. */
+  get elapsedMs(): number {
+    return Math.max(0, Math.round((this.#clock.now() - this.#startedAt) * 1000) / 1000);
+  }
+
+  /** Events lost so far. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Takes an event over; after `close` it is counted as lost. */
+  write(event: RecordedEvent): void {
+    const line = this.#closing === undefined ? this.#lineOf(event) : undefined;
+    // One event that alone is larger than the room is taken when nothing else waits.
+    const room =
+      this.#waiting.length === 0 || this.#waitingCharacters + (line?.length ?? 0) <= this.#maxPending;
+    if (line === undefined || !room) {
+      this.#lost += 1;
+      this.#unmarked += 1;
+      return;
+    }
+    this.#markLoss();
+    this.#push(line);
+    if (this.#waitingCharacters >= batchCharacters) this.#drain();
+    else this.#plan();
+  }
+
+  /** Writes what waits, makes it survive a power cut and closes. Never rejects: what failed stands in the summary. */
+  close(): Promise<RecordingSummary> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<RecordingSummary> {
+    this.#clock.clearTimeout(this.#timer);
+    // A write that waits to be tried again gets its last chance now.
+    this.#wakeRetry?.();
+    this.#markLoss();
+    this.#drain();
+    await this.#draining;
+    try {
+      await this.#closeSink();
+    } catch (error) {
+      this.#error ??= error;
+    }
+    return {
+      files: this.#files,
+      written: this.#written,
+      lost: this.#lost,
+      bytes: this.#bytes,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    };
+  }
+
+  #lineOf(event: RecordedEvent): string | undefined {
+    try {
+      return `${JSON.stringify(redactEvent(event, this.#redact))}\n`;
+    } catch {
+      // Too long for a string of the machine; the caller's traffic must not suffer.
+      return undefined;
+    }
+  }
+
+  #push(line: string): void {
+    this.#waiting.push(line);
+    this.#waitingCharacters += line.length;
+  }
+
+  #markLoss(): void {
+    if (this.#unmarked === 0) return;
+    const message = `${this.#unmarked} event(s) could not be written here`;
+    const mark = { at: this.elapsedMs, link: 0, side: 'host', dialect: 'unknown', kind: 'error' } as const;
+    this.#push(`${JSON.stringify({ ...mark, code: lossCode, message, lost: this.#unmarked })}\n`);
+    this.#unmarked = 0;
+  }
+
+  #plan(): void {
+    if (this.#timer !== undefined || this.#draining !== undefined) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#drain();
+    }, this.#flushMs);
+  }
+
+  #drain(): void {
+    if (this.#draining !== undefined) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#draining = this.#writeAll().finally(() => {
+      this.#draining = undefined;
+      if (this.#waiting.length > 0 && this.#closing === undefined) this.#plan();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    do {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      this.#waitingCharacters = 0;
+      if (!(await this.#persist(() => this.#openNext()))) return this.#giveUp(lines);
+      const bytes = lines.length === 0 ? new Uint8Array() : await this.#encode(lines.join(''));
+      if (!(await this.#persist(() => this.#put(bytes)))) return this.#giveUp(lines);
+      this.#written += lines.length;
+      if (this.#rotateBytes > 0 && this.#sinkBytes >= this.#rotateBytes) {
+        await this.#persist(() => this.#closeSink());
+      }
+    } while (this.#waiting.length > 0);
+  }
+
+  /** Tries until it works, each second; once closing, one last time. */
+  async #persist(step: () => Promise<void>): Promise<boolean> {
+    for (;;) {
+      const last = this.#closing !== undefined;
+      try {
+        await step();
+        this.#troubled = false;
+        return true;
+      } catch (error) {
+        if (!this.#troubled) this.#onTrouble(error);
+        this.#troubled = true;
+        if (last) {
+          this.#error = error;
+          return false;
+        }
+      }
+      await new Promise<void>((resolve) => {
+        const timer = this.#clock.setTimeout(resolve, retryDelayMs);
+        this.#wakeRetry = () => {
+          this.#clock.clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wakeRetry = undefined;
+    }
+  }
+
+  #giveUp(lines: readonly string[]): void {
+    this.#lost += lines.length + this.#waiting.length;
+    this.#waiting = [];
+    this.#waitingCharacters = 0;
+  }
+
+  async #openNext(): Promise<void> {
+    if (this.#sink !== undefined) return;
+    const part = this.#files.length + 1;
+    const file = recordingPartFile(this.#file, part);
+    const sink = await this.#openSink(file);
+    this.#files.push(file);
+    this.#sink = sink;
+    this.#sinkBytes = 0;
+    this.#compressor = this.#gzip ? new SyncGzip() : undefined;
+    const header: RecordingHeader = {
+      rxcomet: 'recording',
+      version: 1,
+      started: this.#started,
+      ...(part > 1 ? { part } : {}),
+      ...(this.#redact.length > 0 ? { redact: this.#redact.map(({ text }) => text) } : {}),
+    };
+    this.#head = await this.#encode(`${JSON.stringify(header)}\n`);
+  }
+
+  #encode(text: string): Promise<Uint8Array> {
+    return this.#compressor?.compress(text) ?? Promise.resolve(Buffer.from(text, 'utf8'));
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    const all = this.#head === undefined ? bytes : Buffer.concat([this.#head, bytes]);
+    if (all.length === 0) return;
+    await sink.write(all);
+    this.#head = undefined;
+    this.#sinkBytes += all.length;
+    this.#bytes += all.length;
+  }
+
+  async #closeSink(): Promise<void> {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    const compressor = this.#compressor;
+    this.#compressor = undefined;
+    try {
+      await this.#put(compressor === undefined ? new Uint8Array() : await compressor.finish());
+    } finally {
+      this.#sink = undefined;
+      await sink.close();
+    }
+  }
+}
+
+function notNegative(name: string, value: number): number {
+  if (!(value >= 0)) throw new BadOption(`${name}: expected a number >= 0, got ${value}`);
+  return value;
+}

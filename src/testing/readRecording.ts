@@ -1,0 +1,154 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { BadRecording } from '../errors/BadRecording';
+import { readLines } from './readLines';
+import type { RecordedEvent } from './RecordedEvent';
+import type { Recording } from './Recording';
+import { recordingCodecs } from './recordingCodecs';
+import type { RecordingHeader } from './RecordingHeader';
+import { recordingPartFile } from './recordingPartFile';
+import type { RecordingSource } from './RecordingSource';
+
+/** A content of 64 MiB as JSON text within JSON text, at worst. */
+const maxLineBytes = 256 * 1024 * 1024;
+
+/**
+ * Reads a recording (docs/recording.md), plain or gzip. Nothing is opened before it is iterated. Of a recording that is spread over
+ * several files give the first; those that belong to it follow.
+ *
+ * @throws BadRecording (ERR_BAD_RECORDING) while iterating: not readable, empty, another version, or a line that is no event, with its
+ * number and what was expected. Only a last line without its line feed, which a kill leaves behind, is told in `warnings` and skipped.
+ * @example
+ * for await (const event of readRecording('session.ndjson')) console.log(event.at, event.kind);
+ */
+export function readRecording(source: RecordingSource): Recording {
+  const file = typeof source === 'string' ? source : '';
+  const warnings: string[] = [];
+
+  async function* events(): AsyncGenerator<RecordedEvent, void, undefined> {
+    warnings.length = 0;
+    for await (const { value } of typeof source === 'string'
+      ? readParts(source, warnings)
+      : readPart(source, '', warnings)) {
+      if (!isHeader(value)) yield value;
+    }
+  }
+
+  return {
+    file,
+    warnings,
+    [Symbol.asyncIterator]: events,
+    async header() {
+      for await (const { value } of readPart(open(source), file, [])) if (isHeader(value)) return value;
+      throw emptyRecording(file);
+    },
+  };
+}
+
+/** A header, or an event; a wrapper, so that a reader tells them apart by one test. */
+interface Entry {
+  readonly value: RecordingHeader | RecordedEvent;
+}
+
+const isHeader = (value: RecordingHeader | RecordedEvent): value is RecordingHeader => 'rxcomet' in value;
+
+async function* readParts(file: string, warnings: string[]): AsyncGenerator<Entry, void, undefined> {
+  let first: RecordingHeader | undefined;
+  for (let part = 1; ; part += 1) {
+    const name = recordingPartFile(file, part);
+    if (part > 1 && !existsSync(name)) return;
+    for await (const entry of readPart(open(name), name, warnings)) {
+      if (isHeader(entry.value)) {
+        first ??= entry.value;
+        // A file of that name may be left from another recording.
+        const belongs =
+          entry.value.started === first.started && (entry.value.part ?? 1) === (first.part ?? 1) + part - 1;
+        if (!belongs) return;
+      }
+      yield entry;
+    }
+  }
+}
+
+async function* readPart(
+  source: Exclude<RecordingSource, string>,
+  file: string,
+  warnings: string[],
+): AsyncGenerator<Entry, void, undefined> {
+  let line = 0;
+  try {
+    for await (const { text, whole } of readLines(source, maxLineBytes)) {
+      line += 1;
+      if (line > 1 && text.trim() === '') continue;
+      const value = line === 1 ? readHeader(text, file) : readEvent(text, file, line, whole);
+      if (value === undefined) {
+        warnings.push(
+          `${place(file)}line ${line} was cut short and is skipped; the recorder was stopped while writing it`,
+        );
+        continue;
+      }
+      if ('lost' in value)
+        warnings.push(`${place(file)}line ${line}: ${value.lost ?? 0} event(s) are missing here`);
+      yield { value };
+    }
+  } catch (error) {
+    if (error instanceof BadRecording) throw error;
+    // By its shape: an error of Node is no instance of Jest's Error.
+    const reason = (error as Error | undefined)?.message ?? String(error);
+    throw new BadRecording(`cannot be read: ${reason}`, {
+      file,
+      line: line === 0 ? 0 : line + 1,
+      cause: error,
+    });
+  }
+  if (line === 0) throw emptyRecording(file);
+}
+
+const place = (file: string): string => (file === '' ? '' : `${file}, `);
+
+const open = (source: RecordingSource): Exclude<RecordingSource, string> =>
+  typeof source === 'string' ? createReadStream(source) : source;
+
+const emptyRecording = (file: string): BadRecording =>
+  new BadRecording('empty: expected a header line {"rxcomet":"recording","version":1,"started":…}', {
+    file,
+    line: 1,
+  });
+
+function readHeader(text: string, file: string): RecordingHeader {
+  const value = parse(text);
+  const remedy = 'expected a header line {"rxcomet":"recording","version":1,"started":…}';
+  if (value === undefined) throw new BadRecording(`no recording: ${remedy}`, { file, line: 1 });
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version !== 1) {
+    throw new BadRecording(
+      `recording of version ${version}: this release reads version 1; use the release that wrote it, or a newer one`,
+      { file, line: 1 },
+    );
+  }
+  const header = recordingCodecs.header(value);
+  if ('expected' in header) throw new BadRecording(`${remedy}; ${header.expected}`, { file, line: 1 });
+  return header;
+}
+
+/** Undefined for a last line that was cut short. */
+function readEvent(text: string, file: string, line: number, whole: boolean): RecordedEvent | undefined {
+  const value = parse(text);
+  if (value === undefined) {
+    if (!whole) return undefined;
+    throw new BadRecording('is not JSON: expected one event, a JSON object on a line of its own', {
+      file,
+      line,
+    });
+  }
+  const event = recordingCodecs.event(value);
+  if ('expected' in event) throw new BadRecording(`expected ${event.expected}`, { file, line });
+  return event;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
