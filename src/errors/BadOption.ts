@@ -4,6 +4,8 @@ import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 export class BadOption extends RxcometError {
   override readonly name = 'BadOption';
   readonly code = 'ERR_BAD_OPTION';
+  /** As in SendError: nothing was written. */
+  readonly delivered = 'no';
 
   constructor(message: string, options: RxcometErrorOptions = {}) {
     super(message, options);

@@ -4,6 +4,8 @@ import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 export class Unencodable extends RxcometError {
   override readonly name = 'Unencodable';
   readonly code = 'ERR_UNENCODABLE';
+  /** As in SendError: nothing was written. */
+  readonly delivered = 'no';
 
   constructor(message: string, options: RxcometErrorOptions = {}) {
     super(message, options);

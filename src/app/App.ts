@@ -1,0 +1,365 @@
+import { Observable, Subject, Subscription, type ObservableInput, from } from 'rxjs';
+import { createActorSystem } from '../actors/createActorSystem';
+import type { ActorRef } from '../actors/ActorRef';
+import type { ClientConfig } from '../config/ClientConfig';
+import type { CometConfig } from '../config/CometConfig';
+import { BadOption } from '../errors/BadOption';
+import { DetachedFailed } from '../errors/DetachedFailed';
+import { RxcometError } from '../errors/RxcometError';
+import { UnknownClient } from '../errors/UnknownClient';
+import type { Clock } from '../runtime/Clock';
+import type { Logger } from '../runtime/Logger';
+import { nearestName } from '../runtime/nearestName';
+import { systemClock } from '../runtime/systemClock';
+import type { ActionContract } from '../streams/ActionContract';
+import type { ConnectionEvent } from '../streams/ConnectionEvent';
+import type { Handler, HandlerOptions } from '../streams/Handler';
+import { HandlerRegistry } from '../streams/HandlerRegistry';
+import { Host } from '../streams/Host';
+import { HotStream } from '../streams/HotStream';
+import type { Message } from '../streams/Message';
+import { createNodeTransport } from '../streams/node/createNodeTransport';
+import { Peer } from '../streams/Peer';
+import { Registration } from '../streams/Registration';
+import { StreamHandler } from '../streams/StreamHandler';
+import type { AppOptions } from './AppOptions';
+import { consoleLogger } from './consoleLogger';
+import type { Failure } from './Failure';
+import { FailureReporter } from './FailureReporter';
+import { isActorRef } from './isActorRef';
+import { refHandler } from './refHandler';
+import type { StopResult } from './StopResult';
+
+const DEFAULT_GRACE_MS = 5000;
+/** Replies of a peer are taken up to this size; a host has its own limit for requests. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+const MAX_REPLY_NESTING = 1024;
+
+/** An address something listens on. */
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** Hosts, clients, handlers and their streams, made by `createApp`. */
+export class App {
+  /** Every accepted request, before the handlers. Hot; never errors; completes when the app has stopped. */
+  readonly messages$: Observable<Message>;
+  /** What went wrong and nobody waited for. Hot; while nobody subscribes, failures go to the logger, throttled. */
+  readonly failures$: Observable<Failure>;
+  /** Connections of hosts and clients coming and going. Hot. */
+  readonly connections$: Observable<ConnectionEvent>;
+  /** The clients by name, COMET's way: `app.client.Telegram`. */
+  readonly client: Readonly<Record<string, Peer>>;
+  /** The actor system of the app. */
+  readonly actors: ReturnType<typeof createActorSystem>;
+  readonly config: CometConfig;
+
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #logger: Logger;
+  readonly #registry = new HandlerRegistry();
+  readonly #hosts: readonly Host[];
+  readonly #peers = new Map<string, Peer>();
+  readonly #messages = new Subject<Message>();
+  readonly #connections = new Subject<ConnectionEvent>();
+  readonly #failures: FailureReporter;
+  readonly #streamHandlers = new Set<StreamHandler>();
+  readonly #detached = new Set<Subscription>();
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<StopResult> | undefined;
+  #onDetachedDone: (() => void) | undefined;
+
+  constructor(config: CometConfig, options: AppOptions) {
+    const { clock = systemClock, logger = consoleLogger, random = Math.random } = options;
+    const transport = options.transport ?? createNodeTransport();
+    this.config = config;
+    this.#clock = clock;
+    this.#random = random;
+    this.#logger = logger;
+    this.#failures = new FailureReporter(clock, logger);
+    this.failures$ = new HotStream(this.#failures.failures$, (error) =>
+      this.#logger.error({ code: error.code, err: error }, error.message),
+    );
+    const reportSubscriber = (error: RxcometError): void => this.#failures.report(error, '', '');
+    this.messages$ = new HotStream(this.#messages, reportSubscriber);
+    this.connections$ = new HotStream(this.#connections, reportSubscriber);
+    this.actors = createActorSystem('app', { clock, random, logger });
+    this.#hosts = config.hosts.map(
+      (host) =>
+        new Host({
+          config: host,
+          transport,
+          clock,
+          registry: this.#registry,
+          bigint: config.bigint,
+          onMessage: (message) => {
+            if (this.#messages.observed) this.#messages.next(message);
+          },
+          onConnection: (event) => this.#onConnection(event),
+          onDeadLetter: (exchange, error) =>
+            this.#failures.report(error, exchange.message.peer, exchange.message.action),
+          report: (error) =>
+            this.#failures.report(error, textField(error, 'peer'), textField(error, 'action')),
+        }),
+    );
+    const client = Object.create(null) as Record<string, Peer>;
+    for (const clientConfig of config.clients) {
+      const peer = this.#createPeer(clientConfig, transport);
+      this.#peers.set(clientConfig.name, peer);
+      client[clientConfig.name] = peer;
+    }
+    this.client = Object.freeze(client);
+    for (const warning of config.warnings) logger.warn({ file: config.file }, warning);
+  }
+
+  /** Where the first host listens. Throws ERR_BAD_OPTION while nothing listens. */
+  get address(): Address {
+    const [first] = this.addresses;
+    if (first === undefined)
+      throw new BadOption('app.address: nothing listens; configure a Host and await app.start()');
+    return first;
+  }
+
+  /** Where the hosts listen, in the order of the configuration. */
+  get addresses(): readonly Address[] {
+    return this.#hosts.flatMap(({ address }) => (address === undefined ? [] : [address]));
+  }
+
+  /**
+   * Adds a handler for an action, or for '*': every action. Handlers are asked in the order added; the first answer that is not undefined
+   * or null goes back as the acknowledgement. An ActorRef gets each message through its mailbox and its reply goes back.
+   *
+   * @returns unsubscribe it to remove the handler; messages it has begun are still answered.
+   * @throws BadOption for arguments of the wrong type
+   * @example
+   * app.handle('TelegramBot', (value) => `got ${JSON.stringify(value)}`);
+   */
+  handle<V, A>(action: ActionContract<V, A>, handler: Handler<V, A>, options?: HandlerOptions): Subscription;
+  handle<M, R>(
+    action: string | ActionContract<M, R>,
+    actor: ActorRef<M, R>,
+    options?: HandlerOptions,
+  ): Subscription;
+  handle(action: string, handler: Handler, options?: HandlerOptions): Subscription;
+  handle(action: unknown, handler: unknown, options: HandlerOptions = {}): Subscription {
+    const call = isActorRef(handler) ? refHandler(handler, options.urgent === true) : handler;
+    if (typeof call !== 'function') {
+      throw new BadOption(`app.handle: the handler must be a function or an ActorRef, not ${typeof handler}`);
+    }
+    return this.#register(action, call as Handler, options, false);
+  }
+
+  /**
+   * Adds a pipeline as the handler of an action: it claims every message it gets and acknowledges with the operator `acknowledge`, or by
+   * `message.ack` and `message.fail`. A message not acknowledged within `Handler_timeout_ms` gets ERR_HANDLER_TIMEOUT. When the pipeline
+   * errors its open messages get error acknowledgements and it is subscribed anew with backoff; when it completes it is removed.
+   *
+   * @param options `acknowledge: 'on-arrival'` answers null at once.
+   * @example
+   * app.handleStream('Temp', (message$) => message$.pipe(sampleTime(1000), tap(show)), { acknowledge: 'on-arrival' });
+   */
+  handleStream<V, A>(
+    action: ActionContract<V, A>,
+    build: (message$: Observable<Message<V, A>>) => ObservableInput<unknown>,
+    options?: StreamOptions,
+  ): Subscription;
+  handleStream(
+    action: string,
+    build: (message$: Observable<Message>) => ObservableInput<unknown>,
+    options?: StreamOptions,
+  ): Subscription;
+  handleStream(action: unknown, build: unknown, options: StreamOptions = {}): Subscription {
+    if (typeof build !== 'function') {
+      throw new BadOption('app.handleStream: expected a function from the stream of messages to a stream');
+    }
+    const name = actionName(action);
+    const subscription = new Subscription();
+    const stream = new StreamHandler({
+      action: name,
+      build: (message$) =>
+        from((build as (message$: Observable<Message>) => ObservableInput<unknown>)(message$)),
+      acknowledgeOnArrival: options.acknowledge === 'on-arrival',
+      clock: this.#clock,
+      random: this.#random,
+      report: (error) => this.#failures.report(error, '', name),
+      onComplete: () => subscription.unsubscribe(),
+    });
+    this.#streamHandlers.add(stream);
+    const push: Handler = (value, message) =>
+      stream.push(typeof action === 'string' ? message : message.withValue(value));
+    subscription.add(this.#register(action, push, options, true));
+    subscription.add(() => {
+      this.#streamHandlers.delete(stream);
+      stream.close();
+    });
+    return subscription;
+  }
+
+  /**
+   * A client of the configuration by its name.
+   *
+   * @throws UnknownClient (ERR_UNKNOWN_CLIENT) with the nearest name
+   */
+  peer(name: string): Peer {
+    const peer = this.#peers.get(name);
+    if (peer !== undefined) return peer;
+    const known = [...this.#peers.keys()];
+    throw new UnknownClient(name, known, nearestName(name, known));
+  }
+
+  /**
+   * Subscribes to a send, or anything piped from it, and forgets it: results are dropped, an error reaches `failures$`, and `stop()`
+   * waits for it within its grace time.
+   *
+   * @example
+   * app.detach(telegram.send('Log', line).pipe(retry(2)));
+   */
+  detach(source: Observable<unknown>): Subscription {
+    const subscription = source.subscribe({
+      error: (error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        const failure =
+          error instanceof RxcometError
+            ? error
+            : new DetachedFailed(`a detached stream failed: ${text}`, { cause: error });
+        this.#failures.report(failure, textField(failure, 'client'), textField(failure, 'action'));
+      },
+    });
+    if (!subscription.closed) {
+      this.#detached.add(subscription);
+      subscription.add(() => {
+        this.#detached.delete(subscription);
+        if (this.#detached.size === 0) this.#onDetachedDone?.();
+      });
+    }
+    return subscription;
+  }
+
+  /**
+   * Opens all hosts, or none: resolves when peers can connect, rejects with ListenFailed (ERR_LISTEN) when an address is taken or not
+   * ours. Called again, it gives the same promise; after `stop()` it rejects.
+   */
+  start(): Promise<void> {
+    if (this.#stopping !== undefined) {
+      return Promise.reject(new BadOption('app.start: the app was stopped; make a new one with createApp'));
+    }
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /**
+   * Stops in phases: no new connections and messages, native peers are told; running handlers and accepted sends may end within
+   * `graceMs` (default 5000); what is left is aborted. Never rejects; nothing of ours stays open. Called again, it gives the same promise.
+   */
+  stop(options: { readonly graceMs?: number } = {}): Promise<StopResult> {
+    this.#stopping ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS);
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    const results = await Promise.allSettled(this.#hosts.map((host) => host.listen()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed === undefined) return;
+    await Promise.all(this.#hosts.map((host) => host.close()));
+    for (const host of this.#hosts) host.abort();
+    this.#starting = undefined;
+    throw failed.reason;
+  }
+
+  async #stop(graceMs: number): Promise<StopResult> {
+    // A start under way ends first, whatever comes of it.
+    await this.#starting?.catch(() => undefined);
+    const unfinished = this.#count(this.#hosts);
+    const grace = this.#grace(graceMs);
+    await Promise.race([this.#finish(), grace.over]);
+    grace.cancel();
+    let aborted = 0;
+    for (const host of this.#hosts) aborted += host.abort();
+    for (const stream of [...this.#streamHandlers]) stream.close();
+    for (const subscription of [...this.#detached]) subscription.unsubscribe();
+    let undelivered = 0;
+    for (const peer of this.#peers.values()) undelivered += peer.abort();
+    await this.actors.stop({ graceMs: 0 });
+    this.#messages.complete();
+    this.#connections.complete();
+    this.#failures.complete();
+    return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
+  }
+
+  /** Everything that can still end by itself: hosts first, since their handlers may send. */
+  async #finish(): Promise<void> {
+    await Promise.all(this.#hosts.map((host) => host.close()));
+    await Promise.all(this.#hosts.map((host) => host.emptied()));
+    if (this.#detached.size > 0) await new Promise<void>((resolve) => (this.#onDetachedDone = resolve));
+    for (const peer of this.#peers.values()) peer.close();
+    await Promise.all([...this.#peers.values()].map((peer) => peer.idle()));
+  }
+
+  #grace(graceMs: number): { readonly over: Promise<void>; cancel(): void } {
+    let timer: unknown;
+    const over = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, graceMs, { ref: true });
+    });
+    return { over, cancel: () => this.#clock.clearTimeout(timer) };
+  }
+
+  #count(hosts: readonly Host[]): number {
+    return hosts.reduce((sum, host) => sum + host.unfinished, 0);
+  }
+
+  #createPeer(config: ClientConfig, transport: NonNullable<AppOptions['transport']>): Peer {
+    return new Peer({
+      config,
+      transport,
+      clock: this.#clock,
+      random: this.#random,
+      bigint: this.config.bigint,
+      maxContentBytes: MAX_REPLY_BYTES,
+      maxNesting: MAX_REPLY_NESTING,
+      report: (error, client, action) => this.#failures.report(error, client, action),
+      onConnection: (event) => this.#onConnection(event),
+      trace: () => undefined,
+    });
+  }
+
+  #register(action: unknown, call: Handler, options: HandlerOptions, claims: boolean): Subscription {
+    const name = actionName(action);
+    const contract = typeof action === 'string' ? undefined : (action as ActionContract);
+    const { concurrency = Infinity, urgent = false } = options;
+    if (!(concurrency >= 1))
+      throw new BadOption(`app.handle: concurrency must be at least 1, not ${String(concurrency)}`);
+    const registration = new Registration(
+      name === '*' ? undefined : name,
+      call,
+      contract,
+      concurrency,
+      urgent,
+      claims,
+    );
+    this.#registry.add(registration);
+    return new Subscription(() => this.#registry.remove(registration));
+  }
+
+  #onConnection(event: ConnectionEvent): void {
+    if (this.#connections.observed) this.#connections.next(event);
+  }
+}
+
+/** Options of `handleStream`. */
+export interface StreamOptions extends HandlerOptions {
+  /** `by-handler` (default): the pipeline acknowledges. `on-arrival`: null goes back at once. */
+  readonly acknowledge?: 'by-handler' | 'on-arrival';
+}
+
+function actionName(action: unknown): string {
+  const name: unknown =
+    typeof action === 'object' && action !== null ? (action as ActionContract).action : action;
+  if (typeof name === 'string') return name;
+  throw new BadOption('app.handle: the action must be a string or a contract of defineAction');
+}
+
+function textField(error: object, field: string): string {
+  const value = (error as Record<string, unknown>)[field];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,85 @@
+import { Subject } from 'rxjs';
+import type { RxcometError } from '../errors/RxcometError';
+import type { Clock } from '../runtime/Clock';
+import type { Logger } from '../runtime/Logger';
+import type { Failure } from './Failure';
+
+/** Codes that come in thousands when they come: the first at once, the rest as one entry a second with their count. */
+const COUNTED = new Set(['ERR_QUEUE_FULL', 'ERR_MESSAGE_DROPPED', 'ERR_MESSAGE_EXPIRED', 'ERR_APP_STOPPED']);
+const COUNT_WINDOW_MS = 1000;
+/** The logger hears of the same code and peer this often at most. */
+const LOG_WINDOW_MS = 10_000;
+/** Kinds of failure remembered for that; beyond it the memory starts anew. */
+const MANY_KINDS = 1000;
+
+/** The one place where failures that nobody receives end: `failures$`, or the logger while nobody subscribes. */
+export class FailureReporter {
+  readonly #subject = new Subject<Failure>();
+  readonly failures$ = this.#subject.asObservable();
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #counted = new Map<string, { readonly first: Failure; count: number; timer: unknown }>();
+  readonly #logged = new Map<string, { readonly at: number; suppressed: number }>();
+
+  constructor(clock: Clock, logger: Logger) {
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  report(error: RxcometError, peer: string, action: string): void {
+    const failure: Failure = { code: error.code, error, peer, action, count: 1 };
+    if (!COUNTED.has(error.code)) {
+      this.#emit(failure);
+      return;
+    }
+    const key = `${error.code} ${peer} ${action}`;
+    const counted = this.#counted.get(key);
+    if (counted !== undefined) {
+      counted.count += 1;
+      return;
+    }
+    const timer = this.#clock.setTimeout(() => this.#closeWindow(key), COUNT_WINDOW_MS);
+    this.#counted.set(key, { first: failure, count: 0, timer });
+    this.#emit(failure);
+  }
+
+  /** Emits what was still being counted, and completes. */
+  complete(): void {
+    for (const key of [...this.#counted.keys()]) this.#closeWindow(key);
+    this.#subject.complete();
+  }
+
+  #closeWindow(key: string): void {
+    const counted = this.#counted.get(key);
+    if (counted === undefined) return;
+    this.#counted.delete(key);
+    this.#clock.clearTimeout(counted.timer);
+    if (counted.count > 0) this.#emit({ ...counted.first, count: counted.count });
+  }
+
+  #emit(failure: Failure): void {
+    if (this.#subject.observed) this.#subject.next(failure);
+    else this.#log(failure);
+  }
+
+  #log(failure: Failure): void {
+    const { code, peer, action, count, error } = failure;
+    const key = `${code} ${peer}`;
+    const now = this.#clock.now();
+    const last = this.#logged.get(key);
+    if (last !== undefined && now - last.at < LOG_WINDOW_MS) {
+      last.suppressed += count;
+      return;
+    }
+    if (this.#logged.size >= MANY_KINDS) this.#logged.clear();
+    const suppressed = last?.suppressed ?? 0;
+    this.#logged.set(key, { at: now, suppressed: 0 });
+    const more = suppressed > 0 ? ` (${suppressed} more of this kind before)` : '';
+    const times = count > 1 ? ` (${count} times)` : '';
+    const where = peer !== '' && !error.message.includes(peer) ? `${peer}: ` : '';
+    this.#logger.warn(
+      { code, peer, action, count, err: error },
+      `${where}${error.message} [${code}]${times}${more}`,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+import type { Logger } from '../runtime/Logger';
+
+const ignore = (): void => undefined;
+
+/** Warnings and errors a line each to stderr, nothing else. The default of an app, so that what goes wrong is seen. */
+export const consoleLogger: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: (_fields, text) => console.warn(`rxcomet: ${text}`),
+  error: (_fields, text) => console.error(`rxcomet: ${text}`),
+};

@@ -1,0 +1,110 @@
+// Composition
+export { createApp } from './app/createApp';
+export type { Address, App, StreamOptions } from './app/App';
+export type { AppOptions } from './app/AppOptions';
+export type { Failure } from './app/Failure';
+export type { StopResult } from './app/StopResult';
+
+// Configuration
+export { loadConfig } from './config/loadConfig';
+export { parseConfig } from './config/parseConfig';
+export type { ClientConfig, ClientQueueConfig } from './config/ClientConfig';
+export type { CometConfig } from './config/CometConfig';
+export type { HostConfig } from './config/HostConfig';
+export type { HostLimits } from './config/HostLimits';
+export { Secret } from './config/Secret';
+export type { TlsConfig } from './config/TlsConfig';
+
+// Messages, handlers and contracts
+export { acknowledge } from './streams/acknowledge';
+export type { ActionContract } from './streams/ActionContract';
+export type { ConnectionEvent } from './streams/ConnectionEvent';
+export { defineAction, type ActionCodecs } from './streams/defineAction';
+export type { Dialect } from './streams/Dialect';
+export type { Answer, Handler, HandlerOptions } from './streams/Handler';
+export { Message } from './streams/Message';
+export { t } from './streams/t';
+
+// Sending
+export type { ClientState } from './streams/ClientState';
+export type { Peer } from './streams/Peer';
+export type { SendOptions } from './streams/SendOptions';
+export { sendTo, type SendToOptions } from './streams/sendTo';
+export type { TellOptions } from './streams/TellOptions';
+
+// The wire, for tools
+export { encodeJson } from './streams/encodeJson';
+export { parseJson } from './streams/parseJson';
+
+// Time and logging
+export type { Clock } from './runtime/Clock';
+export type { Logger } from './runtime/Logger';
+
+// Errors: match on `code`, docs/errors.md
+export { AcceptFailed } from './errors/AcceptFailed';
+export { AckTimeout } from './errors/AckTimeout';
+export { ActorError } from './errors/ActorError';
+export { ActorInterrupted } from './errors/ActorInterrupted';
+export { ActorStopped } from './errors/ActorStopped';
+export { AppStopped } from './errors/AppStopped';
+export { AppStopping } from './errors/AppStopping';
+export { AskAborted } from './errors/AskAborted';
+export { AskTimeout } from './errors/AskTimeout';
+export { BadContent } from './errors/BadContent';
+export { BadHeader } from './errors/BadHeader';
+export { BadName } from './errors/BadName';
+export { BadOption } from './errors/BadOption';
+export { BadReply } from './errors/BadReply';
+export { BadRequest } from './errors/BadRequest';
+export { BadValue } from './errors/BadValue';
+export { ConfigError } from './errors/ConfigError';
+export { ConnectFailed } from './errors/ConnectFailed';
+export { ConnectionClosed } from './errors/ConnectionClosed';
+export { ConnectionLost } from './errors/ConnectionLost';
+export { ContentTooLarge } from './errors/ContentTooLarge';
+export { DeathPact } from './errors/DeathPact';
+export { DetachedFailed } from './errors/DetachedFailed';
+export { DialectUnknown } from './errors/DialectUnknown';
+export { FrameTimeout } from './errors/FrameTimeout';
+export { HandlerError } from './errors/HandlerError';
+export { HandlerFailed } from './errors/HandlerFailed';
+export { HandlerTimeout } from './errors/HandlerTimeout';
+export { HeartbeatLost } from './errors/HeartbeatLost';
+export { IdleTimeout } from './errors/IdleTimeout';
+export { LegacyEmptyContent } from './errors/LegacyEmptyContent';
+export { LegacyRawAction } from './errors/LegacyRawAction';
+export { LinkFailed } from './errors/LinkFailed';
+export { ListenFailed } from './errors/ListenFailed';
+export { MailboxFull } from './errors/MailboxFull';
+export { MemoryBudgetExceeded } from './errors/MemoryBudgetExceeded';
+export { MessageDropped } from './errors/MessageDropped';
+export { MessageExpired } from './errors/MessageExpired';
+export { MissingPackage } from './errors/MissingPackage';
+export { NameTaken } from './errors/NameTaken';
+export { NestingTooDeep } from './errors/NestingTooDeep';
+export { PeerError } from './errors/PeerError';
+export { PeerNotAllowed } from './errors/PeerNotAllowed';
+export { PeerUnreachable } from './errors/PeerUnreachable';
+export { ProtocolViolation } from './errors/ProtocolViolation';
+export { QueueFull } from './errors/QueueFull';
+export { RemoteError } from './errors/RemoteError';
+export { ReplayNotRecorded } from './errors/ReplayNotRecorded';
+export { ResultOverflow } from './errors/ResultOverflow';
+export { RxcometError } from './errors/RxcometError';
+export { SendAborted } from './errors/SendAborted';
+export { SendError } from './errors/SendError';
+export { SendTooLarge } from './errors/SendTooLarge';
+export { StashFull } from './errors/StashFull';
+export { StreamIdle } from './errors/StreamIdle';
+export { SubscriberFailed } from './errors/SubscriberFailed';
+export { TooManyConnections } from './errors/TooManyConnections';
+export { TruncatedFrame } from './errors/TruncatedFrame';
+export { Unauthorized } from './errors/Unauthorized';
+export { Unencodable } from './errors/Unencodable';
+export { UnknownAction } from './errors/UnknownAction';
+export { UnknownClient } from './errors/UnknownClient';
+export { UnknownEncoding } from './errors/UnknownEncoding';
+export { UnsentOverflow } from './errors/UnsentOverflow';
+export { WriteTimeout } from './errors/WriteTimeout';
+export type { ConfigProblem } from './errors/ConfigError';
+export type { Delivered } from './errors/Delivered';

@@ -1,0 +1,456 @@
+import { BadReply } from '../errors/BadReply';
+import { ConnectionClosed } from '../errors/ConnectionClosed';
+import type { Delivered } from '../errors/Delivered';
+import { HeartbeatLost } from '../errors/HeartbeatLost';
+import { ProtocolViolation } from '../errors/ProtocolViolation';
+import { RemoteError } from '../errors/RemoteError';
+import { RxcometError } from '../errors/RxcometError';
+import type { SendError } from '../errors/SendError';
+import { SendTooLarge } from '../errors/SendTooLarge';
+import type { ClientContext } from './ClientContext';
+import type { Dialect } from './Dialect';
+import type { Frame } from './Frame';
+import { FrameParser } from './FrameParser';
+import { FrameWriter } from './FrameWriter';
+import { isMessageId } from './isMessageId';
+import { legacyFailure } from './legacyFailure';
+import type { Link, LinkEvents } from './Link';
+import { parseJson } from './parseJson';
+import { readHello, type Hello } from './readHello';
+import type { Send } from './Send';
+
+/** `finding`: the first request is out; `kept`: hello came; `draining`: no new requests, answers still come; `ending`: ours is over. */
+type Phase = 'finding' | 'kept' | 'draining' | 'ending' | 'closed';
+
+/** What a connection tells the lane that opened it. */
+export interface ClientConnectionEvents {
+  /** Hello came: requests may be pipelined. */
+  kept(connection: ClientConnection): void;
+  /** The first request was answered without hello. */
+  legacy(connection: ClientConnection): void;
+  /** There is room for requests again. */
+  room(connection: ClientConnection): void;
+  /** The peer takes no new requests; those it won't handle come back, in order. */
+  goaway(connection: ClientConnection, unhandled: Send[]): void;
+  closed(connection: ClientConnection): void;
+}
+
+/** The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a kept one. */
+export class ClientConnection implements LinkEvents {
+  readonly #link: Link;
+  readonly #context: ClientContext;
+  readonly #events: ClientConnectionEvents;
+  readonly #parser: FrameParser;
+  readonly #writer: FrameWriter;
+  readonly #inFlight = new Map<number, Send>();
+  #phase: Phase = 'finding';
+  #lastId = 0;
+  #hello: Hello | undefined;
+  #behind = false;
+  #inTurn = false;
+  #flushQueued = false;
+  #heardAt = 0;
+  #wroteAt = 0;
+  #heartbeatTimer: unknown;
+
+  constructor(link: Link, context: ClientContext, events: ClientConnectionEvents) {
+    this.#link = link;
+    this.#context = context;
+    this.#events = events;
+    this.#parser = new FrameParser({
+      maxContentBytes: context.maxContentBytes,
+      peer: link.peer,
+      onFrame: (frame) => this.#onFrame(frame),
+    });
+    this.#writer = new FrameWriter((bytes) => {
+      const free = link.write(bytes);
+      if (!free) this.#behind = true;
+      return free;
+    });
+  }
+
+  get peer(): string {
+    return this.#link.peer;
+  }
+
+  get dialect(): Dialect | undefined {
+    return this.#hello !== undefined ? 'native' : this.#phase === 'finding' ? undefined : 'comet';
+  }
+
+  get hasRoom(): boolean {
+    return this.#phase === 'kept' && !this.#behind && this.#inFlight.size < (this.#hello?.maxInFlight ?? 1);
+  }
+
+  /** Requests written and unanswered. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Writes the first request, which goes alone. */
+  start(first: Send): void {
+    this.#link.open(this);
+    this.#lastId = 1;
+    first.id = 1;
+    first.connection = this;
+    this.#inFlight.set(1, first);
+    const keys: Record<string, string | number> = {};
+    if (this.#context.config.dialect !== 'comet') {
+      Object.assign(keys, { native: 1, 'message-id': 1, connection: 'keep-alive' });
+      this.#addKeys(keys, first);
+    }
+    this.#writeFrame(keys, first);
+    this.#writer.flush();
+  }
+
+  /** Pipelines one more request; only while `hasRoom`. */
+  write(send: Send): void {
+    const id = this.#lastId + 1;
+    const limit = this.#hello?.maxContentBytes ?? Infinity;
+    if (send.weight * 3 > limit) {
+      const bytes = send.text === undefined ? send.weight : Buffer.byteLength(send.text);
+      if (bytes > limit) {
+        const text = `${bytes} bytes are more than the ${limit} the peer accepts (its Limits.Max_content_bytes)`;
+        send.error(new SendTooLarge(text, this.#fields(send, 'no')));
+        return;
+      }
+    }
+    this.#lastId = id;
+    send.id = id;
+    send.connection = this;
+    const noAck = !send.confirm;
+    if (send.text !== undefined && send.key === undefined && send.trace === undefined) {
+      this.#writer.request(id, send.text, noAck);
+    } else {
+      const keys: Record<string, string | number> = { 'message-id': id, connection: 'keep-alive' };
+      if (noAck) keys['ack'] = 'none';
+      this.#addKeys(keys, send);
+      this.#writeFrame(keys, send);
+    }
+    this.#flushSoon();
+    if (noAck) send.complete();
+    else this.#inFlight.set(id, send);
+  }
+
+  /** The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). */
+  cancel(send: Send): void {
+    if (this.#inFlight.get(send.id) !== send) return;
+    this.#inFlight.delete(send.id);
+    if (this.#phase === 'finding') {
+      this.#phase = 'ending';
+      this.#link.destroy();
+      return;
+    }
+    if (this.#phase !== 'kept' && this.#phase !== 'draining') return;
+    this.#writer.frame({ cancel: send.id }, '');
+    this.#flushSoon();
+    this.#madeRoom();
+  }
+
+  /** Ends politely when nothing is unanswered. */
+  finish(): void {
+    if (this.#phase === 'kept') this.#phase = 'draining';
+    this.#endIfDrained();
+  }
+
+  destroy(): void {
+    this.#link.destroy();
+  }
+
+  /** All unanswered sends, for the end of grace. */
+  unanswered(): Send[] {
+    return [...this.#inFlight.values()];
+  }
+
+  // LinkEvents
+
+  data(chunk: Uint8Array): void {
+    this.#heardAt = this.#context.clock.now();
+    if (this.#phase === 'ending' || this.#phase === 'closed') return;
+    this.#inTurn = true;
+    try {
+      this.#parser.push(chunk);
+    } catch (error) {
+      if (!(error instanceof RxcometError)) throw error;
+      this.#broken(error);
+      return;
+    } finally {
+      this.#inTurn = false;
+    }
+    this.#writer.flush();
+    this.#madeRoom();
+  }
+
+  end(): void {
+    if (this.#phase === 'finding' || this.#phase === 'kept' || this.#phase === 'draining') {
+      this.#failAll((send) =>
+        this.#closedError(send, 'the peer ended the connection without an answer', undefined),
+      );
+    }
+    this.#phase = 'ending';
+    this.#link.end();
+  }
+
+  drain(): void {
+    this.#behind = false;
+    this.#madeRoom();
+  }
+
+  close(error: Error | undefined): void {
+    if (this.#phase === 'closed') return;
+    this.#context.clock.clearTimeout(this.#heartbeatTimer);
+    this.#parser.stop();
+    const reason =
+      error === undefined
+        ? 'the connection closed without an answer'
+        : `the connection broke: ${error.message}`;
+    this.#failAll((send) => this.#closedError(send, reason, error));
+    this.#phase = 'closed';
+    this.#events.closed(this);
+  }
+
+  #addKeys(keys: Record<string, string | number>, send: Send): void {
+    if (send.key !== undefined) keys['message-key'] = send.key;
+    if (send.trace !== undefined) keys['traceparent'] = send.trace;
+    if (send.raw !== undefined && send.action !== '') keys['action'] = send.action;
+  }
+
+  #writeFrame(keys: Record<string, string | number>, send: Send): void {
+    if (send.text !== undefined) this.#writer.frame(keys, send.text);
+    else
+      this.#writer.frame(
+        { 'content-type': 'binary/custom-client-binary-type', ...keys },
+        send.raw ?? new Uint8Array(),
+      );
+    this.#wroteAt = this.#context.clock.now();
+  }
+
+  #onFrame(frame: Frame): void {
+    if (this.#phase === 'finding') this.#onFirstFrame(frame);
+    else if (this.#phase === 'kept' || this.#phase === 'draining') this.#onKeptFrame(frame);
+  }
+
+  #onFirstFrame(frame: Frame): void {
+    const { header } = frame;
+    if (header.status === 'hello' && isMessageId(header.native) && this.#context.config.dialect !== 'comet') {
+      this.#hello = readHello(frame, this.peer);
+      this.#phase = 'kept';
+      this.#startHeartbeat(this.#hello.heartbeatMs);
+      this.#events.kept(this);
+      return;
+    }
+    const send = this.#inFlight.get(1);
+    this.#inFlight.clear();
+    this.#phase = 'ending';
+    this.#parser.stop();
+    if (send !== undefined) {
+      if (this.#context.config.dialect === 'native') {
+        const text =
+          'the peer does not speak the native dialect that `Dialect: native` asks for; use auto or comet';
+        send.error(new BadReply(text, this.#fields(send, 'yes')));
+      } else this.#settle(send, frame, true);
+    }
+    this.#link.end();
+    this.#events.legacy(this);
+  }
+
+  #onKeptFrame(frame: Frame): void {
+    const { header } = frame;
+    if (header.ping !== undefined) {
+      this.#writer.frame({ pong: 1 }, '');
+      return;
+    }
+    if (header.pong !== undefined) return;
+    if (header.goaway !== undefined) {
+      this.#onGoaway(header.goaway);
+      return;
+    }
+    const { messageId, status } = header;
+    if (messageId === undefined && status === 'error') {
+      this.#onConnectionError(frame);
+      return;
+    }
+    if (!isMessageId(messageId) || messageId > this.#lastId) {
+      throw new ProtocolViolation('a reply must carry the message-id of a request; protocol 2', {
+        peer: this.peer,
+      });
+    }
+    const send = this.#inFlight.get(messageId);
+    // Cancelled or timed out before the answer came.
+    if (send === undefined) return;
+    if (status === 'next') {
+      // Ack_timeout_ms is the time to the first result.
+      send.disarm();
+      this.#take(send, frame);
+      return;
+    }
+    if (status === 'complete') {
+      this.#inFlight.delete(messageId);
+      send.complete();
+      return;
+    }
+    if (status !== undefined && status !== 'error') {
+      throw new ProtocolViolation(`the status of a reply cannot be ${JSON.stringify(status)}; protocol 2`, {
+        peer: this.peer,
+      });
+    }
+    this.#inFlight.delete(messageId);
+    this.#settle(send, frame, false);
+  }
+
+  /** The terminal reply of a send. */
+  #settle(send: Send, frame: Frame, legacy: boolean): void {
+    if (frame.header.status === 'error') {
+      send.error(this.#remoteError(send, frame));
+      return;
+    }
+    if (this.#take(send, frame, legacy)) send.complete();
+  }
+
+  /** Hands a result on; false when it is no result. */
+  #take(send: Send, frame: Frame, legacy = false): boolean {
+    if (frame.bytes !== undefined) {
+      send.next(frame.bytes);
+      return true;
+    }
+    let result: unknown;
+    try {
+      result = this.#resultOf(frame, send);
+    } catch (error) {
+      this.#inFlight.delete(send.id);
+      send.error(this.#badReply(send, error));
+      return false;
+    }
+    const failure = legacy ? legacyFailure(result) : undefined;
+    if (failure !== undefined) {
+      send.error(new RemoteError(failure, { ...this.#fields(send, 'yes'), remoteCode: '' }));
+      return false;
+    }
+    send.next(result);
+    return true;
+  }
+
+  #resultOf(frame: Frame, send: Send): unknown {
+    const { bigint, maxNesting } = this.#context;
+    const reply = parseJson(frame.text ?? 'null', { bigint, maxNesting, peer: this.peer });
+    if (typeof reply === 'object' && reply !== null && Object.hasOwn(reply, 'result')) {
+      return (reply as { readonly result: unknown }).result;
+    }
+    throw new BadReply('the reply is JSON without "result"; protocol 1.2', this.#fields(send, 'yes'));
+  }
+
+  #badReply(send: Send, error: unknown): SendError {
+    if (error instanceof BadReply) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    return new BadReply(text, { ...this.#fields(send, 'yes'), cause: error });
+  }
+
+  #remoteError(send: Send, frame: Frame): SendError {
+    const fields = this.#fields(send, 'yes');
+    let result: unknown;
+    try {
+      result = this.#resultOf(frame, send);
+    } catch (error) {
+      return this.#badReply(send, error);
+    }
+    if (typeof result === 'object' && result !== null) {
+      const { code, message } = result as { readonly code?: unknown; readonly message?: unknown };
+      const remoteCode = typeof code === 'string' ? code : '';
+      return new RemoteError(typeof message === 'string' ? message : 'the peer answered with an error', {
+        ...fields,
+        remoteCode,
+      });
+    }
+    const text =
+      typeof result === 'string' ? result.replace(/^Error: /, '') : 'the peer answered with an error';
+    return new RemoteError(text, { ...fields, remoteCode: '' });
+  }
+
+  #onConnectionError(frame: Frame): void {
+    const sends = this.unanswered();
+    this.#inFlight.clear();
+    for (const send of sends) send.error(this.#remoteError(send, frame));
+    this.#phase = 'ending';
+    this.#link.end();
+  }
+
+  #onGoaway(highest: unknown): void {
+    if (typeof highest !== 'number' || !Number.isSafeInteger(highest) || highest < 0) {
+      throw new ProtocolViolation('goaway must name a message-id; protocol 2', { peer: this.peer });
+    }
+    const unhandled: Send[] = [];
+    for (const [id, send] of this.#inFlight) {
+      if (id <= highest) continue;
+      this.#inFlight.delete(id);
+      unhandled.push(send);
+    }
+    this.#phase = 'draining';
+    this.#events.goaway(this, unhandled);
+    this.#endIfDrained();
+  }
+
+  #endIfDrained(): void {
+    if (this.#phase !== 'draining' || this.#inFlight.size > 0) return;
+    this.#writer.flush();
+    this.#phase = 'ending';
+    this.#link.end();
+  }
+
+  #madeRoom(): void {
+    this.#endIfDrained();
+    if (this.hasRoom) this.#events.room(this);
+  }
+
+  #startHeartbeat(heartbeatMs: number): void {
+    if (heartbeatMs === 0) return;
+    const { clock } = this.#context;
+    const beat = (): void => {
+      const now = clock.now();
+      if (now - this.#heardAt >= 2 * heartbeatMs) {
+        const text = `nothing was heard for two heartbeats of ${heartbeatMs} ms`;
+        this.close(new HeartbeatLost(text, { peer: this.peer }));
+        this.#link.destroy();
+        return;
+      }
+      if (now - this.#heardAt >= heartbeatMs / 2 || now - this.#wroteAt >= heartbeatMs / 2) {
+        this.#writer.frame({ ping: 1 }, '');
+        this.#writer.flush();
+        this.#wroteAt = now;
+      }
+      this.#heartbeatTimer = clock.setTimeout(beat, heartbeatMs);
+    };
+    this.#heartbeatTimer = clock.setTimeout(beat, heartbeatMs);
+  }
+
+  /** What came cannot be read, so nothing that follows can be. */
+  #broken(error: RxcometError): void {
+    this.#failAll((send) => new BadReply(error.message, { ...this.#fields(send, 'unknown'), cause: error }));
+    this.#phase = 'ending';
+    this.#link.destroy();
+  }
+
+  #failAll(errorFor: (send: Send) => SendError): void {
+    const sends = this.unanswered();
+    this.#inFlight.clear();
+    for (const send of sends) send.error(errorFor(send));
+  }
+
+  #closedError(send: Send, reason: string, cause: unknown): SendError {
+    const fields = this.#fields(send, 'unknown');
+    return new ConnectionClosed(reason, cause === undefined ? fields : { ...fields, cause });
+  }
+
+  #fields(send: Send, delivered: Delivered): { client: string; action: string; delivered: Delivered } {
+    return { client: this.#context.config.name, action: send.action, delivered };
+  }
+
+  #flushSoon(): void {
+    if (this.#inTurn || this.#flushQueued) return;
+    this.#flushQueued = true;
+    queueMicrotask(() => {
+      this.#flushQueued = false;
+      if (this.#phase === 'closed') return;
+      this.#writer.flush();
+      this.#wroteAt = this.#heardAt;
+    });
+  }
+}

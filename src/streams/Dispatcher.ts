@@ -1,0 +1,446 @@
+import type { Observable, Subscription } from 'rxjs';
+import { HandlerFailed } from '../errors/HandlerFailed';
+import { HandlerTimeout } from '../errors/HandlerTimeout';
+import { ResultOverflow } from '../errors/ResultOverflow';
+import { RxcometError } from '../errors/RxcometError';
+import { StreamIdle } from '../errors/StreamIdle';
+import { UnknownAction } from '../errors/UnknownAction';
+import type { Clock } from '../runtime/Clock';
+import { errorAcknowledgement } from './errorAcknowledgement';
+import type { Exchange } from './Exchange';
+import type { HandlerRegistry } from './HandlerRegistry';
+import type { Registration } from './Registration';
+import { slowAnswer } from './slowAnswer';
+import { TimeoutQueue } from './TimeoutQueue';
+
+/** What a dispatcher is made of. */
+export interface DispatcherOptions {
+  readonly registry: HandlerRegistry;
+  readonly clock: Clock;
+  readonly handlerTimeoutMs: number;
+  /** 0 = off. */
+  readonly streamIdleMs: number;
+  /** Is told of every failure of a handler, also when another handler answered. */
+  readonly report: (error: RxcometError) => void;
+  /** Is told of a message that no handler was registered for. */
+  readonly onDeadLetter: (exchange: Exchange, error: UnknownAction) => void;
+}
+
+/**
+ * Asks the handlers of a message in their order and brings the first answer to its port. Needs no bytes and no socket.
+ *
+ * A synchronous handler costs a call: only a Promise, an Observable or an AsyncIterable gets a timeout entry and callbacks.
+ */
+export class Dispatcher {
+  /** Answers that came after their message was answered, cancelled or timed out. */
+  droppedAnswers = 0;
+  readonly #options: DispatcherOptions;
+  readonly #handlerTimeouts: TimeoutQueue<Exchange>;
+  readonly #idleTimeouts: TimeoutQueue<Exchange> | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#handlerTimeouts = new TimeoutQueue(
+      options.clock,
+      options.handlerTimeoutMs,
+      (exchange: Exchange) => {
+        const { action, peer } = exchange.message;
+        const text = `the handler of "${action}" gave no answer within ${options.handlerTimeoutMs} ms (Handler_timeout_ms)`;
+        this.#end(exchange, new HandlerTimeout(text, { action, peer }));
+      },
+    );
+    if (options.streamIdleMs > 0) {
+      this.#idleTimeouts = new TimeoutQueue(options.clock, options.streamIdleMs, (exchange: Exchange) => {
+        const { action, peer } = exchange.message;
+        const text = `the results of "${action}" were silent for ${options.streamIdleMs} ms (Stream_idle_ms)`;
+        this.#end(exchange, new StreamIdle(text, { action, peer }));
+      });
+    }
+  }
+
+  /** True when some handler of the action has reserved slots. */
+  isUrgent(action: string): boolean {
+    for (const registration of this.#options.registry.find(action)) if (registration.urgent) return true;
+    return false;
+  }
+
+  /** Begins with the first handler. */
+  start(exchange: Exchange): void {
+    exchange.handlers = this.#options.registry.find(exchange.message.action);
+    this.#askOn(exchange);
+  }
+
+  /** The peer does not want the answer any more, or is gone: aborts the signal, ends what can be ended, drops later answers. */
+  cancel(exchange: Exchange, reason: unknown): void {
+    if (exchange.released) return;
+    exchange.answered = true;
+    this.#disarm(exchange);
+    exchange.abort(reason);
+    this.#stopWork(exchange);
+  }
+
+  /** Answers by hand, see Message.ack. */
+  acknowledge(exchange: Exchange, value: unknown): void {
+    if (exchange.answered || exchange.released) {
+      this.droppedAnswers += 1;
+      return;
+    }
+    this.#answer(exchange, value ?? null);
+    if (exchange.current?.claims === true) this.#release(exchange);
+  }
+
+  /** Fails by hand, see Message.fail. */
+  fail(exchange: Exchange, error: unknown): void {
+    if (exchange.answered || exchange.released) {
+      this.droppedAnswers += 1;
+      return;
+    }
+    this.#reportFailure(exchange, error);
+    this.#answerError(exchange, error);
+    if (exchange.current?.claims === true) this.#release(exchange);
+  }
+
+  /** Forgets timers; the exchanges were cancelled by their connections. */
+  close(): void {
+    this.#handlerTimeouts.clear();
+    this.#idleTimeouts?.clear();
+  }
+
+  #askOn(exchange: Exchange): void {
+    const { handlers } = exchange;
+    while (exchange.index < handlers.length) {
+      const registration = handlers[exchange.index];
+      if (registration === undefined || registration.removed) {
+        exchange.index += 1;
+        continue;
+      }
+      if (registration.running >= registration.concurrency) {
+        exchange.waitingFor = registration;
+        registration.waiting.add(exchange);
+        this.#arm(exchange);
+        return;
+      }
+      exchange.index += 1;
+      if (this.#call(exchange, registration)) return;
+    }
+    this.#nobodyAnswered(exchange);
+  }
+
+  /** True when the message is taken care of, false when the next handler is to be asked. */
+  #call(exchange: Exchange, registration: Registration): boolean {
+    const { message } = exchange;
+    const { contract } = registration;
+    exchange.current = registration;
+    registration.running += 1;
+    let answer: unknown;
+    try {
+      const value =
+        contract === undefined ? message.value : contract.decodeValue(message.value, message.peer);
+      answer = registration.call(value, message);
+    } catch (error) {
+      this.#leave(exchange);
+      return this.#failed(exchange, error);
+    }
+    if (registration.claims) {
+      // It may have been acknowledged within the call, and is released then.
+      if (!exchange.released) this.#arm(exchange);
+      return true;
+    }
+    if (answer === undefined || answer === null) {
+      this.#leave(exchange);
+      if (!exchange.answered) return false;
+      this.#release(exchange);
+      return true;
+    }
+    if (typeof answer === 'object' && this.#takeTime(exchange, answer)) return true;
+    this.#leave(exchange);
+    this.#finish(exchange, answer, registration);
+    return true;
+  }
+
+  /** A failure before any answer: true when the message is over. */
+  #failed(exchange: Exchange, error: unknown): boolean {
+    if (exchange.answered) {
+      // A handler that heeds message.signal rejects because it was told to.
+      if (!exchange.isAbort(error)) this.#reportFailure(exchange, error);
+      this.#release(exchange);
+      return true;
+    }
+    this.#reportFailure(exchange, error);
+    if (!exchange.failed) {
+      exchange.failed = true;
+      exchange.failure = error;
+    }
+    return false;
+  }
+
+  #nobodyAnswered(exchange: Exchange): void {
+    if (!exchange.answered) {
+      if (exchange.failed) {
+        this.#answerError(exchange, exchange.failure);
+      } else if (exchange.handlers.some(({ action }) => action !== undefined)) {
+        this.#answer(exchange, null);
+      } else {
+        const { action, peer, dialect } = exchange.message;
+        const error = new UnknownAction(`no handler for action "${action}"`, { action, peer });
+        this.#options.onDeadLetter(exchange, error);
+        if (dialect === 'native') this.#answerError(exchange, error);
+        else this.#answer(exchange, null);
+      }
+    }
+    this.#release(exchange);
+  }
+
+  /** False when the answer is a plain value. */
+  #takeTime(exchange: Exchange, answer: object): boolean {
+    const slow = slowAnswer(answer);
+    if (slow === undefined) return false;
+    this.#arm(exchange);
+    if (slow.kind === 'promise') {
+      slow.promise.then(
+        (value) => this.#settled(exchange, value),
+        (error: unknown) => this.#workFailed(exchange, error),
+      );
+    } else if (slow.kind === 'observable') this.#subscribe(exchange, slow.observable);
+    else void this.#pull(exchange, slow.iterable);
+    return true;
+  }
+
+  #settled(exchange: Exchange, value: unknown): void {
+    const registration = exchange.current;
+    if (exchange.answered) {
+      if (value !== undefined && value !== null) this.droppedAnswers += 1;
+      this.#leave(exchange);
+      this.#release(exchange);
+      return;
+    }
+    if (value === undefined || value === null) {
+      this.#leave(exchange);
+      this.#askOn(exchange);
+      return;
+    }
+    if (typeof value === 'object' && this.#takeTime(exchange, value)) return;
+    this.#leave(exchange);
+    this.#finish(exchange, value, registration);
+  }
+
+  #workFailed(exchange: Exchange, error: unknown): void {
+    exchange.stopWork = undefined;
+    this.#leave(exchange);
+    if (exchange.streaming && !exchange.answered) {
+      this.#reportFailure(exchange, error);
+      this.#answerError(exchange, error);
+      this.#release(exchange);
+    } else if (!this.#failed(exchange, error)) this.#askOn(exchange);
+  }
+
+  #workEnded(exchange: Exchange): void {
+    exchange.stopWork = undefined;
+    this.#leave(exchange);
+    if (exchange.answered) this.#release(exchange);
+    else if (exchange.streaming) {
+      this.#disarm(exchange);
+      exchange.answered = true;
+      exchange.port.complete(exchange);
+      this.#release(exchange);
+    } else this.#askOn(exchange);
+  }
+
+  #subscribe(exchange: Exchange, observable: Observable<unknown>): void {
+    let subscription: Subscription | undefined;
+    let over = false;
+    exchange.stopWork = () => {
+      over = true;
+      subscription?.unsubscribe();
+      this.#workEnded(exchange);
+    };
+    const failed = (error: unknown): void => {
+      if (over) return;
+      over = true;
+      subscription?.unsubscribe();
+      this.#workFailed(exchange, error);
+    };
+    try {
+      subscription = observable.subscribe({
+        next: (value) => {
+          if (over || value === undefined) return;
+          try {
+            if (this.#next(exchange, value) === 'overflow') failed(overflow(exchange));
+          } catch (error) {
+            failed(error);
+          }
+        },
+        error: failed,
+        complete: () => {
+          if (over) return;
+          over = true;
+          this.#workEnded(exchange);
+        },
+      });
+    } catch (error) {
+      failed(error);
+    }
+    // It ended within subscribe, before there was a subscription to end.
+    if (over) subscription?.unsubscribe();
+  }
+
+  async #pull(exchange: Exchange, iterable: AsyncIterable<unknown>): Promise<void> {
+    let iterator: AsyncIterator<unknown> | undefined;
+    let stopped = false;
+    exchange.stopWork = () => {
+      if (stopped) return;
+      stopped = true;
+      // The slot is freed below, when the pending next() has settled; return() asks a generator to run its finally.
+      Promise.resolve(iterator?.return?.()).catch((error: unknown) => this.#reportFailure(exchange, error));
+    };
+    try {
+      iterator = iterable[Symbol.asyncIterator]();
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done === true || stopped) break;
+        if (value === undefined) continue;
+        const outcome = this.#next(exchange, value);
+        if (outcome === 'overflow') throw overflow(exchange);
+        if (outcome === 'behind') {
+          await new Promise<void>((resolve) => exchange.port.whenWritable(resolve));
+          if (exchange.answered) break;
+        }
+      }
+    } catch (error) {
+      if (!stopped) {
+        stopped = true;
+        try {
+          await iterator?.return?.();
+        } catch (returnError) {
+          this.#reportFailure(exchange, returnError);
+        }
+      }
+      this.#workFailed(exchange, error);
+      return;
+    }
+    this.#workEnded(exchange);
+  }
+
+  #next(exchange: Exchange, value: unknown): 'taken' | 'behind' | 'overflow' {
+    if (exchange.answered) {
+      this.droppedAnswers += 1;
+      return 'taken';
+    }
+    const contract = exchange.current?.contract;
+    const outcome = exchange.port.next(exchange, contract === undefined ? value : contract.encodeAck(value));
+    this.#disarm(exchange);
+    exchange.streaming = true;
+    this.#idleTimeouts?.add(exchange);
+    return outcome;
+  }
+
+  #finish(exchange: Exchange, answer: unknown, registration: Registration | undefined): void {
+    if (exchange.answered) this.droppedAnswers += 1;
+    else {
+      const contract = registration?.contract;
+      try {
+        this.#answer(exchange, contract === undefined ? answer : contract.encodeAck(answer));
+      } catch (error) {
+        this.#reportFailure(exchange, error);
+        this.#answerError(exchange, error);
+      }
+    }
+    this.#release(exchange);
+  }
+
+  #answer(exchange: Exchange, value: unknown): void {
+    this.#disarm(exchange);
+    try {
+      exchange.port.result(exchange, value);
+    } catch (error) {
+      this.#reportFailure(exchange, error);
+      this.#answerError(exchange, error);
+      return;
+    }
+    exchange.answered = true;
+  }
+
+  #answerError(exchange: Exchange, error: unknown): void {
+    this.#disarm(exchange);
+    exchange.answered = true;
+    const { code, message } = errorAcknowledgement(error);
+    exchange.port.error(exchange, code, message);
+  }
+
+  /** Our own decision that it is over, while the handler may go on. */
+  #end(exchange: Exchange, error: RxcometError): void {
+    this.#options.report(error);
+    this.#answerError(exchange, error);
+    exchange.abort(error);
+    this.#stopWork(exchange);
+  }
+
+  #stopWork(exchange: Exchange): void {
+    const { waitingFor, stopWork } = exchange;
+    if (waitingFor !== undefined) {
+      waitingFor.waiting.delete(exchange);
+      exchange.waitingFor = undefined;
+      this.#release(exchange);
+    } else if (stopWork !== undefined) {
+      exchange.stopWork = undefined;
+      stopWork();
+    } else if (exchange.current?.claims === true || exchange.current === undefined) this.#release(exchange);
+  }
+
+  /** The handler at work is through with this message; whoever waits for it is next. */
+  #leave(exchange: Exchange): void {
+    const registration = exchange.current;
+    exchange.current = undefined;
+    exchange.stopWork = undefined;
+    if (registration === undefined) return;
+    registration.running -= 1;
+    if (registration.waiting.size === 0 || registration.starting) return;
+    registration.starting = true;
+    for (const waiting of registration.waiting) {
+      if (registration.running >= registration.concurrency) break;
+      registration.waiting.delete(waiting);
+      waiting.waitingFor = undefined;
+      this.#askOn(waiting);
+    }
+    registration.starting = false;
+  }
+
+  #release(exchange: Exchange): void {
+    if (exchange.released) return;
+    exchange.released = true;
+    this.#disarm(exchange);
+    this.#leave(exchange);
+    exchange.releasedCallback?.();
+    exchange.port.released(exchange);
+  }
+
+  #reportFailure(exchange: Exchange, error: unknown): void {
+    const { action, peer } = exchange.message;
+    if (error instanceof RxcometError) {
+      this.#options.report(error);
+      return;
+    }
+    const { message } = errorAcknowledgement(error);
+    this.#options.report(
+      new HandlerFailed(`the handler of "${action}" failed: ${message}`, { action, peer, cause: error }),
+    );
+  }
+
+  #arm(exchange: Exchange): void {
+    if (!exchange.timeoutArmed && !exchange.answered && !exchange.streaming)
+      this.#handlerTimeouts.add(exchange);
+  }
+
+  #disarm(exchange: Exchange): void {
+    if (!exchange.timeoutArmed) return;
+    // An entry is in one of the two lists: in the second once a stream has begun.
+    if (exchange.streaming && this.#idleTimeouts !== undefined) this.#idleTimeouts.remove(exchange);
+    else this.#handlerTimeouts.remove(exchange);
+  }
+}
+
+function overflow({ message: { action } }: Exchange): ResultOverflow {
+  return new ResultOverflow(
+    `the results of "${action}" come faster than the peer reads: more than Max_unsent_bytes are waiting; return an AsyncIterable, which is pulled as the peer reads`,
+  );
+}

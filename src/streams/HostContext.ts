@@ -1,0 +1,25 @@
+import type { HostConfig } from '../config/HostConfig';
+import type { RxcometError } from '../errors/RxcometError';
+import type { Clock } from '../runtime/Clock';
+import type { Dispatcher } from './Dispatcher';
+import type { Dialect } from './Dialect';
+import type { HostConnection } from './HostConnection';
+import type { Message } from './Message';
+import type { TimeoutQueue } from './TimeoutQueue';
+
+/** What the connections of one host share. */
+export interface HostContext {
+  readonly config: HostConfig;
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly bigint: boolean;
+  /** ip:port that peers connect to. */
+  readonly name: string;
+  /** Linger of connections that have had their last frame. */
+  readonly lingering: TimeoutQueue<HostConnection>;
+  /** Sees every accepted message before its handlers. */
+  readonly onMessage: (message: Message) => void;
+  readonly report: (error: RxcometError) => void;
+  readonly onDialect: (connection: HostConnection, dialect: Dialect) => void;
+  readonly onClosed: (connection: HostConnection) => void;
+}

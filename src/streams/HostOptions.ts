@@ -1,0 +1,21 @@
+import type { HostConfig } from '../config/HostConfig';
+import type { RxcometError } from '../errors/RxcometError';
+import type { Clock } from '../runtime/Clock';
+import type { ConnectionEvent } from './ConnectionEvent';
+import type { Exchange } from './Exchange';
+import type { HandlerRegistry } from './HandlerRegistry';
+import type { Message } from './Message';
+import type { Transport } from './Transport';
+
+/** What a host needs of its app. */
+export interface HostOptions {
+  readonly config: HostConfig;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly registry: HandlerRegistry;
+  readonly bigint: boolean;
+  readonly onMessage: (message: Message) => void;
+  readonly onConnection: (event: ConnectionEvent) => void;
+  readonly onDeadLetter: (exchange: Exchange, error: RxcometError) => void;
+  readonly report: (error: RxcometError) => void;
+}

@@ -1,0 +1,432 @@
+import { AckTimeout } from '../errors/AckTimeout';
+import { AppStopped } from '../errors/AppStopped';
+import { ConnectionClosed } from '../errors/ConnectionClosed';
+import type { Delivered } from '../errors/Delivered';
+import { DialectUnknown } from '../errors/DialectUnknown';
+import { LegacyEmptyContent } from '../errors/LegacyEmptyContent';
+import { LegacyRawAction } from '../errors/LegacyRawAction';
+import { MessageDropped } from '../errors/MessageDropped';
+import { MessageExpired } from '../errors/MessageExpired';
+import { PeerUnreachable } from '../errors/PeerUnreachable';
+import { QueueFull } from '../errors/QueueFull';
+import { reconnectDelayMs } from './reconnectDelayMs';
+import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
+import type { ClientState } from './ClientState';
+import type { Dialect } from './Dialect';
+import type { PeerContext } from './PeerContext';
+import type { Send } from './Send';
+import { SendQueue } from './SendQueue';
+import { TimeoutQueue } from './TimeoutQueue';
+
+/** Queues of timeouts beyond which those that ran empty are given up. */
+const MANY_DURATIONS = 32;
+
+/**
+ * A queue and the connections that empty it, in order. To a peer that is not known to be native one connection at a time finds out;
+ * to a legacy peer each message has its own connection, `Parallel` at once; to a native one a kept connection takes all.
+ */
+export class Lane implements ClientConnectionEvents {
+  readonly #context: PeerContext;
+  readonly #onState: (state: ClientState) => void;
+  readonly #queue = new SendQueue();
+  readonly #open = new Set<ClientConnection>();
+  readonly #attempts = new Set<AbortController>();
+  readonly #timeouts = new Map<number, TimeoutQueue<Send>>();
+  #kept: ClientConnection | undefined;
+  /** What the last exchange showed; undefined: to be found out. */
+  #dialect: Dialect | undefined;
+  #failedAttempts = 0;
+  #connectError: unknown;
+  #backoffTimer: unknown;
+  #ttlTimer: unknown;
+  #stopped = false;
+  #overHighWater = false;
+  #drained: (() => void)[] = [];
+  #onIdle: (() => void) | undefined;
+
+  constructor(context: PeerContext, onState: (state: ClientState) => void) {
+    this.#context = context;
+    this.#onState = onState;
+    const { dialect } = context.config;
+    this.#dialect = dialect === 'auto' ? undefined : dialect;
+  }
+
+  /** Messages that wait, and those on the wire without their answer. */
+  get unfinished(): number {
+    let count = this.#queue.length;
+    for (const connection of this.#open) count += connection.inFlight;
+    return count;
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** False: the queue is past its high-water mark. */
+  submit(send: Send): boolean {
+    if (this.#stopped) {
+      send.error(new AppStopped('the app was stopped', this.#fields(send, 'no')));
+      return true;
+    }
+    if (send.awaited) this.#arm(send);
+    const kept = this.#kept;
+    if (kept !== undefined && this.#queue.length === 0 && kept.hasRoom) {
+      this.#writeTo(kept, send);
+      return !this.#overHighWater;
+    }
+    if (!this.#enqueue(send)) return true;
+    this.#pump();
+    return !this.#overHighWater;
+  }
+
+  /** Nobody waits for it any more: it leaves the queue, or is cancelled at the peer. */
+  withdraw(send: Send): void {
+    if (send.done) return;
+    send.drop();
+    this.#remove(send);
+  }
+
+  /** Resolves when the queue is below half its high-water mark. */
+  drained(): Promise<void> {
+    if (!this.#overHighWater) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Resolves when nothing waits and nothing is unanswered. */
+  idle(): Promise<void> {
+    if (this.unfinished === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Takes no more sends; what it has goes on. */
+  close(): void {
+    this.#stopped = true;
+    if (this.unfinished === 0) for (const connection of this.#open) connection.finish();
+  }
+
+  /** Gives up what is left; returns how many messages that hit. */
+  abort(): number {
+    this.#stopped = true;
+    const waiting = this.#queue.clear();
+    let count = waiting.length;
+    for (const send of waiting)
+      send.error(new AppStopped('the app was stopped before it was sent', this.#fields(send, 'no')));
+    for (const connection of [...this.#open]) {
+      for (const send of connection.unanswered()) {
+        count += 1;
+        send.error(
+          new AppStopped('the app was stopped before the answer came', this.#fields(send, 'unknown')),
+        );
+      }
+      connection.destroy();
+    }
+    this.#abortAttempts();
+    this.#context.clock.clearTimeout(this.#ttlTimer);
+    this.#ttlTimer = undefined;
+    for (const timeouts of this.#timeouts.values()) timeouts.clear();
+    this.#settleWaits();
+    return count;
+  }
+
+  // ClientConnectionEvents
+
+  kept(connection: ClientConnection): void {
+    this.#dialect = 'native';
+    this.#tell('dialect', connection);
+    if (this.#kept === undefined) {
+      this.#kept = connection;
+      this.#pump();
+      return;
+    }
+    connection.finish();
+  }
+
+  legacy(connection: ClientConnection): void {
+    if (this.#context.config.dialect === 'auto') this.#dialect = 'comet';
+    this.#tell('dialect', connection);
+    this.#drop(connection);
+  }
+
+  room(connection: ClientConnection): void {
+    if (connection === this.#kept) this.#pump();
+    else this.#settleWaits();
+  }
+
+  goaway(connection: ClientConnection, unhandled: Send[]): void {
+    if (connection === this.#kept) this.#kept = undefined;
+    for (const send of unhandled.reverse()) {
+      send.connection = undefined;
+      this.#queue.unshift(send);
+    }
+    this.#pump();
+  }
+
+  closed(connection: ClientConnection): void {
+    this.#drop(connection);
+  }
+
+  #drop(connection: ClientConnection): void {
+    if (!this.#open.delete(connection)) return;
+    if (connection === this.#kept) {
+      this.#kept = undefined;
+      if (this.#context.config.dialect === 'auto') this.#dialect = undefined;
+    }
+    this.#tell('close', connection);
+    this.#pump();
+  }
+
+  #enqueue(send: Send): boolean {
+    const { capacity, maxBytes, overflow, highWater, ttlMs } = this.#context.config.queue;
+    const queue = this.#queue;
+    while (queue.length >= capacity || (queue.bytes + send.weight > maxBytes && queue.length > 0)) {
+      const what =
+        queue.length >= capacity
+          ? `${capacity} messages (Queue.Capacity)`
+          : `${maxBytes} bytes (Queue.Max_bytes)`;
+      const text = `the queue is full: ${what}`;
+      if (overflow === 'drop-oldest') {
+        const oldest = queue.shift();
+        oldest?.error(new MessageDropped(`${text}; the oldest was dropped`, this.#fields(oldest, 'no')));
+        continue;
+      }
+      const fields = this.#fields(send, 'no');
+      send.error(
+        overflow === 'fail'
+          ? new QueueFull(`${text}; wait for drained() when tell() returns false`, fields)
+          : new MessageDropped(`${text}; this one was dropped`, fields),
+      );
+      return false;
+    }
+    send.queuedAt = this.#context.clock.now();
+    queue.push(send);
+    if (queue.length > capacity * highWater || queue.bytes > maxBytes * highWater) this.#overHighWater = true;
+    if (ttlMs > 0 && this.#ttlTimer === undefined) this.#expireLater(ttlMs);
+    return true;
+  }
+
+  #pump(): void {
+    const kept = this.#kept;
+    if (kept !== undefined) {
+      while (kept.hasRoom) {
+        const send = this.#queue.shift();
+        if (send === undefined) break;
+        this.#writeTo(kept, send);
+      }
+    } else {
+      this.#refuseUnspeakable();
+      const limit = this.#dialect === 'comet' ? this.#context.config.parallel : 1;
+      while (
+        this.#backoffTimer === undefined &&
+        this.#attempts.size < this.#queue.length &&
+        this.#attempts.size + this.#open.size < limit
+      ) {
+        void this.#connect();
+      }
+    }
+    this.#settleWaits();
+    this.#showState();
+  }
+
+  /** What cannot be said to a peer that is not known to be native, or would hang it (protocol 1.4), never becomes a first message. */
+  #refuseUnspeakable(): void {
+    if (this.#dialect === 'native' || (this.#dialect === undefined && this.#open.size > 0)) return;
+    for (let send = this.#queue.peek(); send?.raw !== undefined; send = this.#queue.peek()) {
+      const fields = this.#fields(send, 'no');
+      if (send.action !== '') {
+        this.#queue.shift();
+        send.error(
+          this.#dialect === 'comet'
+            ? new LegacyRawAction('a legacy peer cannot be given an action with raw content', fields)
+            : new DialectUnknown(
+                'raw content with an action can only go to a native peer, and nothing has shown yet what this one speaks; send a JSON message first or set Dialect: native',
+                fields,
+              ),
+        );
+      } else if (send.raw.byteLength === 0) {
+        this.#queue.shift();
+        send.error(new LegacyEmptyContent('empty content would hang a legacy peer', fields));
+      } else return;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempts.add(attempt);
+    try {
+      const link = await this.#context.transport.connect(this.#context.config, attempt.signal);
+      this.#attempts.delete(attempt);
+      this.#failedAttempts = 0;
+      this.#connectError = undefined;
+      const connection = new ClientConnection(link, this.#context, this);
+      this.#refuseUnspeakable();
+      const first = this.#queue.shift();
+      if (first === undefined) {
+        link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
+        link.destroy();
+        this.#pump();
+        return;
+      }
+      this.#open.add(connection);
+      this.#tell('open', connection);
+      if (!first.awaited) this.#arm(first);
+      connection.start(first);
+      this.#pump();
+    } catch (error) {
+      this.#attempts.delete(attempt);
+      if (attempt.signal.aborted) return;
+      this.#connectError = error;
+      this.#failedAttempts += 1;
+      this.#backOff(error);
+    }
+  }
+
+  #backOff(error: unknown): void {
+    if (this.#backoffTimer !== undefined || this.#queue.length === 0) return;
+    const { clock, config, random } = this.#context;
+    const delayMs = reconnectDelayMs(config.reconnect, this.#failedAttempts, random());
+    const reason = error instanceof Error ? error.message : String(error);
+    // Somebody may wait for what is queued, so this timer keeps the process.
+    this.#backoffTimer = clock.setTimeout(
+      () => {
+        this.#backoffTimer = undefined;
+        this.#pump();
+      },
+      delayMs,
+      { ref: true },
+    );
+    this.#onState({ kind: 'backoff', attempt: this.#failedAttempts, delayMs, reason });
+  }
+
+  #writeTo(connection: ClientConnection, send: Send): void {
+    if (!send.awaited && send.confirm) this.#arm(send);
+    connection.write(send);
+  }
+
+  #arm(send: Send): void {
+    if (send.timeouts !== undefined) return;
+    let timeouts = this.#timeouts.get(send.timeoutMs);
+    if (timeouts === undefined) {
+      if (this.#timeouts.size >= MANY_DURATIONS) {
+        for (const [duration, other] of this.#timeouts) {
+          if (!other.empty) continue;
+          other.clear();
+          this.#timeouts.delete(duration);
+        }
+      }
+      timeouts = new TimeoutQueue(this.#context.clock, send.timeoutMs, (late: Send) => this.#timedOut(late));
+      this.#timeouts.set(send.timeoutMs, timeouts);
+    }
+    send.timeouts = timeouts;
+    timeouts.add(send);
+  }
+
+  #timedOut(send: Send): void {
+    send.timeouts = undefined;
+    const within = `within ${send.timeoutMs} ms`;
+    if (send.connection === undefined && this.#connectError !== undefined) {
+      const reason =
+        this.#connectError instanceof Error ? this.#connectError.message : String(this.#connectError);
+      const fields = { ...this.#fields(send, 'no'), cause: this.#connectError };
+      send.error(
+        new PeerUnreachable(`no connection to "${this.#context.config.name}" ${within}: ${reason}`, fields),
+      );
+    } else {
+      const delivered = send.connection === undefined ? 'no' : 'unknown';
+      const text = `no answer from "${this.#context.config.name}" to "${send.action}" ${within} (Ack_timeout_ms)`;
+      send.error(new AckTimeout(text, this.#fields(send, delivered)));
+    }
+    this.#remove(send);
+  }
+
+  /** A done send leaves where it was. */
+  #remove(send: Send): void {
+    if (send.connection !== undefined) {
+      send.connection.cancel(send);
+      this.#settleWaits();
+      return;
+    }
+    this.#queue.forget(send);
+    if (this.#queue.length === 0) this.#abortAttempts();
+    this.#settleWaits();
+    this.#showState();
+  }
+
+  /** Nothing is left to connect for. */
+  #abortAttempts(): void {
+    this.#context.clock.clearTimeout(this.#backoffTimer);
+    this.#backoffTimer = undefined;
+    for (const attempt of this.#attempts)
+      attempt.abort(
+        new ConnectionClosed('not needed any more', {
+          client: this.#context.config.name,
+          action: '',
+          delivered: 'no',
+        }),
+      );
+    this.#attempts.clear();
+  }
+
+  #expireLater(ttlMs: number): void {
+    const { clock } = this.#context;
+    this.#ttlTimer = clock.setTimeout(
+      () => {
+        this.#ttlTimer = undefined;
+        const now = clock.now();
+        const kept: Send[] = [];
+        for (const send of this.#queue.clear()) {
+          if (send.awaited || now - send.queuedAt < ttlMs) kept.push(send);
+          else
+            send.error(
+              new MessageExpired(
+                `it waited for more than ${ttlMs} ms (Queue.Ttl_ms)`,
+                this.#fields(send, 'no'),
+              ),
+            );
+        }
+        for (const send of kept) this.#queue.push(send);
+        this.#settleWaits();
+        if (kept.length > 0) this.#expireLater(ttlMs);
+        else if (this.#queue.length === 0) this.#abortAttempts();
+      },
+      Math.max(1, ttlMs / 8),
+    );
+  }
+
+  #settleWaits(): void {
+    if (this.#overHighWater) {
+      const { capacity, maxBytes, highWater } = this.#context.config.queue;
+      if (
+        this.#queue.length <= (capacity * highWater) / 2 &&
+        this.#queue.bytes <= (maxBytes * highWater) / 2
+      ) {
+        this.#overHighWater = false;
+        for (const resolve of this.#drained.splice(0)) resolve();
+      }
+    }
+    if (!this.#stopped || this.unfinished > 0) return;
+    for (const connection of this.#open) connection.finish();
+    this.#onIdle?.();
+    this.#onIdle = undefined;
+  }
+
+  #showState(): void {
+    if (this.#open.size > 0) this.#onState({ kind: 'open' });
+    else if (this.#attempts.size > 0) this.#onState({ kind: 'connecting' });
+    else if (this.#backoffTimer === undefined) this.#onState({ kind: 'idle' });
+  }
+
+  #tell(kind: 'open' | 'dialect' | 'close', { peer, dialect }: ClientConnection): void {
+    const { name } = this.#context.config;
+    this.#context.onConnection({ kind, side: 'client', name, peer, dialect, open: this.#open.size });
+  }
+
+  #fields(send: Send, delivered: Delivered): { client: string; action: string; delivered: Delivered } {
+    return { client: this.#context.config.name, action: send.action, delivered };
+  }
+}
+
+function ignore(): void {
+  // The link is dropped unused.
+}

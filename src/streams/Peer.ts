@@ -1,0 +1,313 @@
+import { BehaviorSubject, Observable, type Subscriber } from 'rxjs';
+import { BadOption } from '../errors/BadOption';
+import { SendAborted } from '../errors/SendAborted';
+import { RxcometError } from '../errors/RxcometError';
+import { Unencodable } from '../errors/Unencodable';
+import type { ActionContract } from './ActionContract';
+import type { ClientState } from './ClientState';
+import { encodeJson } from './encodeJson';
+import { HotStream } from './HotStream';
+import { Lane } from './Lane';
+import type { PeerContext } from './PeerContext';
+import { Send, type SendSink } from './Send';
+import type { SendOptions } from './SendOptions';
+import type { TellOptions } from './TellOptions';
+
+/** Action names whose JSON is kept. */
+const CACHED_ACTIONS = 1024;
+const MESSAGE_KEY = /^[A-Za-z0-9_-]{1,64}$/;
+const NO_OPTIONS: TellOptions = {};
+
+/**
+ * A named peer to send to, `app.peer(name)`. It connects at the first send and finds out by itself how the peer speaks.
+ *
+ * Messages are written in the order they were sent, also across reconnects; answers come in any order. An awaited send always ends:
+ * with its result, or with a SendError whose `delivered` tells whether it may have arrived.
+ */
+export class Peer {
+  /** Where the connection stands; emits the current state when subscribed, completes when the app has stopped, never errors. */
+  readonly state$: Observable<ClientState>;
+  readonly #context: PeerContext;
+  readonly #state = new BehaviorSubject<ClientState>({ kind: 'idle' });
+  readonly #lane: Lane;
+  #urgentLane: Lane | undefined;
+  readonly #actionTexts = new Map<string, string>();
+
+  constructor(context: PeerContext) {
+    this.#context = context;
+    this.state$ = new HotStream(this.#state, (error) => context.report(error, context.config.name, ''));
+    this.#lane = new Lane(context, (state) => this.#show(state));
+  }
+
+  /** The name in the configuration. */
+  get name(): string {
+    return this.#context.config.name;
+  }
+
+  /** Messages waiting in the queue. */
+  get queued(): number {
+    return this.#lane.queued + (this.#urgentLane?.queued ?? 0);
+  }
+
+  /** Messages waiting, and those without their answer. */
+  get unfinished(): number {
+    return this.#lane.unfinished + (this.#urgentLane?.unfinished ?? 0);
+  }
+
+  /**
+   * Sends once for each subscription; emits the result, or each of several, and completes. Errors with a SendError.
+   * Unsubscribing takes the message from the queue, or cancels it at the peer.
+   *
+   * @example
+   * telegram.send('Status', { unit: 4 }).subscribe((result) => console.log(result));
+   */
+  send<V, A>(contract: ActionContract<V, A>, value: V, options?: SendOptions): Observable<A>;
+  send(action: string, value?: unknown, options?: SendOptions): Observable<unknown>;
+  send(
+    action: string | ActionContract,
+    value?: unknown,
+    options: SendOptions = NO_OPTIONS,
+  ): Observable<unknown> {
+    return new Observable<unknown>((subscriber) => {
+      const sink = new SubscriberSink(subscriber, contractOf(action));
+      const send = this.#create(action, value, options, true, sink);
+      return send === undefined ? undefined : this.#submit(send, options);
+    });
+  }
+
+  /**
+   * Sends now and resolves with the result, the last one of several; null when nobody at the peer answered.
+   * Rejects with a SendError, at the latest after `timeoutMs` (default `Ack_timeout_ms`).
+   *
+   * @example
+   * const status = await telegram.ask('Status', { unit: 4 });
+   */
+  ask<V, A>(contract: ActionContract<V, A>, value: V, options?: SendOptions): Promise<A>;
+  ask(action: string, value?: unknown, options?: SendOptions): Promise<unknown>;
+  ask(action: string | ActionContract, value?: unknown, options: SendOptions = NO_OPTIONS): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const send = this.#create(
+        action,
+        value,
+        options,
+        true,
+        new AskSink(resolve, reject, contractOf(action)),
+      );
+      if (send !== undefined) this.#submit(send, options);
+    });
+  }
+
+  /**
+   * Sends now, returns at once and never throws; a failure reaches `app.failures$`.
+   *
+   * @returns false when the message was accepted but the queue is past its high-water mark: await `drained()` before more.
+   * @example
+   * telegram.tell('Log', 'ramp finished');
+   */
+  tell<V>(contract: ActionContract<V>, value: V, options?: TellOptions): boolean;
+  tell(action: string, value?: unknown, options?: TellOptions): boolean;
+  tell(action: string | ActionContract, value?: unknown, options: TellOptions = NO_OPTIONS): boolean {
+    const sink = new TellSink((error) =>
+      this.#context.report(error, this.name, typeof action === 'string' ? action : action.action),
+    );
+    const send = this.#create(action, value, options, false, sink);
+    if (send === undefined) return true;
+    const lane = this.#laneFor(options);
+    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
+    return lane.submit(send);
+  }
+
+  /** Resolves when the queue has emptied to half its high-water mark; at once when `tell` did not return false. */
+  async drained(): Promise<void> {
+    await this.#lane.drained();
+    await this.#urgentLane?.drained();
+  }
+
+  /** For the app: takes no more sends. */
+  close(): void {
+    this.#lane.close();
+    this.#urgentLane?.close();
+  }
+
+  /** For the app: resolves when every accepted send has ended. */
+  async idle(): Promise<void> {
+    await this.#lane.idle();
+    await this.#urgentLane?.idle();
+  }
+
+  /** For the app: gives up the rest, returns how many messages that hit. */
+  abort(): number {
+    const count = this.#lane.abort() + (this.#urgentLane?.abort() ?? 0);
+    this.#show({ kind: 'closed' });
+    this.#state.complete();
+    return count;
+  }
+
+  #laneFor(options: SendOptions): Lane {
+    if (options.urgent !== true) return this.#lane;
+    return (this.#urgentLane ??= new Lane(this.#context, () => undefined));
+  }
+
+  #submit(send: Send, options: SendOptions): () => void {
+    const lane = this.#laneFor(options);
+    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
+    lane.submit(send);
+    return () => lane.withdraw(send);
+  }
+
+  #heed(signal: AbortSignal, send: Send, lane: Lane): void {
+    const abort = (): void => {
+      if (send.done) return;
+      const delivered = send.connection === undefined ? 'no' : 'unknown';
+      const fields = { client: this.name, action: send.action, delivered, cause: signal.reason } as const;
+      const { sink } = send;
+      lane.withdraw(send);
+      sink.error(new SendAborted('its signal was aborted', fields));
+    };
+    if (signal.aborted) queueMicrotask(abort);
+    else {
+      signal.addEventListener('abort', abort, { once: true });
+      send.onDone = () => signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** undefined when the message cannot be sent at all; the sink has been told. */
+  #create(
+    action: string | ActionContract,
+    value: unknown,
+    options: TellOptions,
+    awaited: boolean,
+    sink: SendSink,
+  ): Send | undefined {
+    const { config } = this.#context;
+    const contract = contractOf(action);
+    const name = typeof action === 'string' ? action : (contract?.action ?? '');
+    try {
+      checkArguments(action, options);
+      const content = contract === undefined ? value : contract.encodeValue(value);
+      const raw = content instanceof Uint8Array ? content : undefined;
+      const text =
+        raw === undefined ? `{"action":${this.#actionText(name)},"value":${encodeJson(content)}}` : undefined;
+      const timeoutMs = options.timeoutMs ?? config.ackTimeoutMs;
+      const { confirm = true, key } = options;
+      return new Send(name, text, raw, awaited, confirm, timeoutMs, key, this.#context.trace(), sink);
+    } catch (error) {
+      sink.error(notSent(error));
+      return undefined;
+    }
+  }
+
+  #actionText(action: string): string {
+    let text = this.#actionTexts.get(action);
+    if (text === undefined) {
+      text = JSON.stringify(action);
+      if (this.#actionTexts.size < CACHED_ACTIONS) this.#actionTexts.set(action, text);
+    }
+    return text;
+  }
+
+  #show(state: ClientState): void {
+    if (this.#state.closed || (this.#state.value.kind === state.kind && state.kind !== 'backoff')) return;
+    this.#state.next(state);
+  }
+}
+
+class AskSink implements SendSink {
+  #last: unknown = null;
+
+  constructor(
+    readonly resolve: (value: unknown) => void,
+    readonly reject: (error: Error) => void,
+    readonly contract: ActionContract | undefined,
+  ) {}
+
+  next(value: unknown): void {
+    this.#last = value;
+  }
+
+  complete(): void {
+    if (this.contract === undefined) {
+      this.resolve(this.#last);
+      return;
+    }
+    try {
+      this.resolve(this.contract.decodeAck(this.#last, ''));
+    } catch (error) {
+      this.reject(notSent(error));
+    }
+  }
+
+  error(error: RxcometError): void {
+    this.reject(error);
+  }
+}
+
+class SubscriberSink implements SendSink {
+  constructor(
+    readonly subscriber: Subscriber<unknown>,
+    readonly contract: ActionContract | undefined,
+  ) {}
+
+  next(value: unknown): void {
+    if (this.contract === undefined) {
+      this.subscriber.next(value);
+      return;
+    }
+    let decoded: unknown;
+    try {
+      decoded = this.contract.decodeAck(value, '');
+    } catch (error) {
+      this.subscriber.error(error);
+      return;
+    }
+    this.subscriber.next(decoded);
+  }
+
+  complete(): void {
+    this.subscriber.complete();
+  }
+
+  error(error: RxcometError): void {
+    this.subscriber.error(error);
+  }
+}
+
+/** A detached send: the result is dropped, a failure is reported. */
+class TellSink implements SendSink {
+  constructor(readonly report: (error: RxcometError) => void) {}
+
+  next(): void {
+    // Nobody waits for it.
+  }
+
+  complete(): void {
+    // Delivered.
+  }
+
+  error(error: RxcometError): void {
+    this.report(error);
+  }
+}
+
+function contractOf(action: unknown): ActionContract | undefined {
+  return typeof action === 'object' && action !== null ? (action as ActionContract) : undefined;
+}
+
+function checkArguments(action: unknown, { timeoutMs, key }: SendOptions): void {
+  if (typeof action !== 'string' && contractOf(action) === undefined) {
+    throw new BadOption('the action must be a string or a contract of defineAction');
+  }
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new BadOption(`timeoutMs must be above 0 and below 2^31 ms, not ${String(timeoutMs)}`);
+  }
+  if (key !== undefined && !MESSAGE_KEY.test(key)) {
+    throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');
+  }
+}
+
+/** Errors of ours pass; a toJSON or a codec that throws is a value that cannot be written. */
+function notSent(error: unknown): RxcometError {
+  if (error instanceof RxcometError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new Unencodable(`the value cannot be written: ${text}`, { cause: error });
+}

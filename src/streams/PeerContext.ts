@@ -1,0 +1,16 @@
+import type { RxcometError } from '../errors/RxcometError';
+import type { ClientContext } from './ClientContext';
+import type { ConnectionEvent } from './ConnectionEvent';
+import type { Transport } from './Transport';
+
+/** What a client needs of its app. */
+export interface PeerContext extends ClientContext {
+  readonly transport: Transport;
+  /** 0 up to 1, for jitter. */
+  readonly random: () => number;
+  /** Is told of every failure of a detached send, and of what went wrong with a connection while nothing was waiting. */
+  readonly report: (error: RxcometError, client: string, action: string) => void;
+  readonly onConnection: (event: ConnectionEvent) => void;
+  /** W3C traceparent for a message that is sent now. */
+  readonly trace: () => string | undefined;
+}

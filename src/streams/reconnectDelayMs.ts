@@ -1,0 +1,16 @@
+/**
+ * How long to wait before the next attempt to connect: `minDelayMs` doubled with each failure, spread by ±`jitter` so that clients of a
+ * restarted host don't come all at once, and never above `maxDelayMs`.
+ *
+ * @param failures failed attempts in a row, from 1
+ * @param random from 0 up to 1
+ */
+export function reconnectDelayMs(
+  reconnect: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly jitter: number },
+  failures: number,
+  random: number,
+): number {
+  const { minDelayMs, maxDelayMs, jitter } = reconnect;
+  const doubled = Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(failures - 1, 52));
+  return Math.min(maxDelayMs, Math.round(doubled * (1 + jitter * (2 * random - 1))));
+}

@@ -1,0 +1,2 @@
+/** The codecs of io-ts, for `defineAction`. */
+export * as t from 'io-ts';
