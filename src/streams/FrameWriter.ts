@@ -1,0 +1,224 @@
+import { Unencodable } from '../errors/Unencodable';
+import {
+  completeReplyEnd,
+  errorReplyEnd,
+  idAt,
+  idDigits,
+  lengthAt,
+  lengthDigits,
+  maxTemplateId,
+  maxTemplateLength,
+  nativeByteOrder,
+  nextReplyEnd,
+  replyEnd,
+  requestEnd,
+  templateMiddle,
+  templateStart,
+  unconfirmedRequestEnd,
+} from './headerTemplateInternals';
+
+/** Which reply of a request: one of several, no more (without a result), or a failure; protocol 2, `status`. */
+type ReplyStatus = 'next' | 'complete' | 'error';
+
+/**
+ * Writes frames (protocol 1.1) into shared memory and hands them to `write` gathered: when 16 KiB are there, and at `flush`. Text of more
+ * than 16 KiB goes as a write of its own, uncopied; so does such a Uint8Array, which the caller must not change any more.
+ *
+ * `write` gets the bytes for good: they are never used again here. It says false when the other side is behind.
+ *
+ * @example
+ * const writer = new FrameWriter((bytes) => link.write(bytes));
+ * writer.request(1, '{"action":"Status","value":4}', false);
+ * if (!writer.flush()) awaitDrain();
+ */
+export class FrameWriter {
+  readonly #write: (bytes: Uint8Array) => boolean;
+  #slab = Buffer.allocUnsafeSlow(slabBytes);
+  // The slab is handed over up to #start and written up to #end.
+  #start = 0;
+  #end = 0;
+  #ready = true;
+
+  constructor(write: (bytes: Uint8Array) => boolean) {
+    this.#write = write;
+  }
+
+  /** Bytes written here and not handed over yet. */
+  get pendingBytes(): number {
+    return this.#end - this.#start;
+  }
+
+  /**
+   * A request on a kept native connection. `text` is its JSON, `noAck` says that no reply is wanted. Returns the bytes on the wire.
+   */
+  request(messageId: number, text: string, noAck: boolean): number {
+    const template = noAck ? unconfirmedTemplate : requestTemplate;
+    return this.#fromTemplate(template, messageId, text) ?? this.frame(requestKeys(messageId, noAck), text);
+  }
+
+  /** A reply on a kept native connection; without `status` the one result. `text` is its JSON, '' for none. Returns the bytes on the wire. */
+  reply(messageId: number, text: string, status?: ReplyStatus): number {
+    const template = status === undefined ? replyTemplate : statusTemplates[status];
+    return this.#fromTemplate(template, messageId, text) ?? this.frame(replyKeys(messageId, status), text);
+  }
+
+  /**
+   * Any frame. A string is written as text/json in utf-8; a Uint8Array as raw bytes of type `keys['content-type']`, "binary/rxcomet"
+   * without it. The four required keys are written here, `keys` after them. The header is spaced as Python's json.dumps does it, so that
+   * a frame without extra keys is the very bytes COMET writes. Returns the bytes on the wire.
+   *
+   * Throws Unencodable (ERR_UNENCODABLE) when the header would be longer than 65535 bytes.
+   */
+  frame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): number {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    const contentType =
+      typeof content === 'string' ? 'text/json' : (keys['content-type'] ?? 'binary/rxcomet');
+    const encoding = typeof content === 'string' ? 'utf-8' : 'binary';
+    const header = Buffer.from(headerText(contentType, encoding, bytes.length, keys));
+    if (header.length > 0xffff) {
+      throw new Unencodable(
+        `the header of the frame would take ${header.length} bytes and may take 65535: shorten the action or the other keys`,
+      );
+    }
+    const prefix = Buffer.of(header.length >> 8, header.length & 0xff);
+    this.#append(prefix);
+    this.#append(header);
+    this.#append(bytes);
+    return prefix.length + header.length + bytes.length;
+  }
+
+  /**
+   * Hands over what is gathered. False when `write` said so to the last bytes given to it since the flush before; then wait for the
+   * other side to drain. True when there was nothing to write.
+   */
+  flush(): boolean {
+    this.#handOver();
+    const ready = this.#ready;
+    this.#ready = true;
+    return ready;
+  }
+
+  /** Undefined when a number doesn't fit its field. */
+  #fromTemplate(template: Uint8Array, messageId: number, text: string): number | undefined {
+    if (messageId > maxTemplateId) return undefined;
+    if (text.length > largeBytes) return this.#large(template, messageId, text);
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    this.#reserve(template.length + text.length * 3);
+    const at = this.#end;
+    const contentAt = at + template.length;
+    const written = text.length === 0 ? 0 : this.#slab.write(text, contentAt);
+    this.#putTemplate(template, messageId, written);
+    this.#end += written;
+    this.#gathered();
+    return this.#end - at;
+  }
+
+  #large(template: Uint8Array, messageId: number, text: string): number | undefined {
+    const content = Buffer.from(text);
+    if (content.length > maxTemplateLength) return undefined;
+    this.#reserve(template.length);
+    this.#putTemplate(template, messageId, content.length);
+    this.#append(content);
+    return template.length + content.length;
+  }
+
+  #putTemplate(template: Uint8Array, messageId: number, contentLength: number): void {
+    const at = this.#end;
+    this.#slab.set(template, at);
+    this.#putDigits(at + 2 + lengthAt + lengthDigits, contentLength);
+    this.#putDigits(at + 2 + idAt + idDigits, messageId);
+    this.#end = at + template.length;
+  }
+
+  /** Writes a number leftwards from `end`; the field is full of spaces. */
+  #putDigits(end: number, value: number): void {
+    let at = end;
+    let rest = value;
+    do {
+      const tenth = Math.floor(rest / 10);
+      at -= 1;
+      this.#slab[at] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    } while (rest > 0);
+  }
+
+  #append(bytes: Uint8Array): void {
+    if (bytes.length > largeBytes) {
+      this.#handOver();
+      this.#ready = this.#write(bytes);
+      return;
+    }
+    this.#reserve(bytes.length);
+    this.#slab.set(bytes, this.#end);
+    this.#end += bytes.length;
+    this.#gathered();
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= slabBytes) return;
+    this.#handOver();
+    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  #gathered(): void {
+    if (this.#end - this.#start >= gatherBytes) this.#handOver();
+  }
+
+  #handOver(): void {
+    if (this.#end === this.#start) return;
+    const bytes = this.#slab.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    this.#ready = this.#write(bytes);
+  }
+}
+
+const slabBytes = 65536;
+const gatherBytes = 16384;
+const largeBytes = 16384;
+
+const requestTemplate = makeTemplate(requestEnd);
+const unconfirmedTemplate = makeTemplate(unconfirmedRequestEnd);
+const replyTemplate = makeTemplate(replyEnd);
+const statusTemplates: Readonly<Record<ReplyStatus, Uint8Array>> = {
+  next: makeTemplate(nextReplyEnd),
+  complete: makeTemplate(completeReplyEnd),
+  error: makeTemplate(errorReplyEnd),
+};
+
+function makeTemplate(end: string): Uint8Array {
+  const header = templateStart + ' '.repeat(lengthDigits) + templateMiddle + ' '.repeat(idDigits) + end;
+  return Uint8Array.from([header.length >> 8, header.length & 0xff, ...Buffer.from(header, 'latin1')]);
+}
+
+function requestKeys(messageId: number, noAck: boolean): Record<string, string | number> {
+  const keys = { 'message-id': messageId, connection: 'keep-alive' };
+  return noAck ? { ...keys, ack: 'none' } : keys;
+}
+
+function replyKeys(messageId: number, status: ReplyStatus | undefined): Record<string, string | number> {
+  return status === undefined ? { 'message-id': messageId } : { 'message-id': messageId, status };
+}
+
+function headerText(
+  contentType: string | number,
+  encoding: string,
+  contentLength: number,
+  keys: Readonly<Record<string, string | number>>,
+): string {
+  let text = `{"byteorder": "${nativeByteOrder}", "content-type": ${JSON.stringify(contentType)}`;
+  text += `, "content-encoding": "${encoding}", "content-length": ${contentLength}`;
+  for (const [key, value] of Object.entries(keys)) {
+    if (!ownKeys.has(key)) text += `, ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** Written from the content, whatever the caller says. */
+const ownKeys: ReadonlySet<string> = new Set([
+  'byteorder',
+  'content-type',
+  'content-encoding',
+  'content-length',
+]);

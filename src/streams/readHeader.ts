@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer';
+import { BadHeader } from '../errors/BadHeader';
+import type { FrameHeader } from './FrameHeader';
+import { createFrameHeader } from './createFrameHeader';
+import { excerptOf } from './wireInternals';
+
+/**
+ * Reads any legal header (protocol 1.1): a JSON object in UTF-8 with the four required keys. Of the values only content-length has to
+ * make sense here; byteorder is informational. Keys of nobody's are ignored.
+ *
+ * Throws BadHeader (ERR_BAD_HEADER).
+ */
+export function readHeader(bytes: Buffer, peer: string): FrameHeader {
+  if (!isUtf8(bytes)) throw new BadHeader('the header is not valid UTF-8', { peer });
+  const text = bytes.toString('utf8');
+  const keys = parseKeys(text, peer);
+  for (const key of requiredKeys) {
+    if (!Object.hasOwn(keys, key)) {
+      throw new BadHeader(`the header has no "${key}": ${excerptOf(text, 0)}`, { peer });
+    }
+  }
+  requireString(keys, 'byteorder', peer);
+  const contentType = requireString(keys, 'content-type', peer);
+  const contentEncoding = requireString(keys, 'content-encoding', peer);
+  return createFrameHeader(contentType, contentEncoding, requireLength(keys, peer), keys);
+}
+
+const requiredKeys = ['byteorder', 'content-type', 'content-encoding', 'content-length'];
+
+type Keys = Readonly<Record<string, unknown>>;
+
+function parseKeys(text: string, peer: string): Keys {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new BadHeader(`the header is no JSON object: ${excerptOf(text, 0)}`, { peer, cause });
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Keys;
+  throw new BadHeader(`the header is no JSON object: ${excerptOf(text, 0)}`, { peer });
+}
+
+function requireString(keys: Keys, key: string, peer: string): string {
+  const value = keys[key];
+  if (typeof value === 'string') return value;
+  throw new BadHeader(`"${key}" in the header must be a string, not ${shown(value)}`, { peer });
+}
+
+function requireLength(keys: Keys, peer: string): number {
+  const value = keys['content-length'];
+  // The sum makes 0 of -0.
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value + 0;
+  throw new BadHeader(`"content-length" in the header must be an integer >= 0, not ${shown(value)}`, {
+    peer,
+  });
+}
+
+function shown(value: unknown): string {
+  return excerptOf(JSON.stringify(value) ?? 'undefined', 0);
+}

@@ -1,0 +1,171 @@
+import { BadContent } from '../errors/BadContent';
+import { NestingTooDeep } from '../errors/NestingTooDeep';
+import type { ParseJsonOptions } from './ParseJsonOptions';
+import { endOfString } from './endOfString';
+import { excerptOf } from './wireInternals';
+
+/** The reader recurses, so it has a limit of its own where Max_nesting is set very high. */
+const maxDepth = 1000;
+/** Python reads no longer ones either (sys.int_info.default_max_str_digits); the time to read one grows with the square of its digits. */
+const maxIntegerDigits = 4300;
+
+/**
+ * Reads JSON text strictly, as JSON.parse does, and further: bare NaN, Infinity and -Infinity, and with `bigint` integers beyond
+ * ±(2^53-1) exactly. It is several times slower than JSON.parse and used only where that isn't enough, or failed and its failure is to be
+ * told with its position.
+ *
+ * Throws BadContent (ERR_BAD_CONTENT) and NestingTooDeep (ERR_NESTING_TOO_DEEP).
+ */
+export function readJson(text: string, options: ParseJsonOptions): unknown {
+  return new JsonReader(text, options).read();
+}
+
+const spaces = /[ \t\n\r]*/y;
+const numberToken = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const words: readonly (readonly [string, unknown])[] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+];
+
+class JsonReader {
+  readonly #text: string;
+  readonly #options: ParseJsonOptions;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, options: ParseJsonOptions) {
+    this.#text = text;
+    this.#options = options;
+  }
+
+  read(): unknown {
+    const value = this.#value();
+    if (this.#at < this.#text.length) this.#refuse('the end');
+    return value;
+  }
+
+  /** A value with the white space around it. */
+  #value(): unknown {
+    this.#match(spaces);
+    const value = this.#bareValue();
+    this.#match(spaces);
+    return value;
+  }
+
+  #bareValue(): unknown {
+    switch (this.#text.charAt(this.#at)) {
+      case '{':
+        return this.#nested(() => this.#object());
+      case '[':
+        return this.#nested(() => this.#array());
+      case '"':
+        return this.#string();
+      default:
+        return this.#wordOrNumber();
+    }
+  }
+
+  #nested<T>(read: () => T): T {
+    this.#depth += 1;
+    const limit = Math.min(this.#options.maxNesting, maxDepth);
+    if (this.#depth > limit) {
+      throw new NestingTooDeep(`the content is nested deeper than ${limit}`, this.#options);
+    }
+    const value = read();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #object(): object {
+    const object: Record<string, unknown> = {};
+    this.#at += 1;
+    this.#match(spaces);
+    if (this.#take('}')) return object;
+    for (;;) {
+      this.#match(spaces);
+      const key = this.#string();
+      this.#match(spaces);
+      if (!this.#take(':')) this.#refuse('":"');
+      const value = this.#value();
+      // An assignment to __proto__ would set the prototype.
+      if (key === '__proto__') {
+        Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+      } else object[key] = value;
+      if (this.#take('}')) return object;
+      if (!this.#take(',')) this.#refuse('"," or "}"');
+    }
+  }
+
+  #array(): unknown[] {
+    const array: unknown[] = [];
+    this.#at += 1;
+    this.#match(spaces);
+    if (this.#take(']')) return array;
+    for (;;) {
+      array.push(this.#value());
+      if (this.#take(']')) return array;
+      if (!this.#take(',')) this.#refuse('"," or "]"');
+    }
+  }
+
+  #string(): string {
+    const start = this.#at;
+    if (this.#text.charAt(start) !== '"') this.#refuse('a string in double quotes');
+    const end = endOfString(this.#text, start);
+    try {
+      // Judges escapes and control characters, and a quote that is missing.
+      const value = JSON.parse(this.#text.slice(start, end + 1)) as string;
+      this.#at = end + 1;
+      return value;
+    } catch {
+      return this.#refuse('a valid string');
+    }
+  }
+
+  #wordOrNumber(): unknown {
+    for (const [word, value] of words) {
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length;
+        return value;
+      }
+    }
+    const start = this.#at;
+    const match = this.#match(numberToken);
+    if (match === undefined) return this.#refuse('a value');
+    const [token, fraction, exponent] = match;
+    const number = Number(token);
+    if (!this.#options.bigint || fraction !== undefined || exponent !== undefined) return number;
+    if (Number.isSafeInteger(number)) return number;
+    if (token.length > maxIntegerDigits) {
+      this.#at = start;
+      this.#refuse(`an integer of at most ${maxIntegerDigits} digits`);
+    }
+    return BigInt(token);
+  }
+
+  #match(token: RegExp): RegExpExecArray | undefined {
+    token.lastIndex = this.#at;
+    const match = token.exec(this.#text);
+    if (match === null) return undefined;
+    this.#at = token.lastIndex;
+    return match;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text.charAt(this.#at) !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #refuse(expected: string): never {
+    const found =
+      this.#at >= this.#text.length ? 'the text ends there' : `found ${excerptOf(this.#text, this.#at)}`;
+    throw new BadContent(`the content is no JSON: expected ${expected} at position ${this.#at}, ${found}`, {
+      peer: this.#options.peer,
+    });
+  }
+}

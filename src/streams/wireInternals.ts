@@ -1,0 +1,11 @@
+/** The same bytes with the methods of Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A short piece of a text around an index, as a string literal, for a message. */
+export function excerptOf(text: string, index: number): string {
+  const from = Math.max(0, index - 20);
+  const to = Math.min(text.length, index + 40);
+  return `${from > 0 ? '…' : ''}${JSON.stringify(text.slice(from, to))}${to < text.length ? '…' : ''}`;
+}
