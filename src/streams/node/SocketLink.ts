@@ -1,0 +1,92 @@
+import type { Socket } from 'node:net';
+import type { Link, LinkEvents } from '../Link';
+import { formatEndpoint } from './formatEndpoint';
+import { plainIp } from './plainIp';
+
+/** Probes of the system after so long without traffic, so that a machine that vanished is noticed at all. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * A connected TCP or TLS socket as a link. Nagle's delay is off and keep-alive is on (60 s).
+ *
+ * The socket must be connected and made with `allowHalfOpen`. It belongs to the link from then on: the link holds an `error` listener on
+ * it until `close`, then takes exactly its own listeners off. `close` gets the error of the socket, through `explain`, or undefined when
+ * both directions ended or `destroy` was called. What is written after `end` or `destroy` is dropped and `write` returns false.
+ */
+export class SocketLink implements Link {
+  readonly peer: string;
+  readonly peerIp: string;
+  readonly #socket: Socket;
+  readonly #explain: (error: Error, peer: string) => Error;
+  #events: LinkEvents | undefined;
+  #failure: Error | undefined;
+  #closed = false;
+
+  constructor(socket: Socket, explain: (error: Error, peer: string) => Error = (error) => error) {
+    this.#socket = socket;
+    this.#explain = explain;
+    // Kept here: a socket forgets its peer when it is destroyed.
+    this.peerIp = plainIp(socket.remoteAddress ?? '');
+    this.peer = formatEndpoint(this.peerIp, socket.remotePort ?? 0);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  open(events: LinkEvents): void {
+    this.#events = events;
+    if (this.#closed) {
+      queueMicrotask(() => events.close(this.#failure));
+      return;
+    }
+    this.#socket.on('end', this.#onEnd);
+    this.#socket.on('drain', this.#onDrain);
+    this.#socket.on('data', this.#onData);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#socket.writable && this.#socket.write(bytes);
+  }
+
+  end(): void {
+    if (this.#socket.writable) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#events?.data(chunk);
+
+  readonly #onEnd = (): void => this.#events?.end();
+
+  readonly #onDrain = (): void => this.#events?.drain();
+
+  readonly #onError = (error: Error): void => {
+    this.#failure ??= this.#explain(error, this.peer);
+  };
+
+  readonly #onClose = (): void => {
+    this.#closed = true;
+    const socket = this.#socket;
+    socket.off('data', this.#onData);
+    socket.off('end', this.#onEnd);
+    socket.off('drain', this.#onDrain);
+    socket.off('error', this.#onError);
+    socket.off('close', this.#onClose);
+    this.#events?.close(this.#failure);
+  };
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import type { TlsConfig } from '../../config/TlsConfig';
+import type { Clock } from '../../runtime/Clock';
+import { systemClock } from '../../runtime/systemClock';
+import type { Transport } from '../Transport';
+import { connectSocket } from './connectSocket';
+import { listenTcp } from './listenTcp';
+import { listenTls } from './listenTls';
+import { readTlsFiles } from './readTlsFiles';
+import type { TlsFiles } from './TlsFiles';
+
+/** What a spec may replace. */
+export interface NodeTransportOptions {
+  /** For deadlines of connecting and of TLS handshakes, and the dates of certificates; default the clock of the machine. */
+  readonly clock?: Clock;
+  /** Gives the text of a PEM file; default reads it from the disk. */
+  readonly readText?: (path: string) => Promise<string>;
+}
+
+/**
+ * Links over TCP, and over TLS where the configuration has a `TLS` entry.
+ *
+ * - Each direction ends on its own (protocol 1.3), nothing is delayed to be sent with more, and the system probes silent connections after
+ *   60 s.
+ * - A host on `::` takes IPv4 peers too and sees them under their IPv4 address.
+ * - `Connect_timeout_ms` covers name lookup, connecting and the TLS handshake; `Limits.Frame_timeout_ms` the handshake at the host.
+ * - PEM files are read at `listen` and `reloadCertificates`, and at each `connect`. A client without `CA` trusts the authorities that come
+ *   with Node.
+ *
+ * @example
+ * const transport = createNodeTransport();
+ * const listener = await transport.listen(config.hosts[0], (link) => link.open(events), console.error);
+ * console.log(`listening on ${listener.ip}:${listener.port}`);
+ */
+export function createNodeTransport(options: NodeTransportOptions = {}): Transport {
+  const { clock = systemClock, readText = (path: string) => readFile(path, 'utf8') } = options;
+  const read = (tls: TlsConfig, where: string): Promise<TlsFiles> =>
+    readTlsFiles(tls, { where, readText, wallTime: clock.wallTime() });
+
+  return {
+    listen(host, onLink, onError) {
+      const { tls } = host;
+      return tls === undefined
+        ? listenTcp(host, onLink, onError)
+        : listenTls(host, onLink, onError, { clock, readFiles: () => read(tls, 'Host.TLS') });
+    },
+    async connect(client, signal) {
+      const files =
+        client.tls === undefined ? undefined : await read(client.tls, `Client.${client.name}.TLS`);
+      return connectSocket(client, files, clock, signal);
+    },
+  };
+}

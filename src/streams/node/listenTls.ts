@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { HostConfig } from '../../config/HostConfig';
+import { BadCertificate } from '../../errors/BadCertificate';
+import type { Clock } from '../../runtime/Clock';
+import type { Link } from '../Link';
+import type { Listener } from '../Transport';
+import { handOver } from './handOver';
+import { isTlsError } from './isTlsError';
+import { openListener } from './openListener';
+import type { TlsFiles } from './TlsFiles';
+import { TlsHandshakes } from './TlsHandshakes';
+import { toTlsFailed } from './toTlsFailed';
+
+/** What `listenTls` works with. */
+export interface ListenTlsOptions {
+  readonly clock: Clock;
+  /** Reads the PEM files of the host; again for each reload. */
+  readonly readFiles: () => Promise<TlsFiles>;
+}
+
+/**
+ * Listens for TLS 1.2 and 1.3; a link is handed over when its handshake is finished, which may take `Limits.Frame_timeout_ms`. A handshake
+ * that fails goes to `onError` as TlsFailed and concerns nobody else. See Transport.listen.
+ */
+export async function listenTls(
+  host: HostConfig,
+  onLink: (link: Link) => void,
+  onError: (error: Error) => void,
+  { clock, readFiles }: ListenTlsOptions,
+): Promise<Listener> {
+  const requireClientCert = host.tls?.requireClientCert ?? false;
+  const readChecked = async (): Promise<TlsFiles> => {
+    const files = await readFiles();
+    if (files.cert === undefined) {
+      throw new BadCertificate('Host.TLS needs Cert and Key: set them to the paths of their PEM files');
+    }
+    if (requireClientCert && files.ca === undefined) {
+      throw new BadCertificate(
+        'Host.TLS.Require_client_cert needs Host.TLS.CA, the authority that signs the clients',
+      );
+    }
+    return files;
+  };
+  const explain = (error: Error, peer: string): Error =>
+    toTlsFailed(error, { peer, side: 'host', where: 'Host.TLS' });
+  const handshakes = new TlsHandshakes(clock, host.limits.frameTimeoutMs, (error, peer) =>
+    onError(explain(error, peer)),
+  );
+
+  const server = createServer({
+    ...(await readChecked()),
+    minVersion: 'TLSv1.2',
+    requestCert: requireClientCert,
+    rejectUnauthorized: requireClientCert,
+  });
+  server.on('connection', (socket: Socket) => handshakes.begin(socket));
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => handshakes.fail(socket, error));
+  server.on('secureConnection', (socket: TLSSocket) => {
+    handshakes.finish(socket);
+    // Not earlier: a peer that ends its direction during the handshake has given up.
+    socket.allowHalfOpen = true;
+    handOver(socket, onLink, onError, (error, peer) => (isTlsError(error) ? explain(error, peer) : error));
+  });
+
+  const listener = await openListener(server, host, onError);
+  return {
+    ...listener,
+    close: () => {
+      handshakes.stop();
+      return listener.close();
+    },
+    reloadCertificates: async () =>
+      server.setSecureContext({ ...(await readChecked()), minVersion: 'TLSv1.2' }),
+  };
+}

@@ -1,0 +1,65 @@
+import { TlsFailed } from '../../errors/TlsFailed';
+import { errorCode } from './errorCode';
+import { isTlsError } from './isTlsError';
+
+/** Whose certificate is spoken of, and where its user can change something. */
+export interface TlsSide {
+  /** The other side as ip:port. */
+  readonly peer: string;
+  /** Our part in the handshake. */
+  readonly side: 'host' | 'client';
+  /** Our own entry of the configuration: `Host.TLS`, `Client.Telegram.TLS`. */
+  readonly where: string;
+}
+
+/** What went wrong with TLS, and what to change where. `cause` stays the error of OpenSSL or Node. */
+export function toTlsFailed(cause: Error, side: TlsSide): TlsFailed {
+  return new TlsFailed(explain(cause, side), { peer: side.peer, cause });
+}
+
+function explain(error: Error, { side, where }: TlsSide): string {
+  const code = errorCode(error);
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+  switch (code) {
+    case 'ERR_SSL_HTTP_REQUEST':
+      return 'an HTTP request came to a port that speaks TLS; it serves COMET peers, no browsers';
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'ERR_SSL_RECORD_LAYER_FAILURE':
+      return side === 'host'
+        ? `the peer does not speak TLS (${reason}): a COMET program without TLS, or noise; give it TLS, or take ${where} out`
+        : `the peer does not speak TLS (${reason}); give its Host a TLS entry, or take ${where} out`;
+    case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
+    case 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION':
+    case 'ERR_SSL_NO_SHARED_CIPHER':
+      return `the peer has no TLS version or cipher in common with us (${reason}); it needs TLS 1.2 or 1.3`;
+    case 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE':
+      return `the peer showed no certificate and ${where}.Require_client_cert asks for one; set Cert and Key in its TLS entry`;
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+      return side === 'client'
+        ? `the peer asks for a certificate (${reason}); set ${where}.Cert and ${where}.Key to one that its CA signed`
+        : `the peer broke the handshake off (${reason})`;
+    case 'ERR_TLS_HANDSHAKE_TIMEOUT':
+      return 'the TLS handshake was not finished in time';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of the peer is for another name (${reason.trim()}); use one that names it, or set IP to a name in it`;
+    case 'CERT_HAS_EXPIRED':
+      return `the certificate of the peer has expired; put a new one into its TLS entry, or set the clock of this machine`;
+    case 'CERT_NOT_YET_VALID':
+      return `the certificate of the peer is not valid yet; put another into its TLS entry, or set the clock of this machine`;
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return side === 'host'
+        ? 'the peer closed the connection during the TLS handshake; a client that does not trust our certificate does so'
+        : 'the peer closed the connection during the TLS handshake; does it speak TLS?';
+    default:
+      if (code.includes('_ALERT_')) {
+        return `the peer refused our certificate (${reason}); it must trust the authority that signed ${where}.Cert`;
+      }
+      if (isTlsError(error) && !code.startsWith('ERR_')) {
+        return `the certificate of the peer is not signed by an authority we trust (${code}); set ${where}.CA to the PEM file of the one that signed it`;
+      }
+      return `TLS failed: ${reason}`;
+  }
+}
