@@ -36,6 +36,32 @@ export type { TellOptions } from './streams/TellOptions';
 export { encodeJson } from './streams/encodeJson';
 export { parseJson } from './streams/parseJson';
 
+// Actors
+export type { ActorContext, ActorTimers } from './actors/ActorContext';
+export type { ActorEvent } from './actors/ActorEvent';
+export type { ActorNode, ActorStatus } from './actors/ActorNode';
+export type { ActorRef, AnyActorRef, AskOptions, OfferOptions, Termination } from './actors/ActorRef';
+export type { ActorSystem, ActorSystemOptions, StopReport } from './actors/ActorSystem';
+export type { AppActors } from './app/AppActors';
+export {
+  behaviour,
+  type ActorSignal,
+  type Behaviour,
+  type NextState,
+  type Receive,
+} from './actors/behaviour';
+export { createActorSystem } from './actors/createActorSystem';
+export type { DeadLetter, DeadLetterReason } from './actors/DeadLetter';
+export type { MailboxOptions, MailboxOverflow } from './actors/MailboxOptions';
+export type { Priority } from './actors/Priority';
+export type { SpawnOptions } from './actors/Spawner';
+export type {
+  BackoffOptions,
+  Directive,
+  SupervisionRules,
+  SupervisionStrategy,
+} from './actors/SupervisionStrategy';
+
 // Time and logging
 export type { Clock } from './runtime/Clock';
 export type { Logger } from './runtime/Logger';

@@ -22,12 +22,15 @@ import { createNodeTransport } from '../streams/node/createNodeTransport';
 import { Peer } from '../streams/Peer';
 import { Registration } from '../streams/Registration';
 import { StreamHandler } from '../streams/StreamHandler';
+import type { AppActors } from './AppActors';
 import type { AppOptions } from './AppOptions';
+import { ConnectionActors } from './ConnectionActors';
 import { consoleLogger } from './consoleLogger';
 import type { Failure } from './Failure';
 import { FailureReporter } from './FailureReporter';
 import { isActorRef } from './isActorRef';
 import { refHandler } from './refHandler';
+import { RemoteRef } from './RemoteRef';
 import type { StopResult } from './StopResult';
 
 const DEFAULT_GRACE_MS = 5000;
@@ -52,7 +55,7 @@ export class App {
   /** The clients by name, COMET's way: `app.client.Telegram`. */
   readonly client: Readonly<Record<string, Peer>>;
   /** The actor system of the app. */
-  readonly actors: ReturnType<typeof createActorSystem>;
+  readonly actors: AppActors;
   readonly config: CometConfig;
 
   readonly #clock: Clock;
@@ -64,6 +67,7 @@ export class App {
   readonly #messages = new Subject<Message>();
   readonly #connections = new Subject<ConnectionEvent>();
   readonly #failures: FailureReporter;
+  readonly #connectionActors: ConnectionActors;
   readonly #streamHandlers = new Set<StreamHandler>();
   readonly #detached = new Set<Subscription>();
   #starting: Promise<void> | undefined;
@@ -84,7 +88,12 @@ export class App {
     const reportSubscriber = (error: RxcometError): void => this.#failures.report(error, '', '');
     this.messages$ = new HotStream(this.#messages, reportSubscriber);
     this.connections$ = new HotStream(this.#connections, reportSubscriber);
-    this.actors = createActorSystem('app', { clock, random, logger });
+    const system = createActorSystem('app', { clock, random, logger });
+    this.actors = {
+      ...system,
+      remote: (name, action) => new RemoteRef(this.peer(name), action, this.connections$),
+    };
+    this.#connectionActors = new ConnectionActors(system);
     this.#hosts = config.hosts.map(
       (host) =>
         new Host({
@@ -97,8 +106,10 @@ export class App {
             if (this.#messages.observed) this.#messages.next(message);
           },
           onConnection: (event) => this.#onConnection(event),
-          onDeadLetter: (exchange, error) =>
-            this.#failures.report(error, exchange.message.peer, exchange.message.action),
+          onDeadLetter: ({ message }, error) => {
+            this.#failures.report(error, message.peer, message.action);
+            system.deadLetter(`/action/${message.action}`, message.value, 'no-handler');
+          },
           report: (error) =>
             this.#failures.report(error, textField(error, 'peer'), textField(error, 'action')),
         }),
@@ -108,6 +119,7 @@ export class App {
       const peer = this.#createPeer(clientConfig, transport);
       this.#peers.set(clientConfig.name, peer);
       client[clientConfig.name] = peer;
+      this.#connectionActors.addClient(peer);
     }
     this.client = Object.freeze(client);
     for (const warning of config.warnings) logger.warn({ file: config.file }, warning);
@@ -260,7 +272,10 @@ export class App {
   async #start(): Promise<void> {
     const results = await Promise.allSettled(this.#hosts.map((host) => host.listen()));
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed === undefined) return;
+    if (failed === undefined) {
+      for (const host of this.#hosts) this.#connectionActors.addHost(host);
+      return;
+    }
     await Promise.all(this.#hosts.map((host) => host.close()));
     for (const host of this.#hosts) host.abort();
     this.#starting = undefined;
@@ -342,6 +357,7 @@ export class App {
   }
 
   #onConnection(event: ConnectionEvent): void {
+    this.#connectionActors.follow(event);
     if (this.#connections.observed) this.#connections.next(event);
   }
 }

@@ -53,6 +53,11 @@ export class Host {
     return listener === undefined ? undefined : { ip: listener.ip, port: listener.port };
   }
 
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
   /** Messages whose handlers have not settled. */
   get unfinished(): number {
     let count = 0;
