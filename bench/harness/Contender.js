@@ -17,6 +17,7 @@ const maxCount = 2_000_000;
  * @property {object} [serverOptions]
  * @property {object} [clientOptions]
  * @property {object} load of `loads`; `count` messages a slice, or `least` and `most` of them, as many as fill its time
+ * @property {object} [warmUp] a load to warm up with first, where `load` itself takes too long to get the code compiled
  * @property {'one core' | 'a core each' | 'free'} placement
  */
 class Contender {
@@ -54,19 +55,23 @@ class Contender {
       await this.#run(load.count);
       return;
     }
+    if (this.entry.warmUp !== undefined) await this.#fit(this.entry.warmUp, sliceMs, warmUpMs);
+    this.#count = await this.#fit(load, sliceMs, warmUpMs);
+  }
+
+  /** Runs slices of a load for `warmUpMs`; resolves with the number of messages that takes about `sliceMs`. */
+  async #fit(load, sliceMs, warmUpMs) {
     const within = (count) => Math.round(Math.max(load.least, Math.min(count, load.most ?? maxCount)));
     let count = load.least;
-    let spentUs = 0;
-    let wallUs = 0;
-    while (spentUs < warmUpMs * 1000 || wallUs < sliceMs * 500) {
-      ({ wallUs } = await this.#run(count));
-      spentUs += wallUs;
-      const wanted = within((count * sliceMs * 1000) / wallUs);
-      if (wanted === count && spentUs >= warmUpMs * 1000) break;
+    let spentMs = 0;
+    for (;;) {
+      const wallMs = (await this.#run(count, load)).wallUs / 1000;
+      spentMs += wallMs;
+      const wanted = within((count * sliceMs) / wallMs);
+      if (spentMs >= warmUpMs && (wallMs >= sliceMs / 2 || wanted === count)) return wanted;
       // The first slices are slow and say little about the later ones.
       count = Math.min(wanted, count * 4);
     }
-    this.#count = count;
   }
 
   /** Runs one slice; its figures per message. */
@@ -84,9 +89,9 @@ class Contender {
     };
   }
 
-  async #run(count) {
+  async #run(count, load = this.entry.load) {
     const before = await this.#server.call('usage');
-    const figures = await this.#client.call('run', { ...this.entry.load, count }, 90_000);
+    const figures = await this.#client.call('run', { ...load, count }, 90_000);
     const after = await this.#server.call('usage');
     return { ...figures, clientCpuUs: figures.cpuUs, serverCpuUs: after.cpuUs - before.cpuUs };
   }

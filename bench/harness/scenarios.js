@@ -66,7 +66,11 @@ const scenarios = {
     compare: 'p50',
     peers: kept,
     groups: (peers) =>
-      besideRaw(peers, { placement: 'a core each', load: { load: 'latency', action: echo(1), least: 64 } }),
+      besideRaw(peers, {
+        placement: 'a core each',
+        warmUp: points128,
+        load: { load: 'latency', action: echo(1), least: 64 },
+      }),
   },
 
   'curves-64k': {
