@@ -75,9 +75,9 @@ async function main() {
   const pages = [machineMarkdown(report)];
   console.log(pages[0]);
   for (const name of options.only) {
-    const scenario = scenarios[name];
-    const rows = await runScenario(name, scenario, options, cores);
-    report.scenarios[name] = { title: scenario.title, kind: scenario.kind, rows };
+    const { title, kind, compare } = scenarios[name];
+    const rows = await runScenario(name, scenarios[name], options, cores);
+    report.scenarios[name] = { title, kind, compare, rows };
     progress('');
     pages.push(scenarioMarkdown(report.scenarios[name]));
     console.log(pages.at(-1));

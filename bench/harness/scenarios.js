@@ -27,9 +27,10 @@ function besideRawByVariant(peers, variants, entry) {
 }
 
 const points128 = { load: 'points', action: echo(1), inFlight: 128, least: 512 };
+const oneByOne = { load: 'points', action: echo(1), inFlight: 1, least: 16, most: 400 };
 
 /**
- * The scenarios. `compare`: the ratio its goal is about. `peers`: who takes part, raw among them where it is the measure.
+ * The scenarios. `compare`: the ratio it is about. `peers`: who takes part, raw among them where it is the measure.
  * `groups(peers, quick)` gives the contests of a `rates` scenario.
  *
  * @type {Record<string, any>}
@@ -115,8 +116,9 @@ const scenarios = {
           client,
           placement: 'one core',
           clientOptions: { oneShot: true },
-          // Few a slice: each leaves a socket in TIME_WAIT.
-          load: { load: 'points', action: echo(1), inFlight: 1, least: 16, most: 400 },
+          // Few a slice: each leaves a socket in TIME_WAIT. Few also compile slowly, hence a warm-up of its own.
+          warmUp: oneByOne,
+          load: oneByOne,
         }));
       return [{ entries, baseline: 'raw' }];
     },

@@ -23,17 +23,13 @@ function nameOf({ key, server, client, variant }) {
   return variant === undefined ? name : `${name}, ${Number(variant).toLocaleString('en-US')}`;
 }
 
-function ratesTable(rows) {
+/** The ratio that the scenario is about stands out. */
+function ratesTable(rows, compare) {
   const latency = rows.some(({ p50Us }) => p50Us !== undefined);
-  const head = [
-    'peer',
-    'messages/s',
-    'CPU µs server',
-    'CPU µs client',
-    'CPU both ÷ baseline',
-    'messages/s ÷ baseline',
-  ];
-  if (latency) head.push('p50 µs', 'p99 µs', 'p50 ÷ baseline');
+  const ratio = (kind, text) => (kind === compare ? `**${text} ÷ baseline**` : `${text} ÷ baseline`);
+  const head = ['peer', 'messages/s', 'CPU µs server', 'CPU µs client'];
+  head.push(ratio('cpu', 'CPU both'), ratio('speed', 'messages/s'));
+  if (latency) head.push('p50 µs', 'p99 µs', ratio('p50', 'p50'));
   const cells = rows.map((row) => {
     if (row.failure !== undefined)
       return [nameOf(row), `failed: ${oneLine(row.failure)}`, ...head.slice(2).map(() => '')];
@@ -78,8 +74,8 @@ function oneLine(text) {
 }
 
 /** One scenario in Markdown. */
-function scenarioMarkdown({ title, kind, rows }) {
-  return `### ${title}\n\n${tables[kind](rows)}\n`;
+function scenarioMarkdown({ title, kind, compare, rows }) {
+  return `### ${title}\n\n${tables[kind](rows, compare)}\n`;
 }
 
 /** Machine and versions in Markdown. */
