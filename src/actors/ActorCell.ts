@@ -1,15 +1,12 @@
 import type { Observable } from 'rxjs';
-import { from } from 'rxjs';
 import { ActorInterrupted } from '../errors/ActorInterrupted';
 import { ActorStopped } from '../errors/ActorStopped';
-import { AskAborted } from '../errors/AskAborted';
 import { DeathPact } from '../errors/DeathPact';
-import { StashFull } from '../errors/StashFull';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import type { ActorContract } from './ActorContract';
 import type { ActorNode, ActorStatus } from './ActorNode';
-import type { ActorRef, AnyActorRef, AskOptions, OfferOptions, TellOptions, Termination } from './ActorRef';
+import type { ActorRef, AnyActorRef, Termination } from './ActorRef';
 import type { ActorSignal, Behaviour, NextState } from './behaviour';
 import { Children, type Child } from './Children';
 import type { DeadLetterReason } from './DeadLetter';
@@ -21,8 +18,10 @@ import { LocalRef } from './LocalRef';
 import type { Item } from './Mailbox';
 import { MessageContext } from './MessageContext';
 import type { Parent } from './Parent';
-import type { Priority } from './Priority';
-import { Request, type Answers, type RequestOwner } from './Request';
+import { pipeInto } from './pipeInto';
+import { Request, type RequestOwner } from './Request';
+import { RingQueue } from './RingQueue';
+import { Stash } from './Stash';
 import { requireOption } from './requireOption';
 import type { SpawnOptions, Spawnable } from './Spawner';
 import { Supervisor } from './Supervisor';
@@ -40,8 +39,6 @@ type Control<M> =
   | { readonly type: 'failure'; readonly cause: unknown; readonly child: Child | undefined }
   | { readonly type: 'restart'; readonly cause: unknown; readonly delayMs: number };
 
-const DEFAULT_ASK_TIMEOUT_MS = 5000;
-
 /**
  * One actor: its life and its one loop. At any time it does exactly one thing, told by `status`; whatever settles moves it on through
  * `#next`, `#crash` or the steps of stopping and restarting:
@@ -55,13 +52,12 @@ const DEFAULT_ASK_TIMEOUT_MS = 5000;
  */
 export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>, IntakeOwner {
   readonly ref: ActorRef<M, R>;
+  readonly intake: Intake<M>;
   readonly #core: SystemCore;
   readonly #parent: Parent;
   readonly #behaviour: Behaviour<unknown, M, R>;
-  readonly #intake: Intake<M>;
   readonly #supervisor: Supervisor;
   readonly #stashCapacity: number;
-  readonly #priorityOf: ((message: M) => Priority) | undefined;
 
   #status: ActorStatus = 'starting';
   /** In the dispatcher's queue, or running. */
@@ -83,8 +79,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   #restarts = 0;
 
   // Made at first use: most actors of a large system have none of them.
-  #control: Control<M>[] | undefined = undefined;
-  #stash: Item<M>[] | undefined = undefined;
+  #control: RingQueue<Control<M>> | undefined = undefined;
+  #stash: Stash<M> | undefined = undefined;
   #children: Children | undefined = undefined;
   #watchList: WatchList | undefined = undefined;
   #timers: Timers<M> | undefined = undefined;
@@ -106,59 +102,14 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     this.#behaviour = behaviour;
     this.#supervisor = new Supervisor(options.supervision ?? 'stop', core.random);
     this.#stashCapacity = stashCapacity;
-    this.#priorityOf = options.mailbox?.priority;
-    this.#intake = new Intake(this, options.mailbox ?? {});
-    this.ref = new LocalRef(this);
+    this.intake = new Intake(this, options.mailbox ?? {});
+    this.ref = new LocalRef(this, options.mailbox?.priority);
     this.#wake();
   }
 
-  // ---- sending
-
-  tell(message: M, options: TellOptions | undefined): boolean {
-    const priority = this.#priority(message, options);
-    const taken = this.#intake.put(message, priority !== 'normal');
-    if (taken && priority === 'interrupt') this.#interrupt();
-    return taken;
-  }
-
-  async offer(message: M, options: OfferOptions = {}): Promise<void> {
-    checkWait(options);
-    const priority = this.#priority(message, options);
-    await this.#intake.offer(message, priority !== 'normal', options, () => {
-      if (priority === 'interrupt') this.#interrupt();
-    });
-  }
-
-  /** Sends a message whose answers go to `answers`; the function returned cancels it. */
-  request(
-    message: M,
-    answers: Answers<R>,
-    options: AskOptions = {},
-    firstOnly: boolean = false,
-  ): (() => void) | undefined {
-    const { timeoutMs = DEFAULT_ASK_TIMEOUT_MS, waitMs = 0, signal } = options;
-    try {
-      requireOption(timeoutMs > 0, 'timeoutMs: above 0');
-      checkWait(options);
-    } catch (error) {
-      answers.error(error);
-      return undefined;
-    }
-    if (signal?.aborted === true) {
-      answers.error(new AskAborted('aborted before it was sent', { actor: this.path, cause: signal.reason }));
-      return undefined;
-    }
-    const priority = this.#priority(message, options);
-    const request = new Request(this, message, answers, firstOnly);
-    request.urgent = priority !== 'normal';
-    if (waitMs === 0) {
-      if (!this.#intake.put(request, request.urgent)) return undefined;
-    } else {
-      this.#intake.putRequestLater(request, waitMs);
-    }
-    request.arm(timeoutMs, signal);
-    if (priority === 'interrupt' && request.wanted) this.#interrupt();
-    return () => request.cancel();
+  /** Whether what this context belongs to is still under way. */
+  isOpen(context: MessageContext<M, R>): boolean {
+    return this.#current === context;
   }
 
   abandoned(request: Request<unknown, R>, reason: Error): void {
@@ -167,7 +118,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
       if (current?.request === request) current.abort(reason);
       return;
     }
-    this.#intake.abandoned(request, reason);
+    this.intake.abandoned(request, reason);
   }
 
   lateReply(value: R): void {
@@ -190,7 +141,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     while (taken < limit && this.#status === 'ready') {
       const control = this.#control?.shift();
       if (control !== undefined) this.#obey(control);
-      else if (this.#intake.mailbox.size > 0) this.#receive(this.#intake.take() as Item<M>);
+      else if (this.intake.mailbox.size > 0) this.#receive(this.intake.take() as Item<M>);
       else break;
       taken += 1;
     }
@@ -203,7 +154,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     if (this.#scheduled) return;
     const ready =
       this.#status === 'ready'
-        ? this.#intake.mailbox.size > 0 || (this.#control !== undefined && this.#control.length > 0)
+        ? this.intake.mailbox.size > 0 || (this.#control !== undefined && this.#control.size > 0)
         : this.#status === 'starting' && this.#current === undefined;
     if (!ready) return;
     this.#scheduled = true;
@@ -248,18 +199,18 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
       (state) => done.call(this, context, state),
       (error) => failed.call(this, context, error),
     );
-    if (letGo === undefined || context.closed) return;
+    if (letGo === undefined || this.#current !== context) return;
     const onAbort = (reason: unknown): void => {
       letGo();
       failed.call(this, context, reason);
     };
     if (context.aborted) onAbort(context.reason);
-    else context.onAbort = onAbort;
+    else context.whenAborted(onAbort);
   }
 
   #completed(context: MessageContext<M, R>, state: unknown): void {
-    if (context.closed) return;
-    this.#close(context);
+    if (this.#current !== context) return;
+    this.#current = undefined;
     if (state !== undefined) this.#state = state;
     if (context.stashed) {
       this.#putAside(context);
@@ -271,8 +222,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   #broken(context: MessageContext<M, R>, error: unknown): void {
-    if (context.closed) return;
-    this.#close(context);
+    if (this.#current !== context) return;
+    this.#current = undefined;
     context.request?.fail(error);
     if (context.aborted && isAbort(error, context.reason)) {
       // It did as it was told; there is nothing to supervise.
@@ -285,31 +236,15 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
 
   #putAside(context: MessageContext<M, R>): void {
     const item = itemOf<M, R>(context);
-    if (this.#ending) this.#intake.discard(item, 'stopped', this.#stoppedError());
-    else (this.#stash ??= []).push(item);
+    if (this.#ending) this.intake.discard(item, 'stopped', this.#stoppedError());
+    else this.#stash?.push(item);
     if (context.request !== undefined) context.request.place = 'stash';
   }
 
-  #interrupt(): void {
+  /** Has the message under way give up in favour of one that has just arrived. */
+  interrupt(): void {
     if (this.#status !== 'busy') return;
     this.#current?.abort(new ActorInterrupted('an interrupting message arrived', { actor: this.path }));
-  }
-
-  #priority(message: M, options: TellOptions | undefined): Priority {
-    if (options?.priority !== undefined) return options.priority;
-    if (this.#priorityOf === undefined) return 'normal';
-    try {
-      return this.#priorityOf(message);
-    } catch (error) {
-      // The receiver's mistake must not hit whoever sends.
-      this.log.error({ error }, 'the priority function of the mailbox failed; the message travels as normal');
-      return 'normal';
-    }
-  }
-
-  #close(context: MessageContext<M, R>): void {
-    context.closed = true;
-    this.#current = undefined;
   }
 
   #next(): void {
@@ -437,7 +372,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
 
   #command(control: Control<M>): void {
     if (this.#ending) return;
-    (this.#control ??= []).push(control);
+    (this.#control ??= new RingQueue()).push(control);
     this.#wake();
   }
 
@@ -459,8 +394,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   #started(context: MessageContext<M, R>, state: unknown): void {
-    if (context.closed) return;
-    this.#close(context);
+    if (this.#current !== context) return;
+    this.#current = undefined;
     this.#state = state;
     this.#alive = true;
     this.#supervisor.started(this.clock.now());
@@ -472,8 +407,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   #setUpFailed(context: MessageContext<M, R>, error: unknown): void {
-    if (context.closed) return;
-    this.#close(context);
+    if (this.#current !== context) return;
+    this.#current = undefined;
     if (this.#ending && context.aborted && isAbort(error, context.reason)) this.#beginStop();
     else this.#crash(error, undefined, undefined, true);
   }
@@ -502,15 +437,15 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   #releasedBy(context: MessageContext<M, R>): void {
-    if (context.closed) return;
-    this.#close(context);
+    if (this.#current !== context) return;
+    this.#current = undefined;
     if (this.#status === 'restarting') this.#released();
     else this.#finish();
   }
 
   /** What fails while an actor is being taken down is told, and stops nothing. */
   #releasingFailed(context: MessageContext<M, R>, cause: unknown): void {
-    if (context.closed) return;
+    if (this.#current !== context) return;
     this.#failed += 1;
     this.log.error({ error: cause }, `${this.path} failed while it was being released`);
     const { path } = this;
@@ -545,9 +480,9 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     this.#stopCause = cause;
     this.#control = undefined;
     this.#timers?.cancelAll();
-    this.#intake.close(this.#stoppedError());
-    for (const item of this.#stash?.splice(0) ?? []) {
-      this.#intake.discard(item, 'stopped', this.#stoppedError());
+    this.intake.close(this.#stoppedError());
+    for (const item of this.#stash?.takeAll() ?? []) {
+      this.intake.discard(item, 'stopped', this.#stoppedError());
     }
     if (this.#current !== undefined) {
       // It goes on once what is under way has settled.
@@ -561,7 +496,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   #stoppedError(): ActorStopped {
     const cause = this.#stopCause;
     const fields = cause === undefined ? { actor: this.path } : { actor: this.path, cause };
-    return this.#intake.closedBy ?? new ActorStopped('the actor has stopped', fields);
+    return this.intake.closedBy ?? new ActorStopped('the actor has stopped', fields);
   }
 
   #beginStop(): void {
@@ -623,8 +558,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     for (const child of this.#children?.list() ?? []) child.forceStop();
     const current = this.#current;
     if (current !== undefined) {
-      this.#close(current);
-      if (current.isMessage) this.#intake.discard(itemOf<M, R>(current), 'stopped', this.#stoppedError());
+      this.#current = undefined;
+      if (current.isMessage) this.intake.discard(itemOf<M, R>(current), 'stopped', this.#stoppedError());
     }
     this.#finish();
   }
@@ -639,7 +574,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   node(): ActorNode {
-    const { size: depth, capacity } = this.#intake.mailbox;
+    const { size: depth, capacity } = this.intake.mailbox;
     return {
       name: this.name,
       path: this.path,
@@ -683,10 +618,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   get timers(): Timers<M> {
-    return (this.#timers ??= new Timers(this.clock, (tick) => {
-      const priority = this.#priority(tick.message, undefined);
-      if (this.#intake.put(tick, priority !== 'normal') && priority === 'interrupt') this.#interrupt();
-    }));
+    return (this.#timers ??= new Timers(this.clock, (tick) => this.intake.put(tick, false)));
   }
 
   childRefs(): readonly AnyActorRef[] {
@@ -730,7 +662,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
 
   unwatch(ref: AnyActorRef): void {
     this.#watchList?.unwatch(ref);
-    this.#control = this.#control?.filter((control) => !('ref' in control) || control.ref !== ref);
+    this.#control?.filter((control) => !('ref' in control) || control.ref !== ref);
   }
 
   unhandled(message: unknown): void {
@@ -740,16 +672,11 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   reserveStash(): void {
-    const stash = (this.#stash ??= []);
-    if (stash.length < this.#stashCapacity) return;
-    this.#stash = stash.filter((item) => !(item instanceof Envelope) || item.wanted);
-    if (this.#stash.length < this.#stashCapacity) return;
-    throw new StashFull(`${this.#stashCapacity} messages are put aside already`, { actor: this.path });
+    (this.#stash ??= new Stash(this.path, this.#stashCapacity)).requireRoom();
   }
 
   unstashAll(): void {
-    const items = this.#stash?.splice(0) ?? [];
-    this.#intake.putBack(items);
+    this.intake.putBack(this.#stash?.takeAll() ?? []);
   }
 
   pipeToSelf<T>(
@@ -757,35 +684,19 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     toMessage: (result: T) => M,
     toFailure: ((error: unknown) => M) | undefined,
   ): void {
-    const bring = (make: () => M): void => {
-      let message: M;
-      try {
-        message = make();
-      } catch (cause) {
-        this.#command({ type: 'failure', cause, child: undefined });
-        return;
-      }
-      const urgent = this.#priority(message, undefined) !== 'normal';
-      this.#intake.putLater(message, urgent, Infinity, NOBODY);
-    };
-    from(work).subscribe({
-      next: (result) => bring(() => toMessage(result)),
-      error: (error: unknown) => {
-        if (toFailure !== undefined) bring(() => toFailure(error));
-        else this.#command({ type: 'failure', cause: error, child: undefined });
-      },
-    });
+    pipeInto(
+      work,
+      toMessage,
+      toFailure,
+      // A refusal is a dead letter already.
+      (message) => void this.ref.offer(message).catch(() => undefined),
+      (cause) => this.#command({ type: 'failure', cause, child: undefined }),
+    );
   }
 }
 
-const NOBODY = { admitted: (): void => undefined, refused: (): void => undefined };
-
 function itemOf<M, R>(context: MessageContext<M, R>): Item<M> {
   return context.request ?? (context.message as M);
-}
-
-function checkWait({ waitMs }: OfferOptions): void {
-  requireOption(waitMs === undefined || waitMs >= 0, 'waitMs: 0 or above');
 }
 
 /** Whether a handler failed only because it was told to give up. */

@@ -7,10 +7,15 @@ export interface Runnable {
   run(limit: number): number;
 }
 
-/** Pieces of work one actor may do before the next one has its go. */
-const SLICE = 32;
+/**
+ * Pieces of work one actor may do before the next one has its go. Doubled while slices are quick, since reading the clock costs as
+ * much as several messages; back to the smallest after a slow one.
+ */
+const SMALLEST_SLICE = 8;
+const LARGEST_SLICE = 256;
+const QUICK_MS = 0.25;
 /** Pieces of work, and milliseconds of it, after which timers and sockets have theirs. */
-const TURN = 1024;
+const TURN = 4096;
 const TURN_MS = 4;
 
 /**
@@ -25,6 +30,7 @@ export class Dispatcher {
   #scheduled = false;
   #spent = 0;
   #spentMs = 0;
+  #slice = SMALLEST_SLICE;
 
   constructor(clock: Clock, yieldTurn: (callback: () => void) => void) {
     this.#clock = clock;
@@ -40,14 +46,17 @@ export class Dispatcher {
   }
 
   readonly #flush = (): void => {
-    const startedAt = this.#clock.now();
-    const alreadyMs = this.#spentMs;
+    let before = this.#clock.now();
     while (this.#spent < TURN && this.#spentMs < TURN_MS) {
       const work = this.#ready.shift();
       if (work === undefined) break;
       // A slice without work counts as one, or a loop of them would never end the turn.
-      this.#spent += work.run(SLICE) || 1;
-      this.#spentMs = alreadyMs + (this.#clock.now() - startedAt);
+      this.#spent += work.run(this.#slice) || 1;
+      const after = this.#clock.now();
+      const tookMs = after - before;
+      this.#slice = tookMs < QUICK_MS ? Math.min(LARGEST_SLICE, this.#slice * 2) : SMALLEST_SLICE;
+      this.#spentMs += tookMs;
+      before = after;
     }
     if (this.#ready.size === 0) this.#scheduled = false;
     else this.#yieldTurn(this.#nextTurn);

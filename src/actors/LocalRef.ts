@@ -1,14 +1,22 @@
 import { Observable } from 'rxjs';
+import { AskAborted } from '../errors/AskAborted';
 import type { ActorCell } from './ActorCell';
 import type { ActorContract } from './ActorContract';
 import type { ActorRef, AskOptions, OfferOptions, TellOptions, Termination } from './ActorRef';
+import type { Priority } from './Priority';
+import { Request, type Answers } from './Request';
+import { requireOption } from './requireOption';
 
-/** The address of an actor of this process. */
+const DEFAULT_ASK_TIMEOUT_MS = 5000;
+
+/** The address of an actor of this process: checks options and puts messages into its intake. */
 export class LocalRef<M, R> implements ActorRef<M, R> {
   readonly #cell: ActorCell<M, R>;
+  readonly #priorityOf: ((message: M) => Priority) | undefined;
 
-  constructor(cell: ActorCell<M, R>) {
+  constructor(cell: ActorCell<M, R>, priorityOf: ((message: M) => Priority) | undefined) {
     this.#cell = cell;
+    this.#priorityOf = priorityOf;
   }
 
   get path(): string {
@@ -29,11 +37,18 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   tell(message: M, options?: TellOptions): boolean {
-    return this.#cell.tell(message, options);
+    const priority = this.#priority(message, options);
+    const taken = this.#cell.intake.put(message, priority !== 'normal');
+    if (taken && priority === 'interrupt') this.#cell.interrupt();
+    return taken;
   }
 
-  offer(message: M, options?: OfferOptions): Promise<void> {
-    return this.#cell.offer(message, options);
+  async offer(message: M, options: OfferOptions = {}): Promise<void> {
+    checkWait(options);
+    const priority = this.#priority(message, options);
+    await this.#cell.intake.offer(message, priority !== 'normal', options, () => {
+      if (priority === 'interrupt') this.#cell.interrupt();
+    });
   }
 
   ask(message: M, options?: AskOptions): Promise<R> {
@@ -47,15 +62,64 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
         complete: (): void => resolve(last),
         error: reject,
       };
-      this.#cell.request(message, answers, options, false);
+      this.#request(message, answers, options, false);
     });
   }
 
   send(message: M, options?: AskOptions): Observable<R> {
-    return new Observable((subscriber) => this.#cell.request(message, subscriber, options, true));
+    return new Observable((subscriber) => this.#request(message, subscriber, options, true));
   }
 
   toString(): string {
     return `ActorRef(${this.#cell.path})`;
   }
+
+  /** Sends a message whose answers go to `answers`; the function returned cancels it. */
+  #request(
+    message: M,
+    answers: Answers<R>,
+    options: AskOptions = {},
+    firstOnly: boolean,
+  ): (() => void) | undefined {
+    const { timeoutMs = DEFAULT_ASK_TIMEOUT_MS, waitMs = 0, signal } = options;
+    const cell = this.#cell;
+    try {
+      requireOption(timeoutMs > 0, 'timeoutMs: above 0');
+      checkWait(options);
+    } catch (error) {
+      answers.error(error);
+      return undefined;
+    }
+    if (signal?.aborted === true) {
+      answers.error(new AskAborted('aborted before it was sent', { actor: cell.path, cause: signal.reason }));
+      return undefined;
+    }
+    const priority = this.#priority(message, options);
+    const request = new Request(cell, message, answers, firstOnly, priority !== 'normal');
+    if (waitMs === 0) cell.intake.put(request, request.urgent);
+    else cell.intake.putRequestLater(request, waitMs);
+    if (!request.wanted) return undefined;
+    request.arm(timeoutMs, signal);
+    if (priority === 'interrupt') cell.interrupt();
+    return () => request.cancel();
+  }
+
+  #priority(message: M, options: TellOptions | undefined): Priority {
+    if (options?.priority !== undefined) return options.priority;
+    if (this.#priorityOf === undefined) return 'normal';
+    try {
+      return this.#priorityOf(message);
+    } catch (error) {
+      // The receiver's mistake must not hit whoever sends.
+      this.#cell.log.error(
+        { error },
+        'the priority function of the mailbox failed; the message travels as normal',
+      );
+      return 'normal';
+    }
+  }
+}
+
+function checkWait({ waitMs }: OfferOptions): void {
+  requireOption(waitMs === undefined || waitMs >= 0, 'waitMs: 0 or above');
 }

@@ -9,15 +9,7 @@ import type { SpawnOptions, Spawnable } from './Spawner';
 
 /** The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is the actor's. */
 export class MessageContext<M, R> implements ActorContext<M, R> {
-  /** The handler has settled; what it still does comes too late. */
-  closed = false;
-  stashed = false;
-  aborted = false;
-  /** What the signal aborted with. */
-  reason: unknown = undefined;
-  /** Lets go of what the handler returned, where that is possible. */
-  onAbort: ((reason: unknown) => void) | undefined = undefined;
-  #controller: AbortController | undefined = undefined;
+  #extras: Extras | undefined = undefined;
 
   constructor(
     readonly cell: ActorCell<M, R>,
@@ -26,6 +18,24 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
     /** False: a signal, or the set-up. */
     readonly isMessage: boolean,
   ) {}
+
+  get stashed(): boolean {
+    return this.#extras !== undefined && this.#extras.stashed;
+  }
+
+  get aborted(): boolean {
+    return this.#extras !== undefined && this.#extras.aborted;
+  }
+
+  /** What the signal aborted with. */
+  get reason(): unknown {
+    return this.#extras?.reason;
+  }
+
+  /** Lets go of what the handler returned, where that is possible. */
+  whenAborted(onAbort: (reason: unknown) => void): void {
+    this.#extended().onAbort = onAbort;
+  }
 
   get self(): ActorRef<M, R> {
     return this.cell.ref;
@@ -47,26 +57,27 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
     return this.cell.timers;
   }
 
-  /** Most handlers never look at it, so it is made when they do. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.aborted) this.#controller.abort(this.reason);
+    const extras = this.#extended();
+    if (extras.controller === undefined) {
+      extras.controller = new AbortController();
+      if (extras.aborted) extras.controller.abort(extras.reason);
     }
-    return this.#controller.signal;
+    return extras.controller.signal;
   }
 
   abort(reason: unknown): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
-    this.#controller?.abort(reason);
-    this.onAbort?.(reason);
+    const extras = this.#extended();
+    if (extras.aborted) return;
+    extras.aborted = true;
+    extras.reason = reason;
+    extras.controller?.abort(reason);
+    extras.onAbort?.(reason);
   }
 
   reply(value: R): void {
     if (this.request === undefined) return;
-    if (this.closed || this.stashed || !this.request.reply(value)) this.cell.lateReply(value);
+    if (!this.cell.isOpen(this) || this.stashed || !this.request.reply(value)) this.cell.lateReply(value);
   }
 
   fail(error: unknown): void {
@@ -95,9 +106,9 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
   }
 
   stash(): void {
-    if (this.closed || this.stashed) return;
+    if (this.stashed || !this.isMessage || !this.cell.isOpen(this)) return;
     this.cell.reserveStash();
-    this.stashed = true;
+    this.#extended().stashed = true;
   }
 
   unstashAll(): void {
@@ -119,4 +130,23 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
   ): ActorRef<N, Q> {
     return this.cell.spawnChild(nameOrBehaviour, behaviourOrOptions, options);
   }
+
+  #extended(): Extras {
+    return (this.#extras ??= {
+      stashed: false,
+      aborted: false,
+      reason: undefined,
+      controller: undefined,
+      onAbort: undefined,
+    });
+  }
+}
+
+/** What most messages never need, so that a context is small: one is made for each message. */
+interface Extras {
+  stashed: boolean;
+  aborted: boolean;
+  reason: unknown;
+  controller: AbortController | undefined;
+  onAbort: ((reason: unknown) => void) | undefined;
 }

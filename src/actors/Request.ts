@@ -25,7 +25,6 @@ export interface RequestOwner<R> {
 /** A message whose answer somebody awaits. Sees to it that the asking side hears of exactly one end. */
 export class Request<M, R> extends Envelope<M> {
   place: RequestPlace = 'waiting';
-  urgent = false;
   /** Takes it out of the line of those who wait for room. */
   leaveLine: ((error: Error, reason: DeadLetterReason) => void) | undefined = undefined;
   #settled = false;
@@ -36,7 +35,13 @@ export class Request<M, R> extends Envelope<M> {
   readonly #firstOnly: boolean;
 
   /** `firstOnly`: the timeout ends with the first reply. */
-  constructor(owner: RequestOwner<R>, message: M, answers: Answers<R>, firstOnly: boolean) {
+  constructor(
+    owner: RequestOwner<R>,
+    message: M,
+    answers: Answers<R>,
+    firstOnly: boolean,
+    public urgent: boolean,
+  ) {
     super(message);
     this.#owner = owner;
     this.#answers = answers;
