@@ -79,9 +79,13 @@ describe('the problem report', () => {
     expect(messageOf({ Socket_connection: { Host: [{ IP: '::1', Port: 1n }] } })).toBe(
       'Socket_connection.Host[0].Port: expected an integer from 0 to 65535, got a JavaScript bigint',
     );
-    expect(messageOf('Socket_connection: {Host: {IP: "::1", Port: -1}}')).toBe(
-      '1:45: Socket_connection.Host.Port: expected an integer from 0 to 65535, got -1',
+    expect(messageOf({ Socket_connection: { Host: { IP: '::1', Port: true } } })).toBe(
+      'Socket_connection.Host.Port: expected an integer from 0 to 65535, got true',
     );
+    const text = 'Socket_connection: {Host: {IP: "::1", Port: -1}}';
+    const problem = '1:45: Socket_connection.Host.Port: expected an integer from 0 to 65535, got -1';
+    expect(messageOf(text)).toBe(problem);
+    expect(messageOf(`\uFEFF${text}`)).toBe(problem);
   });
 
   it('stops printing at a hundred problems and counts the rest', () => {

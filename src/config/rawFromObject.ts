@@ -33,7 +33,8 @@ export function rawFromObject(source: unknown): RawNode {
 }
 
 function scalar(value: unknown): RawNode {
-  const text = typeof value === 'object' || typeof value === 'symbol' ? '' : String(value);
+  const written = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const text = written ? String(value) : '';
   return { kind: 'scalar', place: NOWHERE, tag: '', text, value, isMerge: false };
 }
 

@@ -23,8 +23,6 @@ export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clien
     errors.push(fault(context, node.place, message, `put a name in between: ${EXAMPLE}`));
   }
   for (const [name, { node: child, place }] of node.entries) {
-    // Of a client without a name every setting stands directly under Client; one problem says it all.
-    if (nameless.length > 0 && child.kind !== 'mapping') continue;
     if (name.trim() === '') {
       errors.push(
         fault(
@@ -38,7 +36,7 @@ export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clien
     }
     const decoded = ClientCodec.validate(child, below(context, name, ClientCodec));
     if (isLeft(decoded)) {
-      // Sections such as Queue belong to the client without a name, too.
+      // Of a client without a name every setting stands directly under Client; one problem says it all.
       if (nameless.length === 0) errors.push(...decoded.left);
     } else clients.push({ name, ...decoded.right });
   }

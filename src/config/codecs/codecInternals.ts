@@ -45,16 +45,10 @@ export function kindOf(node: ConfigNode): string {
   if (node.kind === 'sequence') return 'a list';
   if (node.kind === 'mapping') return 'a section';
   if (node.kind === 'broken' || node.value === null) return 'nothing';
-  switch (typeof node.value) {
-    case 'string':
-      return 'text';
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return 'true or false';
-    default:
-      return `a JavaScript ${typeof node.value}`;
-  }
+  if (typeof node.value === 'string') return 'text';
+  if (typeof node.value === 'number') return 'a number';
+  if (typeof node.value === 'boolean') return 'true or false';
+  return `a JavaScript ${typeof node.value}`;
 }
 
 /** Nothing stands behind the colon. A variable that is empty is not meant so. */
