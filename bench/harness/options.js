@@ -51,7 +51,7 @@ function readOptions(args) {
     peers: choice('--peers', values.peers, names),
     rounds: count('--rounds', values.rounds, quick ? 3 : 15),
     sliceMs: count('--slice', values.slice, quick ? 40 : 250),
-    warmUpMs: quick ? 200 : 1500,
+    warmUpMs: quick ? 500 : 1500,
     budgetMs: 1000 * count('--budget', values.budget, quick ? 15 : 120),
   };
 }
