@@ -1,0 +1,228 @@
+import { BadOption } from '../errors/BadOption';
+import { canonicalNumber } from './canonicalNumber';
+import type { CompareOptions, NumberTolerance } from './CompareOptions';
+import { formatJsonPath } from './formatJsonPath';
+import { JsonPath } from './JsonPath';
+import type { ValueChange } from './ValueChange';
+
+type Path = (string | number)[];
+
+/** What came of comparing two values. */
+export interface ValueComparison {
+  /** Empty when they are equal; at most 100. */
+  readonly changes: readonly ValueChange[];
+  /** Places a rule kept from being compared. */
+  readonly ignored: number;
+}
+
+interface Rule {
+  readonly text: string;
+  used: boolean;
+}
+type PathRule = Rule & { readonly path: JsonPath };
+type ToleranceRule = PathRule & { readonly tolerance: NumberTolerance };
+type NormaliseRule = PathRule & { readonly apply: (value: unknown) => unknown };
+type TypeRule = Rule & { readonly is: (value: unknown) => boolean };
+
+const maxChanges = 100;
+const everywhere = '**';
+const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const types: Readonly<Record<string, (value: unknown) => boolean>> = {
+  'type:iso-time': (value) => typeof value === 'string' && isoTime.test(value),
+  'type:uuid': (value) => typeof value === 'string' && uuid.test(value),
+};
+
+/**
+ * Compares values by structure under the rules of `CompareOptions`: keys of objects in any order, elements of arrays in theirs, numbers
+ * exact (NaN equals NaN, bigint equals the number of the same size). Remembers which rules ever matched.
+ */
+export class ValueComparer {
+  readonly #ignore: readonly PathRule[];
+  readonly #types: readonly TypeRule[];
+  readonly #tolerances: readonly ToleranceRule[];
+  readonly #normalise: readonly NormaliseRule[];
+
+  /** @throws BadOption (ERR_BAD_OPTION) for a rule that is none. */
+  constructor(options: CompareOptions) {
+    const ignore = options.ignore ?? [];
+    this.#types = ignore.filter((text) => text.startsWith('type:')).map(typeRule);
+    this.#ignore = ignore.filter((text) => !text.startsWith('type:')).map((text) => pathRule(text, text));
+    this.#tolerances = (options.tolerance ?? []).map((tolerance) => ({
+      ...pathRule(tolerance.path ?? everywhere, `tolerance at ${tolerance.path ?? everywhere}`),
+      tolerance: checkTolerance(tolerance),
+    }));
+    this.#normalise = (options.normalise ?? []).map((rule) => ({
+      ...pathRule(rule.path, `normalise at ${rule.path}`),
+      apply: rule.with,
+    }));
+  }
+
+  /** No rule can make unlike texts equal, or take a part of like ones out of the comparison. */
+  get hasRules(): boolean {
+    return this.#ignore.length + this.#types.length + this.#tolerances.length + this.#normalise.length > 0;
+  }
+
+  /** Rules that never met a value. */
+  get unusedRules(): readonly string[] {
+    const rules = [...this.#ignore, ...this.#types, ...this.#tolerances, ...this.#normalise];
+    return rules.filter(({ used }) => !used).map(({ text }) => text);
+  }
+
+  /**
+   * @param root first step of every path: `value` or `result`.
+   * @param hidden paths that a recording hides; they are ignored.
+   */
+  compare(expected: unknown, actual: unknown, root: string, hidden: readonly string[] = []): ValueComparison {
+    const changes: ValueChange[] = [];
+    const hiddenPaths = new Set(hidden);
+    const path: Path = [root];
+    let ignored = 0;
+
+    const report = (kind: ValueChange['kind'], left: unknown, right: unknown): void => {
+      if (changes.length < maxChanges) {
+        changes.push({ path: formatJsonPath(path), kind, expected: left, actual: right });
+      }
+    };
+    const skipped = (): boolean => {
+      if (!this.#ignores(path) && !(hiddenPaths.size > 0 && hiddenPaths.has(formatJsonPath(path))))
+        return false;
+      ignored += 1;
+      return true;
+    };
+    const at = (step: string | number, action: () => void): void => {
+      path.push(step);
+      if (!skipped()) action();
+      path.pop();
+    };
+
+    const walk = (left: unknown, right: unknown): void => {
+      const [a, b] = [this.#normalised(left, path), this.#normalised(right, path)];
+      if (this.#sameType(a, b)) {
+        ignored += 1;
+      } else if (Array.isArray(a) && Array.isArray(b)) {
+        for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
+          at(index, () => {
+            if (index >= b.length) report('missing', a[index], undefined);
+            else if (index >= a.length) report('extra', undefined, b[index]);
+            else walk(a[index], b[index]);
+          });
+        }
+      } else if (isRecord(a) && isRecord(b)) {
+        for (const [key, value] of Object.entries(a)) {
+          at(key, () => (Object.hasOwn(b, key) ? walk(value, b[key]) : report('missing', value, undefined)));
+        }
+        for (const [key, value] of Object.entries(b)) {
+          if (!Object.hasOwn(a, key)) at(key, () => report('extra', undefined, value));
+        }
+      } else if (!sameScalar(a, b) && !this.#near(a, b, path)) {
+        report('changed', a, b);
+      }
+    };
+
+    if (!skipped()) walk(expected, actual);
+    return { changes, ignored };
+  }
+
+  /** Equal for values that `compare` finds equal; the reverse holds too unless a tolerance is given. */
+  key(value: unknown, root: string, hidden: readonly string[] = []): string {
+    const hiddenPaths = new Set(hidden);
+    const path: Path = [root];
+    const at = (step: string | number, child: unknown): string => {
+      path.push(step);
+      const text = write(child);
+      path.pop();
+      return text;
+    };
+    const write = (raw: unknown): string => {
+      if (this.#ignores(path) || (hiddenPaths.size > 0 && hiddenPaths.has(formatJsonPath(path)))) return '~';
+      const given = this.#normalised(raw, path);
+      const type = this.#types.find(({ is }) => is(given));
+      if (type !== undefined) return `~${type.text}`;
+      if (typeof given === 'number' || typeof given === 'bigint') {
+        return this.#toleranceAt(path) === undefined ? canonicalNumber(given) : '~number';
+      }
+      if (given instanceof Uint8Array) return `bytes:${Buffer.from(given).toString('base64')}`;
+      if (Array.isArray(given)) return `[${given.map((element, index) => at(index, element)).join()}]`;
+      if (isRecord(given)) {
+        const names = Object.keys(given).sort();
+        return `{${names.map((name) => `${JSON.stringify(name)}:${at(name, given[name])}`).join()}}`;
+      }
+      return JSON.stringify(given) ?? 'undefined';
+    };
+    return write(value);
+  }
+
+  #ignores(path: Path): boolean {
+    const rule = this.#ignore.find((candidate) => candidate.path.matches(path));
+    if (rule !== undefined) rule.used = true;
+    return rule !== undefined;
+  }
+
+  #normalised(value: unknown, path: Path): unknown {
+    let result = value;
+    for (const rule of this.#normalise) {
+      if (!rule.path.matches(path)) continue;
+      rule.used = true;
+      result = rule.apply(result);
+    }
+    return result;
+  }
+
+  #sameType(a: unknown, b: unknown): boolean {
+    const rule = this.#types.find(({ is }) => is(a) && is(b));
+    if (rule !== undefined) rule.used = true;
+    return rule !== undefined;
+  }
+
+  #toleranceAt(path: Path): ToleranceRule | undefined {
+    return this.#tolerances.find((rule) => rule.path.matches(path));
+  }
+
+  #near(a: unknown, b: unknown, path: Path): boolean {
+    const rule = this.#toleranceAt(path);
+    if (rule === undefined || !isNumeric(a) || !isNumeric(b)) return false;
+    rule.used = true;
+    const { absolute, relative } = rule.tolerance;
+    const difference = Math.abs(Number(a) - Number(b));
+    return difference <= (absolute ?? -1) || difference <= (relative ?? -1) * Math.abs(Number(a));
+  }
+}
+
+function pathRule(path: string, text: string): PathRule {
+  return { text, used: false, path: new JsonPath(path) };
+}
+
+function typeRule(text: string): TypeRule {
+  const is = types[text];
+  if (is === undefined) {
+    throw new BadOption(
+      `"${text}": expected ${Object.keys(types).join(' or ')}, or a path such as result.timestamp`,
+    );
+  }
+  return { text, used: false, is };
+}
+
+function checkTolerance(tolerance: NumberTolerance): NumberTolerance {
+  const { absolute, relative } = tolerance;
+  const given = [absolute, relative].filter((bound) => bound !== undefined);
+  if (given.length === 0 || given.some((bound) => !(bound >= 0))) {
+    throw new BadOption('tolerance: expected absolute or relative, a number >= 0');
+  }
+  return tolerance;
+}
+
+const isNumeric = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint';
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+
+function sameScalar(a: unknown, b: unknown): boolean {
+  if (isNumeric(a) && isNumeric(b)) return canonicalNumber(a) === canonicalNumber(b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
+  return a === b;
+}

@@ -1,0 +1,45 @@
+import type { ValueChange } from './ValueChange';
+
+/** What comparing a replay with its recording came to. */
+export interface Verdict {
+  /** No difference, and something was compared. */
+  readonly passed: boolean;
+  /** Acknowledgements and sends that were held against a recorded one. */
+  readonly compared: number;
+  /** Values within them that a rule, or redaction, kept out. */
+  readonly ignored: number;
+  /** Messages whose outcome the recording does not hold: unconfirmed, cancelled, cut off, or lost by the recorder. */
+  readonly notCompared: number;
+  /** How many differences there are. */
+  readonly differenceCount: number;
+  /** The first of them, `maxDifferences` at most. */
+  readonly differences: readonly Difference[];
+  /** Rules that met nothing: likely misspelled, or no longer needed. */
+  readonly unusedRules: readonly string[];
+  /** By side and action, in the order met. */
+  readonly actions: readonly ActionVerdict[];
+}
+
+/** One acknowledgement or send that is not as recorded. */
+export interface Difference {
+  /** `changed`: another value or status. `missing`: recorded, and did not come. `extra`: came, and is not recorded. `reordered`: came at another place. */
+  readonly kind: 'changed' | 'missing' | 'extra' | 'reordered';
+  readonly what: 'acknowledgement' | 'send';
+  readonly side: string;
+  readonly link: number;
+  /** Of the message. */
+  readonly id: number;
+  readonly action: string;
+  /** When the recorded one happened, or the extra one; milliseconds. */
+  readonly at: number;
+  /** Where the values differ; none when `reordered`. */
+  readonly changes: readonly ValueChange[];
+}
+
+/** The count for one action of one side. */
+export interface ActionVerdict {
+  readonly side: string;
+  readonly action: string;
+  readonly compared: number;
+  readonly differences: number;
+}

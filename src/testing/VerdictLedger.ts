@@ -1,0 +1,53 @@
+import type { CompareOptions } from './CompareOptions';
+import type { ActionVerdict, Difference, Verdict } from './Verdict';
+
+type Tally = { -readonly [K in keyof ActionVerdict]: ActionVerdict[K] };
+
+/** Counts what a comparison finds. */
+export class VerdictLedger {
+  readonly #limit: number;
+  readonly #differences: Difference[] = [];
+  readonly #actions = new Map<string, Tally>();
+  #differenceCount = 0;
+  #compared = 0;
+  ignored = 0;
+  notCompared = 0;
+
+  constructor(options: CompareOptions) {
+    this.#limit = options.maxDifferences ?? 1000;
+  }
+
+  compared(side: string, action: string): void {
+    this.#compared += 1;
+    this.#tally(side, action).compared += 1;
+  }
+
+  differs(difference: Difference): void {
+    this.#differenceCount += 1;
+    this.#tally(difference.side, difference.action).differences += 1;
+    if (this.#differences.length < this.#limit) this.#differences.push(difference);
+  }
+
+  verdict(unusedRules: readonly string[]): Verdict {
+    return {
+      passed: this.#compared > 0 && this.#differenceCount === 0,
+      compared: this.#compared,
+      ignored: this.ignored,
+      notCompared: this.notCompared,
+      differenceCount: this.#differenceCount,
+      differences: this.#differences,
+      unusedRules,
+      actions: [...this.#actions.values()],
+    };
+  }
+
+  #tally(side: string, action: string): Tally {
+    const key = JSON.stringify([side, action]);
+    let tally = this.#actions.get(key);
+    if (tally === undefined) {
+      tally = { side, action, compared: 0, differences: 0 };
+      this.#actions.set(key, tally);
+    }
+    return tally;
+  }
+}

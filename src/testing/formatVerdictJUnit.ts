@@ -1,0 +1,66 @@
+import type { Verdict } from './Verdict';
+import { changeLines, counts, title } from './verdictInternals';
+
+/**
+ * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing was compared.
+ *
+ * @example await writeFile('replay.xml', formatVerdictJUnit(verdict, 'session.ndjson'));
+ */
+export function formatVerdictJUnit(verdict: Verdict, name = 'replay'): string {
+  const cases: string[] = [];
+  let failures = 0;
+  for (const { side, action, compared, differences } of verdict.actions) {
+    const attributes = `classname="${escape(side)}" name="${escape(action === '' ? '(no action)' : action)}"`;
+    if (differences === 0) {
+      cases.push(`    <testcase ${attributes}/>`);
+      continue;
+    }
+    failures += 1;
+    const own = verdict.differences.filter((one) => one.side === side && one.action === action);
+    const lines = own.flatMap((difference) => [
+      title(difference),
+      ...difference.changes.flatMap(changeLines).map(({ sign, text }) => `  ${sign} ${text}`),
+    ]);
+    const message = `${differences} of ${compared} compared differ`;
+    cases.push(
+      `    <testcase ${attributes}>`,
+      `      <failure message="${escape(message)}">${escape(lines.join('\n'))}</failure>`,
+      '    </testcase>',
+    );
+  }
+  const empty = verdict.compared === 0 && verdict.differenceCount === 0;
+  if (empty) {
+    failures += 1;
+    cases.push(
+      '    <testcase classname="replay" name="something was compared">',
+      `      <failure message="${escape(`nothing was compared: ${counts(verdict)}`)}"/>`,
+      '    </testcase>',
+    );
+  }
+  const totals = `tests="${verdict.actions.length + (empty ? 1 : 0)}" failures="${failures}" errors="0"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${totals}>`,
+    `  <testsuite name="${escape(name)}" ${totals}>`,
+    ...cases,
+    `    <system-out>${escape(counts(verdict))}</system-out>`,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** XML 1.0 has no way to write most control characters and lone surrogates, not even as a reference. */
+const illegal = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
+function escape(text: string): string {
+  return text.replace(illegal, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

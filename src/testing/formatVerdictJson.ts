@@ -1,0 +1,27 @@
+import { printValue } from './printValue';
+import type { Verdict } from './Verdict';
+
+/** Longer values are cut. */
+const valueCharacters = 2000;
+
+/**
+ * A verdict for programs, as one JSON object with the fields of `Verdict`. Values that differ are given as text in the wire's own spelling
+ * ("NaN", "9007199254740993"), which JSON itself could not carry.
+ *
+ * @example formatVerdictJson(verdict) // '{"passed":true,"compared":12,…}'
+ */
+export function formatVerdictJson(verdict: Verdict): string {
+  const shown = (value: unknown): string | null =>
+    value === undefined ? null : printValue(value, valueCharacters);
+  return JSON.stringify({
+    ...verdict,
+    differences: verdict.differences.map((difference) => ({
+      ...difference,
+      changes: difference.changes.map((change) => ({
+        ...change,
+        expected: shown(change.expected),
+        actual: shown(change.actual),
+      })),
+    })),
+  });
+}
