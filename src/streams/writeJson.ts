@@ -96,7 +96,8 @@ function writeMembers(value: object, place: Place): string {
 }
 
 function nameOf(value: object): string {
-  return `a ${value.constructor.name}`;
+  const { name } = value.constructor;
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function refuse(place: Place, what: string, remedy: string): never {
