@@ -12,6 +12,7 @@ import type { Dialect } from './Dialect';
 import type { Frame } from './Frame';
 import { FrameParser } from './FrameParser';
 import { FrameWriter } from './FrameWriter';
+import { IdTable } from './IdTable';
 import { isMessageId } from './isMessageId';
 import { legacyFailure } from './legacyFailure';
 import type { Link, LinkEvents } from './Link';
@@ -42,7 +43,7 @@ export class ClientConnection implements LinkEvents {
   readonly #events: ClientConnectionEvents;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
-  readonly #inFlight = new Map<number, Send>();
+  readonly #inFlight = new IdTable<Send>();
   #phase: Phase = 'finding';
   #lastId = 0;
   #hello: Hello | undefined;
@@ -92,7 +93,7 @@ export class ClientConnection implements LinkEvents {
     this.#lastId = 1;
     first.id = 1;
     first.connection = this;
-    this.#inFlight.set(1, first);
+    this.#inFlight.add(1, first);
     const keys: Record<string, string | number> = {};
     if (this.#context.config.dialect !== 'comet') {
       Object.assign(keys, { native: 1, 'message-id': 1, connection: 'keep-alive' });
@@ -128,7 +129,7 @@ export class ClientConnection implements LinkEvents {
     }
     this.#flushSoon();
     if (noAck) send.complete();
-    else this.#inFlight.set(id, send);
+    else this.#inFlight.add(id, send);
   }
 
   /** The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). */
@@ -158,7 +159,7 @@ export class ClientConnection implements LinkEvents {
 
   /** All unanswered sends, for the end of grace. */
   unanswered(): Send[] {
-    return [...this.#inFlight.values()];
+    return this.#inFlight.values();
   }
 
   // LinkEvents
@@ -378,7 +379,7 @@ export class ClientConnection implements LinkEvents {
       throw new ProtocolViolation('goaway must name a message-id; protocol 2', { peer: this.peer });
     }
     const unhandled: Send[] = [];
-    for (const [id, send] of this.#inFlight) {
+    for (const [id, send] of this.#inFlight.entries()) {
       if (id <= highest) continue;
       this.#inFlight.delete(id);
       unhandled.push(send);
