@@ -77,6 +77,8 @@ export class SocketLink implements Link {
 
   readonly #onError = (error: Error): void => {
     this.#failure ??= this.#explain(error, this.peer);
+    // A TLS socket may tell an alert of its peer as an error and stay open.
+    this.#socket.destroy();
   };
 
   readonly #onClose = (): void => {

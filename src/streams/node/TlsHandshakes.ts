@@ -6,7 +6,6 @@ import { plainIp } from './plainIp';
 
 interface Handshake {
   readonly socket: Socket;
-  readonly peer: string;
   readonly timer: unknown;
 }
 
@@ -18,8 +17,9 @@ export class TlsHandshakes {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #onFailed: (error: Error, peer: string) => void;
+  /** By peer, which is all that Node's connection and its TLS socket have in common. */
   readonly #running = new Map<string, Handshake>();
-  /** The peer whose socket closed last in the middle of its handshake. */
+  /** The peer whose connection closed last in the middle of its handshake. */
   #lastClosed = '';
 
   /** `onFailed` hears of each handshake that failed or was not finished within `timeoutMs`. */
@@ -31,74 +31,70 @@ export class TlsHandshakes {
 
   /** A connection was accepted. */
   begin(socket: Socket): void {
-    if (socket.remoteAddress === undefined) {
+    const peer = peerOf(socket);
+    if (peer === '') {
       // Reset before it was accepted.
       socket.destroy();
       return;
     }
-    const endpoint = endpointOf(socket);
-    const peer = formatEndpoint(plainIp(socket.remoteAddress), socket.remotePort ?? 0);
     const timer = this.#clock.setTimeout(() => {
-      this.#forget(endpoint);
+      this.#running.delete(peer);
       socket.destroy();
-      this.#onFailed(
-        withCode('ERR_TLS_HANDSHAKE_TIMEOUT', `not finished within ${this.#timeoutMs} ms`),
-        peer,
-      );
+      this.#onFailed(withCode('ERR_TLS_HANDSHAKE_TIMEOUT'), peer);
     }, this.#timeoutMs);
-    const handshake: Handshake = { socket, peer, timer };
-    this.#running.set(endpoint, handshake);
+    this.#running.set(peer, { socket, timer });
     socket.once('close', () => {
-      if (this.#running.get(endpoint) !== handshake) return;
-      this.#forget(endpoint);
+      if (this.#running.get(peer)?.socket !== socket) return;
+      this.#forget(peer);
       this.#lastClosed = peer;
     });
   }
 
   /** The handshake of this connection is done. */
   finish(secure: TLSSocket): void {
-    this.#forget(endpointOf(secure));
+    this.#forget(peerOf(secure));
   }
 
   /** Node reports that the handshake of this connection failed. */
   fail(secure: TLSSocket, error: Error): void {
-    // A socket that is gone has no address any more; its report comes from within the `close` of the connection below it.
-    const peer =
-      secure.remoteAddress === undefined ? this.#lastClosed : this.#running.get(endpointOf(secure))?.peer;
+    const known = peerOf(secure);
+    // A TLS socket that is gone has no peer any more; then the report comes from within `close` of the connection below it.
+    const peer = known !== '' ? known : this.#lastClosed;
+    const isOurs = known === '' ? peer !== '' : this.#running.has(peer);
     this.#lastClosed = '';
-    if (secure.remoteAddress !== undefined) this.#forget(endpointOf(secure));
+    this.#forget(peer);
     const verdict = verdictOn(secure);
     secure.destroy();
-    // Not a running one: it was reported at its deadline, or dropped by `stop`.
-    if (peer !== undefined && peer !== '') this.#onFailed(verdict ?? error, peer);
+    // Otherwise it was told at its deadline, or dropped by `stop`.
+    if (isOurs) this.#onFailed(verdict ?? error, peer);
   }
 
   /** Drops all that are not finished, silently. */
   stop(): void {
-    for (const [endpoint, { socket }] of this.#running) {
-      this.#forget(endpoint);
+    for (const [peer, { socket }] of this.#running) {
+      this.#forget(peer);
       socket.destroy();
     }
   }
 
-  #forget(endpoint: string): void {
-    this.#clock.clearTimeout(this.#running.get(endpoint)?.timer);
-    this.#running.delete(endpoint);
+  #forget(peer: string): void {
+    this.#clock.clearTimeout(this.#running.get(peer)?.timer);
+    this.#running.delete(peer);
   }
 }
 
-/** Names a connection among all those of one listening socket. */
-function endpointOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`;
+function peerOf(socket: Socket): string {
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress === undefined ? '' : formatEndpoint(plainIp(remoteAddress), remotePort ?? 0);
 }
 
 /** Why the certificate of a client was refused, when it was; Node itself reports only that the connection is gone. */
 function verdictOn(secure: TLSSocket): Error | undefined {
   // Declared an Error; in fact the code as a string, or null.
   const verdict: unknown = secure.authorizationError;
-  return typeof verdict === 'string' ? withCode(verdict, verdict) : undefined;
+  return typeof verdict === 'string' ? withCode(verdict) : undefined;
 }
 
-function withCode(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+function withCode(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
