@@ -12,7 +12,8 @@ once. Prints one JSON line per exchange, in the order of the arguments:
 Keys of an exchange: action, value (any JSON, NaN too), value_length (a string of so many letters as value), encoding,
 raw (a string as raw content), raw_length (so many zero bytes as raw content, one blocking sendall), content (the JSON text
 as it is), garbage (bytes in hex instead of a frame), pieces and delay_ms (write so many bytes at a time), half_close,
-only (write so many bytes of the frame, then leave), header (keys to add or overwrite; null removes one).
+only (write so many bytes of the frame, then leave), follow_length (so many bytes more, after the frame), header (keys to
+add or overwrite; null removes one).
 """
 
 import argparse
@@ -59,6 +60,7 @@ def write(sock, exchange):
     frame = frame_of(exchange)
     if "only" in exchange:
         frame = frame[: exchange["only"]]
+    frame += bytes(exchange.get("follow_length", 0))
     step = exchange.get("pieces") or max(1, len(frame))
     for start in range(0, len(frame), step):
         sock.sendall(frame[start : start + step])

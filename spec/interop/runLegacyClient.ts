@@ -18,6 +18,7 @@ export interface LegacyExchange {
   readonly delay_ms?: number;
   readonly half_close?: boolean;
   readonly only?: number;
+  readonly follow_length?: number;
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
