@@ -1,0 +1,161 @@
+import type { RxcometError } from '../errors/RxcometError';
+import type { Frame } from '../streams/Frame';
+import { FrameParser } from '../streams/FrameParser';
+import { contentPieces } from './contentPieces';
+import type {
+  RecordedContent,
+  RecordedDialect,
+  RecordedEnd,
+  RecordedEvent,
+  RecordedEventBase,
+} from './RecordedEvent';
+import type { RecordingWriter } from './RecordingWriter';
+
+/** What a watcher is told about its link. */
+export interface ConversationWatcherOptions {
+  readonly writer: RecordingWriter;
+  readonly link: number;
+  readonly side: string;
+  /** The other side as ip:port. */
+  readonly peer: string;
+  /** Frames with more content pass unread and are marked. Default 64 MiB. */
+  readonly maxContentBytes?: number;
+}
+
+type Own<E> = E extends RecordedEvent ? Omit<E, keyof RecordedEventBase> : never;
+
+/**
+ * Reads along on one connection and writes its events into a recording; never throws, and changes nothing. What cannot be read is marked
+ * once for each direction; from there on that direction is not recorded.
+ */
+export class ConversationWatcher {
+  readonly #options: ConversationWatcherOptions;
+  readonly #parsers: Readonly<Record<RecordedEnd, FrameParser>>;
+  readonly #blind = new Set<RecordedEnd>();
+  /** Ids of messages without a final answer, in their order; a reply without an id answers the first. */
+  readonly #open = new Set<number>();
+  #dialect: RecordedDialect = 'unknown';
+  #lastId = 0;
+  #closed = false;
+  #firstEnd: RecordedEnd | undefined;
+  readonly #ended = new Set<RecordedEnd>();
+
+  constructor(options: ConversationWatcherOptions) {
+    this.#options = options;
+    const { peer, maxContentBytes = 64 * 1024 * 1024 } = options;
+    const parser = (onFrame: (frame: Frame) => void): FrameParser =>
+      new FrameParser({ maxContentBytes, peer, onFrame });
+    this.#parsers = {
+      client: parser((frame) => this.#request(frame)),
+      host: parser((frame) => this.#reply(frame)),
+    };
+    this.#write({ kind: 'open', peer });
+  }
+
+  /** Bytes that one end sent. */
+  data(from: RecordedEnd, chunk: Uint8Array): void {
+    this.#read(from, () => this.#parsers[from].push(chunk));
+  }
+
+  /** One end sends no more (FIN). */
+  end(from: RecordedEnd): void {
+    if (this.#ended.has(from)) return;
+    this.#ended.add(from);
+    this.#firstEnd ??= from;
+    this.#read(from, () => this.#parsers[from].finish());
+  }
+
+  /** The connection is gone; `from` is the end that dropped it, if it was dropped. */
+  close(dropped: RecordedEnd | undefined): void {
+    if (this.#closed) return;
+    const from = this.#firstEnd ?? dropped;
+    this.#write({
+      kind: 'close',
+      how: dropped === undefined ? 'fin' : 'reset',
+      ...(from === undefined ? {} : { from }),
+    });
+    this.#closed = true;
+    this.#parsers.client.stop();
+    this.#parsers.host.stop();
+  }
+
+  #read(from: RecordedEnd, action: () => void): void {
+    if (this.#blind.has(from) || this.#closed) return;
+    try {
+      action();
+    } catch (error) {
+      this.#blind.add(from);
+      const { code = 'ERR_UNREADABLE', message = String(error) } = error as Partial<RxcometError>;
+      this.#write({ kind: 'error', code, message, from });
+    }
+  }
+
+  #request(frame: Frame): void {
+    const { header } = frame;
+    const native = this.#dialect === 'native' || header.native === 1;
+    if (native) {
+      if (header.ping !== undefined || header.pong !== undefined) return;
+      if (isId(header.cancel)) {
+        this.#open.delete(header.cancel);
+        this.#write({ kind: 'cancel', id: header.cancel });
+        return;
+      }
+    }
+    const id = native && isId(header.messageId) ? header.messageId : this.#lastId + 1;
+    this.#lastId = id;
+    const { action, content } = this.#contentOf(frame, 'value');
+    const unconfirmed = native && header.ack === 'none';
+    if (!unconfirmed) this.#open.add(id);
+    this.#write({
+      kind: 'message',
+      id,
+      action: action ?? (native && typeof header.action === 'string' ? header.action : ''),
+      ...(unconfirmed ? { confirm: false } : {}),
+      ...(native && typeof header.messageKey === 'string' ? { key: header.messageKey } : {}),
+      ...content,
+    });
+  }
+
+  #reply(frame: Frame): void {
+    const { header } = frame;
+    if (header.status === 'hello') {
+      this.#dialect = 'native';
+      return;
+    }
+    if (this.#dialect === 'unknown') this.#dialect = 'comet';
+    const native = this.#dialect === 'native';
+    if (native && [header.ping, header.pong, header.goaway].some((key) => key !== undefined)) return;
+    // A native reply without an id is an error of the connection (protocol 2, violations).
+    const [oldest = 0] = native ? [] : this.#open;
+    const id = native && isId(header.messageId) ? header.messageId : oldest;
+    const status = statusOf(header.status, native);
+    if (status !== 'next') this.#open.delete(id);
+    const { content } =
+      status === 'complete' && header.contentLength === 0
+        ? { content: {} }
+        : this.#contentOf(frame, 'result');
+    this.#write({ kind: 'ack', id, ...(status === undefined ? {} : { status }), ...content });
+  }
+
+  #contentOf(
+    { text, bytes, header }: Frame,
+    member: 'value' | 'result',
+  ): { readonly action?: string; readonly content: RecordedContent } {
+    if (text !== undefined) return contentPieces(text, member);
+    const base64 = Buffer.from(bytes ?? []).toString('base64');
+    return { content: { base64, type: header.contentType } };
+  }
+
+  #write(event: Own<RecordedEvent>): void {
+    const { writer, link, side } = this.#options;
+    writer.write({ at: writer.elapsedMs, link, side, dialect: this.#dialect, ...event });
+  }
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+
+/** `error` stands for legacy peers too, which do not look at it; streams are native only (protocol 2, replies to legacy peers). */
+function statusOf(status: unknown, native: boolean): 'next' | 'complete' | 'error' | undefined {
+  if (status === 'error') return status;
+  return native && (status === 'next' || status === 'complete') ? status : undefined;
+}

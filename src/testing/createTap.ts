@@ -1,0 +1,158 @@
+import type { ClientConfig } from '../config/ClientConfig';
+import type { HostConfig } from '../config/HostConfig';
+import type { Clock } from '../runtime/Clock';
+import type { Link } from '../streams/Link';
+import type { Transport } from '../streams/Transport';
+import { ConversationWatcher } from './ConversationWatcher';
+import type { FaultPlan } from './FaultPlan';
+import type { RecordedEnd } from './RecordedEvent';
+import type { RecordingWriter } from './RecordingWriter';
+import { withFaults } from './withFaults';
+
+/** What a tap stands between, and where it writes. */
+export interface TapOptions {
+  /** Where clients connect instead of at the host. */
+  readonly listen: HostConfig;
+  /** The host. */
+  readonly to: ClientConfig;
+  readonly transport: Transport;
+  /** Stays the caller's: it is not closed with the tap. */
+  readonly writer: RecordingWriter;
+  /** What goes wrong on the way between the client and the tap. */
+  readonly faults?: FaultPlan;
+  /** For the delays of `faults`; default the machine's. */
+  readonly clock?: Clock;
+  /** Told when the host cannot be reached or the listener fails. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** A tap that listens. */
+export interface Tap {
+  readonly ip: string;
+  readonly port: number;
+  /** Connections that are open now. */
+  readonly open: number;
+  /** Stops listening and drops what is still open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order, with half-closes and
+ * back-pressure; what cannot be read passes too and is marked. The recording sees each connection as its host does (`side` host).
+ *
+ * @throws ListenFailed (ERR_LISTEN)
+ * @example
+ * const writer = new RecordingWriter('session.ndjson');
+ * const tap = await createTap({ listen, to, transport, writer });
+ */
+export async function createTap(options: TapOptions): Promise<Tap> {
+  const { transport, listen, to, faults, clock, onError = () => undefined } = options;
+  const pairs = new Set<TappedPair>();
+  const stopped = new AbortController();
+  let links = 0;
+  const listener = await transport.listen(
+    listen,
+    (accepted) => {
+      links += 1;
+      const near = faults === undefined ? accepted : withFaults(accepted, faults, clock);
+      const pair = new TappedPair(near, links, options.writer, () => pairs.delete(pair));
+      pairs.add(pair);
+      transport.connect(to, stopped.signal).then(
+        (far) => pair.join(far),
+        (error: unknown) => {
+          pair.drop('host');
+          if (!stopped.signal.aborted) onError(error as Error);
+        },
+      );
+    },
+    onError,
+  );
+  return {
+    ip: listener.ip,
+    port: listener.port,
+    get open() {
+      return pairs.size;
+    },
+    async close() {
+      stopped.abort();
+      await listener.close();
+      for (const pair of pairs) pair.drop(undefined);
+    },
+  };
+}
+
+/** The two links of one tapped connection: `client` to the tap, and the tap to `host`. */
+class TappedPair {
+  readonly #links: Partial<Record<RecordedEnd, Link>>;
+  readonly #watcher: ConversationWatcher;
+  readonly #ended = new Set<RecordedEnd>();
+  readonly #gone = new Set<RecordedEnd>();
+  /** What the client sent before the host was there; a link may still hand out what it had when it was paused. */
+  #early: Uint8Array[] = [];
+  readonly #onDone: () => void;
+  #dropped: RecordedEnd | undefined;
+
+  constructor(client: Link, number: number, writer: RecordingWriter, onDone: () => void) {
+    this.#onDone = onDone;
+    this.#links = { client };
+    this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: client.peer });
+    this.#open('client', client);
+    // Nothing can pass before the host is there.
+    client.pause();
+  }
+
+  /** The connection to the host stands. */
+  join(host: Link): void {
+    this.#links.host = host;
+    this.#open('host', host);
+    if (this.#gone.has('client')) {
+      host.destroy();
+      return;
+    }
+    for (const chunk of this.#early) host.write(chunk);
+    this.#early = [];
+    if (this.#ended.has('client')) host.end();
+    this.#links.client?.resume();
+  }
+
+  /** Drops both links. */
+  drop(from: RecordedEnd | undefined): void {
+    this.#dropped ??= from;
+    if (this.#links.host === undefined) this.#gone.add('host');
+    this.#links.client?.destroy();
+    this.#links.host?.destroy();
+  }
+
+  #open(from: RecordedEnd, link: Link): void {
+    const to = from === 'client' ? 'host' : 'client';
+    link.open({
+      data: (chunk) => {
+        // First what passes, then what is recorded.
+        const other = this.#links[to];
+        if (other === undefined) this.#early.push(chunk);
+        else if (!other.write(chunk)) link.pause();
+        this.#watcher.data(from, chunk);
+      },
+      end: () => {
+        this.#ended.add(from);
+        this.#links[to]?.end();
+        this.#watcher.end(from);
+      },
+      drain: () => this.#links[to]?.resume(),
+      close: () => this.#closed(from, to),
+    });
+  }
+
+  #closed(from: RecordedEnd, to: RecordedEnd): void {
+    this.#gone.add(from);
+    // Without its FIN it was dropped, and so must be what the other side sees.
+    const orderly = this.#ended.has(from) && this.#ended.has(to);
+    if (!orderly && !this.#gone.has(to)) {
+      this.#dropped ??= from;
+      this.#links[to]?.destroy();
+    }
+    if (!this.#gone.has(to)) return;
+    this.#watcher.close(this.#dropped);
+    this.#onDone();
+  }
+}

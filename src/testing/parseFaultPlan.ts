@@ -1,0 +1,26 @@
+import { BadOption } from '../errors/BadOption';
+import type { FaultPlan, LinkFault } from './FaultPlan';
+
+const remedy =
+  'expected a list of delay=MS, split, cut@BYTES, reset@BYTES, half-close@BYTES, stall@BYTES, in, out; such as delay=20,split,reset@1200';
+
+/**
+ * Reads what `rxcomet record --fault` takes.
+ *
+ * @throws BadOption (ERR_BAD_OPTION) with what may be written.
+ * @example parseFaultPlan('delay=20,reset@1200') // { delayMs: 20, after: { bytes: 1200, fault: 'reset' } }
+ */
+export function parseFaultPlan(text: string): FaultPlan {
+  let plan: FaultPlan = {};
+  for (const word of text.split(',').map((part) => part.trim())) {
+    const [, fault, bytes] = /^(cut|reset|half-close|stall)@(\d+)$/.exec(word) ?? [];
+    const [, delay] = /^delay=(\d+)$/.exec(word) ?? [];
+    if (word === 'split') plan = { ...plan, split: true };
+    else if (word === 'in' || word === 'out') plan = { ...plan, direction: word };
+    else if (delay !== undefined) plan = { ...plan, delayMs: Number(delay) };
+    else if (fault !== undefined)
+      plan = { ...plan, after: { bytes: Number(bytes), fault: fault as LinkFault } };
+    else throw new BadOption(`fault "${word}": ${remedy}`);
+  }
+  return plan;
+}

@@ -1,0 +1,75 @@
+import type { Link } from '../streams/Link';
+import type { Transport } from '../streams/Transport';
+import { ConversationWatcher } from './ConversationWatcher';
+import type { RecordedEnd } from './RecordedEvent';
+import { recordedSide } from './recordedSide';
+import type { RecordingWriter } from './RecordingWriter';
+
+/**
+ * A transport that records every connection made through it, on both of an app's sides: `side` is `host` for what was accepted and the
+ * client's name for what was opened. What passes is untouched.
+ *
+ * @param writer stays the caller's: close it after the app has stopped.
+ * @example const app = createApp(config, { transport: recordTransport(createNodeTransport(), writer) });
+ */
+export function recordTransport(transport: Transport, writer: RecordingWriter): Transport {
+  let links = 0;
+  const watch = (link: Link, side: string, us: RecordedEnd): Link => {
+    links += 1;
+    return watched(link, new ConversationWatcher({ writer, link: links, side, peer: link.peer }), us);
+  };
+  return {
+    listen: (host, onLink, onError) =>
+      transport.listen(host, (link) => onLink(watch(link, 'host', 'host')), onError),
+    connect: async (client, signal) =>
+      watch(await transport.connect(client, signal), recordedSide(client.name), 'client'),
+  };
+}
+
+/** The same link, with a watcher that hears what it carries. */
+function watched(link: Link, watcher: ConversationWatcher, us: RecordedEnd): Link {
+  const them = us === 'host' ? 'client' : 'host';
+  const ended = new Set<RecordedEnd>();
+  let destroyed = false;
+  return {
+    peer: link.peer,
+    peerIp: link.peerIp,
+    get unsentBytes() {
+      return link.unsentBytes;
+    },
+    open(events) {
+      link.open({
+        data(chunk) {
+          watcher.data(them, chunk);
+          events.data(chunk);
+        },
+        end() {
+          ended.add(them);
+          watcher.end(them);
+          events.end();
+        },
+        drain: () => events.drain(),
+        close(error) {
+          const orderly = error === undefined && ended.size === 2;
+          watcher.close(orderly ? undefined : destroyed ? us : them);
+          events.close(error);
+        },
+      });
+    },
+    write(bytes) {
+      watcher.data(us, bytes);
+      return link.write(bytes);
+    },
+    end() {
+      ended.add(us);
+      watcher.end(us);
+      link.end();
+    },
+    destroy() {
+      destroyed = true;
+      link.destroy();
+    },
+    pause: () => link.pause(),
+    resume: () => link.resume(),
+  };
+}
