@@ -4,6 +4,7 @@ import { ActorStopped } from '../errors/ActorStopped';
 import { DeathPact } from '../errors/DeathPact';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
+import type { ActionMessage } from './fromContracts';
 import type { ActorContract } from './ActorContract';
 import type { ActorNode, ActorStatus } from './ActorNode';
 import type { ActorRef, AnyActorRef, Termination } from './ActorRef';
@@ -119,6 +120,12 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
       return;
     }
     this.intake.abandoned(request, reason);
+  }
+
+  /** Throws ERR_BAD_VALUE when a reply does not fit the contract of the message. */
+  checkReply(message: unknown, value: R): void {
+    const { contracts } = this.#behaviour;
+    if (contracts !== undefined) contracts.get((message as ActionMessage).action)?.encodeAck(value);
   }
 
   lateReply(value: R): void {
