@@ -1,0 +1,23 @@
+import type { AppOptions } from '../index';
+
+/** Where a command writes. */
+export interface Output {
+  write(content: string | Uint8Array): void;
+  readonly colours: boolean;
+}
+
+/** Why a command is asked to end early. */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+
+/** All that a command knows of the process around it, so that a spec can hand in its own. */
+export interface Io {
+  /** Results. */
+  readonly stdout: Output;
+  /** Everything else. */
+  readonly stderr: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Aborts with a StopCause as its reason: at the first signal, or when nobody reads stdout any more. */
+  readonly stop: AbortSignal;
+  /** What apps are made with. */
+  readonly app: Pick<AppOptions, 'clock' | 'transport'>;
+}

@@ -1,0 +1,15 @@
+import type { Logger } from '../index';
+import type { Output } from './Io';
+import { paint } from './paint';
+
+const ignore = (): void => undefined;
+
+/** Warnings and errors of an app, a line each, for people. */
+export function createCliLogger(output: Output): Logger {
+  return {
+    debug: ignore,
+    info: ignore,
+    warn: (_fields, text) => output.write(`${paint(output, 'yellow', 'warning:')} ${text}\n`),
+    error: (_fields, text) => output.write(`${paint(output, 'red', 'error:')} ${text}\n`),
+  };
+}

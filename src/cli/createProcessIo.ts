@@ -1,0 +1,36 @@
+import type { Io, Output, StopCause } from './Io';
+import { stoppedExitCode } from './exitCodeInternals';
+
+/** The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process at once. */
+export function createProcessIo(): Io {
+  const stop = new AbortController();
+  const onSignal = (signal: StopCause): void => {
+    if (stop.signal.aborted) process.exit(stoppedExitCode[signal]);
+    stop.abort(signal);
+  };
+  process.on('SIGINT', () => onSignal('SIGINT'));
+  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  return {
+    stdout: createOutput(process.stdout, () => stop.abort('EPIPE' satisfies StopCause)),
+    stderr: createOutput(process.stderr, () => undefined),
+    stdin: process.stdin,
+    stop: stop.signal,
+    app: {},
+  };
+}
+
+function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output {
+  let closed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+    onClosed();
+  });
+  const { NO_COLOR = '', TERM } = process.env;
+  return {
+    write: (content) => {
+      if (!closed) stream.write(content);
+    },
+    colours: stream.isTTY && NO_COLOR === '' && TERM !== 'dumb',
+  };
+}

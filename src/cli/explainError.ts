@@ -1,0 +1,45 @@
+import {
+  BadOption,
+  ConfigError,
+  MissingPackage,
+  RemoteError,
+  RxcometError,
+  SendError,
+  UnknownClient,
+} from '../index';
+import { ExitCode } from './exitCodeInternals';
+import type { Output } from './Io';
+import { paint } from './paint';
+import { UsageError } from './UsageError';
+
+/** Tells what went wrong, and what to do where that is known, and gives the exit code. */
+export function explainError(error: unknown, command: string | undefined, output: Output): number {
+  const name = command === undefined ? 'rxcomet' : `rxcomet ${command}`;
+  const say = (text: string): void => output.write(`${paint(output, 'red', `${name}:`)} ${text}\n`);
+  if (error instanceof UsageError) {
+    say(error.message);
+    output.write(`${error.hint === '' ? `${name} --help shows how it is used` : error.hint}\n`);
+    return ExitCode.usage;
+  }
+  if (error instanceof ConfigError) {
+    // Lines that begin with file:line:column, for editors.
+    output.write(`${error.message}\n`);
+    return ExitCode.usage;
+  }
+  if (error instanceof RxcometError) {
+    say(`${error.message} [${[error.code, ...details(error)].join(', ')}]`);
+    return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
+  }
+  // Nothing that we expect, so all of it is told.
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return ExitCode.refused;
+}
+
+const USAGE_ERRORS = [BadOption, MissingPackage, UnknownClient];
+
+function details(error: RxcometError): string[] {
+  if (!(error instanceof SendError)) return [];
+  const remote =
+    error instanceof RemoteError && error.remoteCode !== '' ? [`peer's code ${error.remoteCode}`] : [];
+  return [...remote, `delivered ${error.delivered}`];
+}

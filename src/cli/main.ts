@@ -1,0 +1,59 @@
+import { commands } from './commands';
+import { explainError } from './explainError';
+import { ExitCode } from './exitCodeInternals';
+import { formatOverview } from './formatOverview';
+import type { Io } from './Io';
+import { nearestName } from '../runtime/nearestName';
+import { readVersion } from './readVersion';
+import { UsageError } from './UsageError';
+
+/**
+ * The whole command line but the process around it: runs the command that the arguments name.
+ *
+ * @param args what follows `rxcomet`
+ * @returns the exit code: 0 fine, 1 the peer said no, 2 wrong usage or configuration. Never rejects.
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args;
+  const command = commands.find(({ name }) => name === first);
+  try {
+    if (command !== undefined) return await command.start(rest, io);
+    switch (first) {
+      case undefined:
+        io.stderr.write(formatOverview(commands));
+        return ExitCode.usage;
+      case '-h':
+      case '--help':
+      case 'help':
+        return await help(rest, io);
+      case '-V':
+      case '--version':
+        io.stdout.write(`${readVersion()}\n`);
+        return ExitCode.ok;
+      default:
+        throw unknownCommand(first);
+    }
+  } catch (error) {
+    return explainError(error, command?.name, io.stderr);
+  }
+}
+
+async function help([name]: readonly string[], io: Io): Promise<number> {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command.start(['--help'], io);
+  if (name !== undefined) throw unknownCommand(name);
+  io.stdout.write(formatOverview(commands));
+  return ExitCode.ok;
+}
+
+function unknownCommand(typed: string): UsageError {
+  if (typed.startsWith('-')) {
+    const nearest = nearestName(typed, ['--help', '--version']);
+    const guess = nearest === undefined ? 'options follow the command' : `did you mean ${nearest}?`;
+    return new UsageError(`unknown option ${typed}: ${guess}`);
+  }
+  const names = commands.map(({ name }) => name);
+  const nearest = nearestName(typed, names);
+  const guess = nearest === undefined ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`;
+  return new UsageError(`unknown command "${typed}": ${guess}`);
+}

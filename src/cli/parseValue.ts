@@ -1,0 +1,37 @@
+import { parseJson } from '../index';
+import { UsageError } from './UsageError';
+
+/** Deeper than anybody types; a host has its own limit. */
+const MAX_NESTING = 1000;
+const WORDS = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity']);
+
+/**
+ * A value from the command line: JSON, with NaN and Infinity and integers of any length, or plain text when it doesn't look like JSON.
+ *
+ * Throws UsageError for what starts like JSON and isn't, and for numbers that JSON writes differently (+5, .5, 007, 0x10): taken for
+ * text they would arrive as something that was not meant.
+ *
+ * @param name what the hint calls it
+ * @example parseValue('{"unit": 4}', 'VALUE') // { unit: 4 }
+ * @example parseValue('ramp finished', 'VALUE') // 'ramp finished'
+ */
+export function parseValue(text: string, name: string): unknown {
+  const trimmed = text.trim();
+  const isNumber = trimmed !== '' && !Number.isNaN(Number(trimmed));
+  if (!isNumber && !WORDS.has(trimmed) && !/^[{["]/.test(trimmed)) return text;
+  try {
+    return parseJson(trimmed, { bigint: true, maxNesting: MAX_NESTING, peer: name });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(reason.replace('the content is', 'this is'), hintFor(trimmed), { cause: error });
+  }
+}
+
+function hintFor(text: string): string {
+  if (/^[^{["]/.test(text)) return 'write the number as JSON has it, or give --text to send it as text';
+  if (/^[{[]\s*'/.test(text)) return `JSON has double quotes: '{"unit": 4}'; --text sends it as text`;
+  if (/^\{\s*[A-Za-z_]/.test(text)) {
+    return `keys stand in double quotes, and the shell takes quotes away, so put single ones around: '{"unit": 4}'; --text sends it as text`;
+  }
+  return `put single quotes around it for the shell: '{"unit": 4}'; --text sends it as text`;
+}

@@ -1,0 +1,69 @@
+import { createApp, SendError } from '../index';
+import { configOption } from './configOption';
+import { createCliLogger } from './createCliLogger';
+import { defineCommand } from './defineCommand';
+import { ExitCode, stoppedExitCode } from './exitCodeInternals';
+import { findTarget } from './findTarget';
+import { formatResult } from './formatResult';
+import type { StopCause } from './Io';
+import { readContent } from './readContent';
+
+/** `rxcomet send`: sends one message. */
+export const sendCommand = defineCommand({
+  name: 'send',
+  summary: 'send one message and print the results',
+  description: [
+    'Sends one message and prints its results, one a line: text as it is, anything else as JSON. Exit code 1 when the',
+    'peer answered with an error or not at all; code and what is known of the delivery go to stderr.',
+  ].join('\n'),
+  operands: [
+    {
+      name: 'TARGET',
+      about: "a client's name in the settings, or IP:PORT ([::1]:65432), which needs no settings",
+    },
+    { name: 'ACTION', about: 'what the peer is to do' },
+    { name: '[VALUE]', about: "JSON (NaN and Infinity too), or plain text when it doesn't look like JSON" },
+  ],
+  options: {
+    config: configOption,
+    detach: { about: 'print no results: end as soon as the message is acknowledged or has failed' },
+    timeout: {
+      value: 'MS',
+      about: 'time until the first result (default Ack_timeout_ms of the client, 5000)',
+    },
+    dialect: { value: 'NAME', about: 'auto, comet or native (default Dialect of the client, auto)' },
+    json: { about: 'print results that are text as JSON too' },
+    text: { about: 'send VALUE as text, also when it looks like JSON' },
+    file: { value: 'PATH', about: 'send the bytes of a file, or of standard input with -, instead of VALUE' },
+  },
+  examples: [
+    [`Telegram Status '{"unit": 4}' -c lab.yml`, 'ask a client of the settings'],
+    ['127.0.0.1:65432 Move -2.5', 'ask an address'],
+    [`127.0.0.1:65432 Log 'ramp finished' --detach`, 'send without waiting for results'],
+    [
+      '127.0.0.1:65432 Waveform --file wave.bin --dialect native',
+      'send bytes; a peer in the comet dialect cannot take them with an action',
+    ],
+  ],
+  async run(options, [target = '', action = '', value], io) {
+    const content = await readContent(value, options, io);
+    const client = await findTarget(target, options);
+    // Only passed on, so integers keep all their digits.
+    const config = { file: '', hosts: [], clients: [client], bigint: true, warnings: [] };
+    const app = createApp(config, { ...io.app, logger: createCliLogger(io.stderr) });
+    try {
+      await app
+        .peer(client.name)
+        .send(action, content, { signal: io.stop })
+        .forEach((result) => {
+          if (!options.detach) io.stdout.write(formatResult(result, options.json));
+        });
+      return ExitCode.ok;
+    } catch (error) {
+      if (!io.stop.aborted || !(error instanceof SendError)) throw error;
+      return stoppedExitCode[io.stop.reason as StopCause];
+    } finally {
+      await app.stop();
+    }
+  },
+});

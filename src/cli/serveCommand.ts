@@ -1,0 +1,37 @@
+import type { Handler } from '../index';
+import { addHandlers } from './addHandlers';
+import { configOption } from './configOption';
+import { createHostApp } from './createHostApp';
+import { defineCommand } from './defineCommand';
+import { runHosts } from './runHosts';
+
+/** `rxcomet serve`: opens the hosts and answers. */
+export const serveCommand = defineCommand({
+  name: 'serve',
+  summary: 'open the hosts and answer messages',
+  description: [
+    'Opens the hosts of the settings file, prints "listening on IP:PORT" for each once ready, and answers until Ctrl-C.',
+    '',
+    'A module of handlers exports default (app) => …, or an object from action to handler; it may import "rxcomet" and',
+    '"rxjs" wherever it lies. Without one every message is acknowledged with its own action and value.',
+  ].join('\n'),
+  operands: [],
+  options: {
+    config: configOption,
+    handlers: { value: 'FILE', about: 'module of handlers: .js, .mjs, .cjs or .ts' },
+  },
+  examples: [
+    ['', 'answer every message with its own action and value'],
+    ['-c lab.yml --handlers handlers.mjs', 'answer with your own handlers'],
+  ],
+  async run({ config = configOption.default, handlers }, _operands, io) {
+    // Handlers get numbers as the settings say; the echo passes them on as they came.
+    const app = await createHostApp(config, handlers === undefined, io);
+    if (handlers === undefined) app.handle('*', echo);
+    else await addHandlers(app, handlers);
+    return runHosts(app, io.stdout, io);
+  },
+});
+
+/** Bytes cannot stand inside JSON, so they come back as they are. */
+const echo: Handler = (value, { action }) => (value instanceof Uint8Array ? value : { action, value });
