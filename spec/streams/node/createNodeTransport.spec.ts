@@ -255,6 +255,19 @@ describe('connect', () => {
     });
   });
 
+  it('delays nothing to send it with more, and probes silent connections, at both ends', async () => {
+    const noDelay = jest.spyOn(net.Socket.prototype, 'setNoDelay');
+    const keepAlive = jest.spyOn(net.Socket.prototype, 'setKeepAlive');
+    const host = await listen();
+    (await transport.connect(clientConfig(host.listener), never())).destroy();
+    await host.accepted(0);
+    expect(noDelay.mock.calls).toEqual([[true], [true]]);
+    expect(keepAlive.mock.calls).toEqual([
+      [true, 60_000],
+      [true, 60_000],
+    ]);
+  });
+
   it('leaves no listener of its own on a socket that closed', async () => {
     const host = await listen();
     const connected = jest.spyOn(net, 'connect');
