@@ -16,7 +16,7 @@ import { IdTable } from './IdTable';
 import { isMessageId } from './isMessageId';
 import { legacyFailure } from './legacyFailure';
 import type { Link, LinkEvents } from './Link';
-import { parseJson } from './parseJson';
+import { readResult } from './readResult';
 import { readHello, type Hello } from './readHello';
 import type { Send } from './Send';
 
@@ -332,10 +332,8 @@ export class ClientConnection implements LinkEvents {
 
   #resultOf(frame: Frame, send: Send): unknown {
     const { bigint, maxNesting } = this.#context;
-    const reply = parseJson(frame.text ?? 'null', { bigint, maxNesting, peer: this.peer });
-    if (typeof reply === 'object' && reply !== null && Object.hasOwn(reply, 'result')) {
-      return (reply as { readonly result: unknown }).result;
-    }
+    const result = readResult(frame.text ?? '', { bigint, maxNesting, peer: this.peer });
+    if (result !== undefined) return result;
     throw new BadReply('the reply is JSON without "result"; protocol 1.2', this.#fields(send, 'yes'));
   }
 

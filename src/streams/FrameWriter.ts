@@ -33,10 +33,11 @@ type ReplyStatus = 'next' | 'complete' | 'error';
  */
 export class FrameWriter {
   readonly #write: (bytes: Uint8Array) => boolean;
-  #slab = Buffer.allocUnsafeSlow(slabBytes);
+  // Ours only while something is gathered: an idle connection holds no memory for writing.
+  #slab: Buffer = noSlab;
   // The slab is handed over up to #start and written up to #end.
-  #start = 0;
-  #end = 0;
+  #start = slabBytes;
+  #end = slabBytes;
   #ready = true;
 
   constructor(write: (bytes: Uint8Array) => boolean) {
@@ -104,13 +105,12 @@ export class FrameWriter {
     if (text.length > largeBytes) return this.#large(template, messageId, text);
     // A UTF-16 unit takes at most three bytes of UTF-8.
     this.#reserve(template.length + text.length * 3);
-    const at = this.#end;
-    const contentAt = at + template.length;
+    const contentAt = this.#end + template.length;
     const written = text.length === 0 ? 0 : this.#slab.write(text, contentAt);
     this.#putTemplate(template, messageId, written);
     this.#end += written;
     this.#gathered();
-    return this.#end - at;
+    return template.length + written;
   }
 
   #large(template: Uint8Array, messageId: number, text: string): number | undefined {
@@ -157,9 +157,15 @@ export class FrameWriter {
   #reserve(bytes: number): void {
     if (this.#end + bytes <= slabBytes) return;
     this.#handOver();
-    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
-    this.#start = 0;
-    this.#end = 0;
+    const free = freeSlabs.pop();
+    if (free !== undefined && free.end + bytes <= slabBytes) {
+      this.#slab = free.bytes;
+      this.#end = free.end;
+    } else {
+      this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+      this.#end = 0;
+    }
+    this.#start = this.#end;
   }
 
   #gathered(): void {
@@ -169,12 +175,20 @@ export class FrameWriter {
   #handOver(): void {
     if (this.#end === this.#start) return;
     const bytes = this.#slab.subarray(this.#start, this.#end);
-    this.#start = this.#end;
+    // What is left of the slab is for whoever writes next.
+    if (freeSlabs.length < maxFreeSlabs) freeSlabs.push({ bytes: this.#slab, end: this.#end });
+    this.#slab = noSlab;
+    this.#start = slabBytes;
+    this.#end = slabBytes;
     this.#ready = this.#write(bytes);
   }
 }
 
 const slabBytes = 65536;
+const noSlab: Buffer = Buffer.alloc(0);
+/** Slabs nobody is writing into, with what is left of them. */
+const freeSlabs: { readonly bytes: Buffer; readonly end: number }[] = [];
+const maxFreeSlabs = 4;
 const gatherBytes = 16384;
 const largeBytes = 16384;
 

@@ -9,6 +9,7 @@ import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
 import type { HostOptions } from './HostOptions';
 import type { Link } from './Link';
+import { RequestReader } from './RequestReader';
 import type { Listener } from './Transport';
 import { TimeoutQueue } from './TimeoutQueue';
 
@@ -123,7 +124,7 @@ export class Host {
       config,
       clock,
       dispatcher: this.#dispatcher,
-      bigint,
+      requests: new RequestReader({ bigint, maxNesting: config.limits.maxNesting }),
       name,
       lingering: this.#lingering,
       onMessage,

@@ -1,10 +1,8 @@
-import { BadRequest } from '../errors/BadRequest';
 import { ConnectionLost } from '../errors/ConnectionLost';
 import { FrameTimeout } from '../errors/FrameTimeout';
 import { HeartbeatLost } from '../errors/HeartbeatLost';
 import { IdleTimeout } from '../errors/IdleTimeout';
 import { LinkFailed } from '../errors/LinkFailed';
-import type { PeerError } from '../errors/PeerError';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RxcometError } from '../errors/RxcometError';
 import { WriteTimeout } from '../errors/WriteTimeout';
@@ -18,7 +16,6 @@ import { isMessageId } from './isMessageId';
 import type { HostContext } from './HostContext';
 import type { Link, LinkEvents } from './Link';
 import { Message } from './Message';
-import { parseJson } from './parseJson';
 import type { NextOutcome, ReplyPort } from './ReplyPort';
 import type { TimeoutEntry } from './TimeoutQueue';
 
@@ -141,8 +138,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     } catch (error) {
       if (error instanceof RxcometError) this.#context.report(error);
     }
-    const lost = new ConnectionLost('the peer ended the connection', { peer: this.peer });
-    this.#cancelAll(lost);
+    this.#loseAll('the peer ended the connection', undefined);
     this.#phase = 'lingering';
     this.#link.end();
     this.#context.lingering.add(this);
@@ -168,9 +164,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
         new LinkFailed(`the connection broke: ${error.message}`, { peer: this.peer, cause: error }),
       );
     }
-    this.#cancelAll(
-      new ConnectionLost('the connection to the peer is gone', { peer: this.peer, cause: error }),
-    );
+    this.#loseAll('the connection to the peer is gone', error);
     this.#wakeWriters();
     this.#context.onClosed(this);
   }
@@ -433,19 +427,9 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     let action = '';
     let value: unknown = frame.bytes;
     if (frame.text !== undefined) {
-      const request = parseJson(frame.text, {
-        bigint: this.#context.bigint,
-        maxNesting: this.#context.config.limits.maxNesting,
-        peer: this.peer,
-      });
-      if (!isRequest(request)) {
-        throw new BadRequest(
-          'a request must be a JSON object with a string "action" and a "value"; protocol 1.2',
-          { peer: this.peer },
-        );
-      }
+      const request = this.#context.requests.read(frame.text, this.peer);
       action = request.action;
-      value = request.value ?? null;
+      value = request.value;
     } else if (native && typeof header.action === 'string') action = header.action;
     const exchange = new Exchange(this, this.#context.dispatcher);
     exchange.replyId = replyId;
@@ -545,7 +529,12 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     this.#close();
   }
 
-  #cancelAll(reason: PeerError | RxcometError): void {
+  #loseAll(reason: string, cause: Error | undefined): void {
+    // Most connections end with nothing open, and an error with its stack is not cheap.
+    if (this.#open.size > 0) this.#cancelAll(new ConnectionLost(reason, { peer: this.peer, cause }));
+  }
+
+  #cancelAll(reason: RxcometError): void {
     // A one-shot exchange has id 0 in the same map.
     for (const exchange of [...this.#open.values()]) this.#context.dispatcher.cancel(exchange, reason);
   }
@@ -601,11 +590,6 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     this.#writableCallbacks = [];
     for (const callback of callbacks) callback();
   }
-}
-
-function isRequest(content: unknown): content is { readonly action: string; readonly value?: unknown } {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return false;
-  return Object.hasOwn(content, 'action') && typeof (content as { action: unknown }).action === 'string';
 }
 
 function legacyError(message: string): string {

@@ -5,6 +5,7 @@ import type { Dispatcher } from './Dispatcher';
 import type { Dialect } from './Dialect';
 import type { HostConnection } from './HostConnection';
 import type { Message } from './Message';
+import type { RequestReader } from './RequestReader';
 import type { TimeoutQueue } from './TimeoutQueue';
 
 /** What the connections of one host share. */
@@ -12,7 +13,7 @@ export interface HostContext {
   readonly config: HostConfig;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
-  readonly bigint: boolean;
+  readonly requests: RequestReader;
   /** ip:port that peers connect to. */
   readonly name: string;
   /** Linger of connections that have had their last frame. */
