@@ -26,6 +26,8 @@ type TypeRule = Rule & { readonly is: (value: unknown) => boolean };
 
 const maxChanges = 100;
 const everywhere = '**';
+/** No JSON begins with it. */
+const ignoredKey = '~';
 const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -58,7 +60,12 @@ export class ValueComparer {
     }));
   }
 
-  /** No rule can make unlike texts equal, or take a part of like ones out of the comparison. */
+  /** Keys may be equal although `compare` finds a difference. */
+  get hasTolerance(): boolean {
+    return this.#tolerances.length > 0;
+  }
+
+  /** Without rules, like texts are like values and nothing is ignored. */
   get hasRules(): boolean {
     return this.#ignore.length + this.#types.length + this.#tolerances.length + this.#normalise.length > 0;
   }
@@ -135,7 +142,8 @@ export class ValueComparer {
       return text;
     };
     const write = (raw: unknown): string => {
-      if (this.#ignores(path) || (hiddenPaths.size > 0 && hiddenPaths.has(formatJsonPath(path)))) return '~';
+      if (this.#ignores(path) || (hiddenPaths.size > 0 && hiddenPaths.has(formatJsonPath(path))))
+        return ignoredKey;
       const given = this.#normalised(raw, path);
       const type = this.#types.find(({ is }) => is(given));
       if (type !== undefined) return `~${type.text}`;
@@ -143,10 +151,18 @@ export class ValueComparer {
         return this.#toleranceAt(path) === undefined ? canonicalNumber(given) : '~number';
       }
       if (given instanceof Uint8Array) return `bytes:${Buffer.from(given).toString('base64')}`;
-      if (Array.isArray(given)) return `[${given.map((element, index) => at(index, element)).join()}]`;
+      // What is ignored counts as absent, as in `compare`.
+      if (Array.isArray(given)) {
+        const elements = given.map((element, index) => at(index, element));
+        while (elements[elements.length - 1] === ignoredKey) elements.pop();
+        return `[${elements.join()}]`;
+      }
       if (isRecord(given)) {
-        const names = Object.keys(given).sort();
-        return `{${names.map((name) => `${JSON.stringify(name)}:${at(name, given[name])}`).join()}}`;
+        const members = Object.keys(given)
+          .sort()
+          .map((name) => [JSON.stringify(name), at(name, given[name])] as const)
+          .filter(([, member]) => member !== ignoredKey);
+        return `{${members.map((member) => member.join(':')).join()}}`;
       }
       return JSON.stringify(given) ?? 'undefined';
     };
