@@ -67,6 +67,38 @@ describe('FrameWriter', () => {
     );
   });
 
+  it('never cuts a text short at the end of its memory', () => {
+    const { writer, copies } = setUp();
+    const texts = Array.from({ length: 200 }, (_, index) => '☃'.repeat(300 + ((index * 377) % 5000)));
+    for (const text of texts) writer.reply(1, text);
+    writer.flush();
+    expect(framesOf(copies).findIndex((frame, index) => frame.text !== texts[index])).toBe(-1);
+  });
+
+  it.each([100, 16000, 20_000])('writes empty content behind a header of %d bytes and more', (size) => {
+    const { writer, copies } = setUp();
+    writer.reply(1, 'x'.repeat(300));
+    writer.frame({ action: 'x'.repeat(size) }, new Uint8Array());
+    writer.reply(2, '2');
+    writer.flush();
+    expect(framesOf(copies).map((frame) => frame.wireBytes)).toHaveLength(3);
+  });
+
+  it('shares memory with other writers, but never the same bytes', () => {
+    const all = Array.from({ length: 3 }, setUp);
+    for (let id = 1; id < 500; id += 1) {
+      for (const { writer } of all) {
+        writer.reply(id, JSON.stringify('x'.repeat((id * 37) % 900)));
+        if (id % 3 === 0) writer.flush();
+      }
+    }
+    for (const { writer, writes, copies } of all) {
+      writer.flush();
+      expect(writes.every((bytes, index) => copies[index]?.equals(bytes))).toBe(true);
+      expect(framesOf(copies)).toHaveLength(499);
+    }
+  });
+
   it('writes ASCII frames that are ASCII as a whole', () => {
     const { writer, copies } = setUp();
     writer.request(1, '{}', false);

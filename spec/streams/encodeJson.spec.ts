@@ -12,6 +12,12 @@ class Reading {
   }
 }
 
+class Samples extends Array<number> {
+  toJSON(): unknown {
+    return { samples: NaN };
+  }
+}
+
 describe('encodeJson', () => {
   it.each<[string, unknown, string]>([
     ['a plain object', { a: 1, b: 'x', c: [true, null] }, '{"a":1,"b":"x","c":[true,null]}'],
@@ -41,6 +47,7 @@ describe('encodeJson', () => {
     ['the same object twice', [[1], [1]].fill([NaN]), '[[NaN],[NaN]]'],
     ['an own key __proto__', JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
     ['no symbol keys', { [Symbol('a')]: 1, b: NaN }, '{"b":NaN}'],
+    ['a subclass of Array with toJSON', new Samples(), '{"samples":NaN}'],
     ['a subclass of Array', Object.assign(new (class extends Array<unknown> {})(), [1]), '[1]'],
   ])('writes %s', (_, value, text) => {
     expect(encodeJson(value)).toBe(text);

@@ -25,6 +25,7 @@ describe('parseJson', () => {
     ['["\\u00b5\\ud83d\\ude00\\n/\\/",NaN]', ['µ😀\n//', NaN]],
     ['{"a":1,"a":2,"b":NaN,"b":3}', { a: 2, b: 3 }],
     ['[9007199254740993]', [9007199254740992]],
+    ['[[],[],{},{},[[]],[[]],NaN]', [[], [], {}, {}, [[]], [[]], NaN]],
     ['\t\r\n 1 \t\r\n', 1],
   ])('reads %s', (text, value) => {
     expect(parseJson(text, options)).toStrictEqual(value);

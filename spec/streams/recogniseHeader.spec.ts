@@ -12,7 +12,7 @@ function headerWritten(write: (writer: FrameWriter) => void): string {
   });
   write(writer);
   writer.flush();
-  return frame.slice(2, frame.lastIndexOf('1'));
+  return frame.slice(2, 2 + ((frame.charCodeAt(0) << 8) | frame.charCodeAt(1)));
 }
 
 const headers = [
@@ -20,7 +20,7 @@ const headers = [
   headerWritten((writer) => writer.request(345, '1', true)),
   headerWritten((writer) => writer.reply(6, '1')),
   headerWritten((writer) => writer.reply(78, '1', 'next')),
-  headerWritten((writer) => writer.reply(9, '1', 'complete')),
+  headerWritten((writer) => writer.reply(9, '', 'complete')),
   headerWritten((writer) => writer.reply(10, '1', 'error')),
   headerWritten((writer) => writer.frame({}, '1')),
 ];

@@ -143,6 +143,8 @@ export class FrameWriter {
   }
 
   #append(bytes: Uint8Array): void {
+    // There may be no slab to write nothing into.
+    if (bytes.length === 0) return;
     if (bytes.length > largeBytes) {
       this.#handOver();
       this.#ready = this.#write(bytes);
