@@ -106,7 +106,8 @@ async function play(
         case 'late':
           clock.setTimeout(() => context.reply(id), 3);
           return undefined;
-        default:
+        case 'nothing':
+        case 'stash':
           return undefined;
       }
     },

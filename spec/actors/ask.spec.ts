@@ -50,7 +50,7 @@ describe('asking an actor', () => {
     async (_, receive: () => Promise<undefined> | Observable<undefined>) => {
       const { system, eventsOf } = createTestSystem();
       const broken = system.spawn('broken', receive, { supervision: 'resume' });
-      await expect(broken.ask('x' as never)).rejects.toThrow('broken');
+      await expect(broken.ask('x')).rejects.toThrow('broken');
       expect(eventsOf('failed')).toMatchObject([{ path: '/user/broken', message: 'x', directive: 'resume' }]);
     },
   );

@@ -11,9 +11,9 @@ export interface TestSystem {
   readonly events: ActorEvent[];
   readonly letters: DeadLetter[];
   /** Events of one kind, or those of one actor: 'failed', '/user/a'. */
-  eventsOf<T extends ActorEvent['type']>(type: T): Extract<ActorEvent, { type: T }>[];
+  readonly eventsOf: <T extends ActorEvent['type']>(type: T) => Extract<ActorEvent, { type: T }>[];
   /** Dead letters as [target, message, reason]. */
-  deadLetters(): [string, unknown, string][];
+  readonly deadLetters: () => [string, unknown, string][];
 }
 
 export function createTestSystem(options: ActorSystemOptions = {}): TestSystem {

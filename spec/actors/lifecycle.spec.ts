@@ -1,6 +1,7 @@
 import type { ActorContext } from '../../src/actors/ActorContext';
 import type { ActorRef } from '../../src/actors/ActorRef';
 import type { ActorSignal } from '../../src/actors/behaviour';
+import { codeOf } from './codeOf';
 import { createTestSystem } from './createTestSystem';
 
 type Text = ActorContext<string>;
@@ -29,17 +30,13 @@ describe('names and paths', () => {
 
   it.each(['', 'a b', 'a/b', '$1', 'ä'])('cannot be %j', (name) => {
     const { system } = createTestSystem();
-    expect(() => system.spawn(name, () => undefined)).toThrow(
-      expect.objectContaining({ code: 'ERR_BAD_NAME' }),
-    );
+    expect(codeOf(() => system.spawn(name, () => undefined))).toBe('ERR_BAD_NAME');
   });
 
   it('are taken until the actor has stopped', async () => {
     const { system } = createTestSystem();
     const ref = system.spawn('a', () => undefined);
-    expect(() => system.spawn('a', () => undefined)).toThrow(
-      expect.objectContaining({ code: 'ERR_NAME_TAKEN', path: '/user/a' }),
-    );
+    expect(codeOf(() => system.spawn('a', () => undefined))).toBe('ERR_NAME_TAKEN');
     await system.stopActor(ref);
     expect(system.spawn('a', () => undefined).path).toBe('/user/a');
   });
@@ -153,9 +150,7 @@ describe('stopping the system', () => {
     await clock.settle();
     expect(await system.stop()).toEqual({ stopped: 2, unfinished: [] });
     expect(ended.sort()).toEqual(['events', 'letters', 'tree']);
-    expect(() => system.spawn(() => undefined)).toThrow(
-      expect.objectContaining({ code: 'ERR_ACTOR_STOPPED' }),
-    );
+    expect(codeOf(() => system.spawn(() => undefined))).toBe('ERR_ACTOR_STOPPED');
     expect(clock.pending).toBe(0);
   });
 
@@ -207,7 +202,7 @@ describe('watching', () => {
       onSignal: (_, signal) => void signals.push(signal),
     });
     await clock.settle();
-    watched.tell(undefined as never);
+    watched.tell(undefined);
     await clock.settle();
     expect(signals).toEqual([{ type: 'terminated', ref: watched, cause: fault }]);
   });

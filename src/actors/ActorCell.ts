@@ -27,7 +27,7 @@ import { requireOption } from './requireOption';
 import type { SpawnOptions, Spawnable } from './Spawner';
 import { Supervisor } from './Supervisor';
 import type { SystemCore } from './SystemCore';
-import { TimerTick } from './TimerTick';
+import type { TimerTick } from './TimerTick';
 import { Timers } from './Timers';
 import { WatchList } from './WatchList';
 import { actorLogger } from './actorLogger';
@@ -172,11 +172,13 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     if (!(item instanceof Envelope)) {
       this.#handle(item, undefined);
     } else if (item instanceof Request) {
-      item.place = 'handling';
-      this.#handle(item.message as M, item as Request<M, R>);
+      const request = item as Request<M, R>;
+      request.place = 'handling';
+      this.#handle(request.message, request);
     } else {
-      if (item instanceof TimerTick) item.taken();
-      this.#handle(item.message, undefined);
+      const tick = item as TimerTick<M>;
+      tick.taken();
+      this.#handle(tick.message, undefined);
     }
   }
 

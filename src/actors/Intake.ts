@@ -1,6 +1,6 @@
 import { AskAborted } from '../errors/AskAborted';
 import { MailboxFull } from '../errors/MailboxFull';
-import { ActorStopped } from '../errors/ActorStopped';
+import type { ActorStopped } from '../errors/ActorStopped';
 import type { Clock } from '../runtime/Clock';
 import type { OfferOptions } from './ActorRef';
 import type { DeadLetterReason } from './DeadLetter';

@@ -5,7 +5,7 @@ import { silentLogger } from '../runtime/silentLogger';
 import { systemClock } from '../runtime/systemClock';
 import { yieldTurn } from '../runtime/yieldTurn';
 import { ActorCell } from './ActorCell';
-import type { ActorEvent } from './ActorEvent';
+import type { ActorEvent, ActorEventBody } from './ActorEvent';
 import type { ActorNode } from './ActorNode';
 import type { ActorRef } from './ActorRef';
 import type { ActorSystem, ActorSystemOptions, StopReport } from './ActorSystem';
@@ -41,15 +41,17 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
   const deadLetters = new DeadLetterOffice(clock, logger);
   let stopping: Promise<StopReport> | undefined;
 
+  const publish = (body: () => ActorEventBody): void => {
+    if (events$.observed) events$.next({ ...body(), at: clock.wallTime() });
+  };
+
   const core: SystemCore = {
     clock,
     random,
     logger,
     deadLetters,
     dispatcher: new Dispatcher(clock, options.yieldTurn ?? yieldTurn),
-    publish(body) {
-      if (events$.observed) events$.next({ ...body(), at: clock.wallTime() });
-    },
+    publish,
     spawn(parent, ...args) {
       const given = readArguments(...args);
       const childName = parent.children.claim(given.name);
@@ -59,7 +61,7 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
       return cell.ref;
     },
   };
-  const systemActors = new SystemActors(core.publish);
+  const systemActors = new SystemActors(publish);
 
   const tree = (): ActorNode => ({
     ...root.node(),

@@ -1,4 +1,4 @@
-import { Subject, type Observable } from 'rxjs';
+import { Observable, Subject, throwError } from 'rxjs';
 import type { ActorContext } from './ActorContext';
 import type { Behaviour } from './behaviour';
 
@@ -41,7 +41,11 @@ export function fromOperator<M, R = null>(
       error: (error: unknown) => {
         pipeline.ended = true;
         if (pipeline.open !== undefined) pipeline.open.reject(error);
-        else context.pipeToSelf(Promise.reject(error), neverCalled);
+        else
+          context.pipeToSelf(
+            throwError(() => error),
+            neverCalled,
+          );
       },
       complete: () => {
         pipeline.ended = true;
@@ -59,26 +63,22 @@ export function fromOperator<M, R = null>(
       // Resumed after an error: the stream is gone, the actor is not.
       if (run.pipeline.ended) run.pipeline = start(run.context);
       const { pipeline } = run;
-      return new Promise((resolve, reject) => {
+      return new Observable((subscriber) => {
         const { signal } = context;
         const open = {
-          settle: () => {
-            pipeline.open = undefined;
-            resolve(undefined);
-          },
-          reject: (error: unknown) => {
-            pipeline.open = undefined;
-            reject(error);
-          },
+          settle: () => subscriber.complete(),
+          reject: (error: unknown) => subscriber.error(error),
         };
         pipeline.open = open;
-        signal.addEventListener('abort', () => open.reject(signal.reason), { once: true });
+        subscriber.add(() => {
+          if (pipeline.open === open) pipeline.open = undefined;
+        });
         pipeline.deliveries$.next({
           value: message,
           signal,
           context,
-          ack: (...result: [R?]) => {
-            if (result.length > 0 && result[0] !== undefined) context.reply(result[0]);
+          ack: (result) => {
+            if (result !== undefined) context.reply(result);
             open.settle();
           },
           fail: (error) => {
@@ -91,7 +91,7 @@ export function fromOperator<M, R = null>(
     // What it watches is the operator's business; it has nobody to be told by.
     onSignal: () => undefined,
   };
-  return behaviour as Behaviour<unknown, M, R>;
+  return behaviour;
 }
 
 interface Run<M, R> {
@@ -101,5 +101,5 @@ interface Run<M, R> {
 }
 
 function neverCalled(): never {
-  throw new Error('a rejected promise gives no result');
+  throw new Error('what errors at once gives no result');
 }
