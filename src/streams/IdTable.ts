@@ -12,7 +12,7 @@ export class IdTable<T> {
   #size = 0;
   readonly #moved = new Map<number, T>();
 
-  constructor(slots = 16) {
+  constructor(slots = 4) {
     this.#ids = new Array<number>(slots).fill(0);
     this.#values = new Array<T | undefined>(slots).fill(undefined);
     this.#mask = slots - 1;

@@ -255,17 +255,18 @@ describe('connect', () => {
     });
   });
 
-  it('delays nothing to send it with more, and probes silent connections, at both ends', async () => {
+  it('delays nothing to send it with more, and probes silent connections, from the second write on', async () => {
     const noDelay = jest.spyOn(net.Socket.prototype, 'setNoDelay');
     const keepAlive = jest.spyOn(net.Socket.prototype, 'setKeepAlive');
     const host = await listen();
-    (await transport.connect(clientConfig(host.listener), never())).destroy();
-    await host.accepted(0);
-    expect(noDelay.mock.calls).toEqual([[true], [true]]);
-    expect(keepAlive.mock.calls).toEqual([
-      [true, 60_000],
-      [true, 60_000],
-    ]);
+    const { link } = recordLink(await transport.connect(clientConfig(host.listener), never()));
+    link.write(Buffer.from('one shot'));
+    expect(noDelay).not.toHaveBeenCalled();
+    link.write(Buffer.from('kept'));
+    link.write(Buffer.from('kept'));
+    expect(noDelay.mock.calls).toEqual([[true]]);
+    expect(keepAlive.mock.calls).toEqual([[true, 60_000]]);
+    link.destroy();
   });
 
   it('leaves no listener of its own on a socket that closed', async () => {

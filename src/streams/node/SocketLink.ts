@@ -7,7 +7,8 @@ import { plainIp } from './plainIp';
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * A connected TCP or TLS socket as a link. Nagle's delay is off and keep-alive is on (60 s).
+ * A connected TCP or TLS socket as a link. From the second write on Nagle's delay is off and keep-alive is on (60 s): the first write is
+ * not delayed anyway, and a one-shot peer, which writes once, saves two calls of the system.
  *
  * The socket must be connected and made with `allowHalfOpen`. It belongs to the link from then on: the link holds an `error` listener on
  * it until `close`, then takes exactly its own listeners off. `close` gets the error of the socket, through `explain`, or undefined when
@@ -21,6 +22,7 @@ export class SocketLink implements Link {
   #events: LinkEvents | undefined;
   #failure: Error | undefined;
   #closed = false;
+  #writes = 0;
 
   constructor(socket: Socket, explain: (error: Error, peer: string) => Error = (error) => error) {
     this.#socket = socket;
@@ -28,8 +30,6 @@ export class SocketLink implements Link {
     // Kept here: a socket forgets its peer when it is destroyed.
     this.peerIp = plainIp(socket.remoteAddress ?? '');
     this.peer = formatEndpoint(this.peerIp, socket.remotePort ?? 0);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
   }
@@ -50,7 +50,13 @@ export class SocketLink implements Link {
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.#socket.writable && this.#socket.write(bytes);
+    const socket = this.#socket;
+    this.#writes += 1;
+    if (this.#writes === 2) {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    }
+    return socket.writable && socket.write(bytes);
   }
 
   end(): void {
