@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { EMPTY, NEVER, Observable, lastValueFrom, of, toArray } from 'rxjs';
 import type { ActorContext } from '../../src/actors/ActorContext';
 import { createTestSystem } from './createTestSystem';
@@ -182,6 +183,15 @@ describe('asking an actor', () => {
     await clock.settle();
     expect(events.map(({ type }) => type)).toEqual(['started']);
     expect(clock.pending).toBe(0);
+  });
+
+  it('leaves no listener at a signal that serves many asks', async () => {
+    const { system } = createTestSystem();
+    const ref = system.spawn((_, __: string) => undefined);
+    const { signal } = new AbortController();
+    for (let count = 0; count < 20; count += 1) await ref.ask('x', { signal });
+    for (let count = 0; count < 20; count += 1) await ref.offer('x', { signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('cancels a send that is unsubscribed, and lets go of the observable of its handler', async () => {

@@ -69,6 +69,24 @@ describe('a mailbox', () => {
     expect(deadLetters()).toEqual([['/user/held', 'a', 'dropped']]);
   });
 
+  it('never drops an urgent message to make room for a normal one', async () => {
+    const { ref, clock, handled, deadLetters, releaseAll } = held({
+      capacity: 1,
+      reserved: 0,
+      overflow: 'drop-oldest',
+      priority: byCase,
+    });
+    ref.tell('running');
+    await clock.settle();
+    expect(['FIRST', 'a', 'SECOND'].map((text) => ref.tell(text))).toEqual([true, false, true]);
+    await releaseAll();
+    expect(handled).toEqual(['running', 'SECOND']);
+    expect(deadLetters().map(([, message, reason]) => [message, reason])).toEqual([
+      ['a', 'mailbox-full'],
+      ['FIRST', 'dropped'],
+    ]);
+  });
+
   it('drops the newest, which counts as taken', async () => {
     const { ref, clock, handled, deadLetters, releaseAll } = held({ capacity: 1, overflow: 'drop-newest' });
     ref.tell('running');
@@ -165,8 +183,9 @@ describe('a mailbox', () => {
       asker.abort();
       expect(await ask).toBe('ERR_ASK_ABORTED');
     }
-    expect(ref.tell('a')).toBe(true);
     expect(deadLetters()).toHaveLength(5000);
+    const taken = Array.from({ length: 11 }, (_, index) => ref.tell(`tell ${index}`));
+    expect(taken).toEqual([...Array<boolean>(10).fill(true), false]);
   });
 
   it('lets urgent messages overtake, and keeps places for them in a full mailbox', async () => {

@@ -69,7 +69,8 @@ export class Intake<M> {
       settled.refused(this.#closedBy);
       return () => undefined;
     }
-    if (!waiters.any(urgent) && this.mailbox.hasRoom(urgent)) {
+    // Room never stays while somebody waits for it, so nobody is overtaken.
+    if (this.mailbox.hasRoom(urgent)) {
       this.#push(item, urgent);
       settled.admitted();
       return () => undefined;

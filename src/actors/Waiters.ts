@@ -24,10 +24,6 @@ export class Waiters<M> {
     return this.#line(waiter.urgent).delete(waiter);
   }
 
-  any(urgent: boolean): boolean {
-    return this.#line(urgent).size > 0;
-  }
-
   /** Takes the first one that `fits`. */
   take(fits: (urgent: boolean) => boolean): Waiter<M> | undefined {
     for (const urgent of [true, false]) {
