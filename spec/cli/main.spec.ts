@@ -1,6 +1,11 @@
-import manifest from '../../package.json';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { commands } from '../../src/cli/commands';
 import { runMain } from './runMain';
+
+const manifest = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
+  readonly version: string;
+};
 
 async function finish(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const run = runMain(args);
@@ -54,7 +59,10 @@ describe('rxcomet', () => {
       ['check', 'a', 'b'],
       'rxcomet check: "b" is one argument too many\nput quotes around an argument that has spaces\n',
     ],
-    [['__proto__'], expect.stringContaining('unknown command "__proto__"')],
+    [
+      ['__proto__'],
+      'rxcomet: unknown command "__proto__": there are serve, send, check, watch\nrxcomet --help shows how it is used\n',
+    ],
   ])('refuses %j', async (args, stderr) => {
     expect(await finish(...args)).toEqual({ code: 2, stdout: '', stderr });
   });

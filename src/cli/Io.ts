@@ -15,6 +15,7 @@ export interface Io {
   readonly stdout: Output;
   /** Everything else. */
   readonly stderr: Output;
+  /** Reading it ends with an error when the command is asked to stop. */
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Aborts with a StopCause as its reason: at the first signal, or when nobody reads stdout any more. */
   readonly stop: AbortSignal;

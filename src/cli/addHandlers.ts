@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { RxcometError, type App, type Handler } from '../index';
+import { BadOption, RxcometError, type App, type Handler } from '../index';
 import { loadModule } from './loadModule';
 import { UsageError } from './UsageError';
 
@@ -31,18 +31,33 @@ export async function addHandlers(app: App, file: string): Promise<void> {
   }
   const handlers: Iterable<[unknown, unknown]> =
     exported instanceof Map ? (exported as Map<unknown, unknown>) : Object.entries(exported);
-  // The app checks both.
-  for (const [action, handler] of handlers) app.handle(action as string, handler as Handler);
+  for (const [action, handler] of handlers) {
+    try {
+      app.handle(action as string, handler as Handler);
+    } catch (error) {
+      if (!(error instanceof BadOption)) throw error;
+      throw new UsageError(
+        `--handlers ${file}: the handler of "${String(action)}" is ${kindOf(handler)}`,
+        EXPECTATION,
+      );
+    }
+  }
 }
 
-/** What is wrong in somebody's module is told with the place in it. */
+/** What is wrong in somebody's module is told with the places in it. */
 async function guarded(file: string, what: string, action: () => unknown): Promise<unknown> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof RxcometError) throw error;
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new UsageError(`--handlers ${file} ${what}: ${reason}`, EXPECTATION, { cause: error });
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const [message = '', ...frames] = text.split(/\n(?= {4}at )/);
+    const places = frames.filter((frame) => !frame.includes('node:') && !frame.includes(__dirname));
+    // Node keeps the place of a syntax error in an ES module to itself.
+    const hint = message.startsWith('SyntaxError')
+      ? `node --check ${file} shows the place`
+      : places.join('\n');
+    throw new UsageError(`--handlers ${file} ${what}: ${message}`, hint, { cause: error });
   }
 }
 

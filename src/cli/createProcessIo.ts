@@ -1,5 +1,6 @@
-import type { Io, Output, StopCause } from './Io';
+import { addAbortSignal } from 'node:stream';
 import { stoppedExitCode } from './exitCodeInternals';
+import type { Io, Output, StopCause } from './Io';
 
 /** The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process at once. */
 export function createProcessIo(): Io {
@@ -13,7 +14,10 @@ export function createProcessIo(): Io {
   return {
     stdout: createOutput(process.stdout, () => stop.abort('EPIPE' satisfies StopCause)),
     stderr: createOutput(process.stderr, () => undefined),
-    stdin: process.stdin,
+    // Opened only by who reads it; a signal ends the reading.
+    get stdin() {
+      return addAbortSignal(stop.signal, process.stdin);
+    },
     stop: stop.signal,
     app: {},
   };

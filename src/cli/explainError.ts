@@ -28,12 +28,19 @@ export function explainError(error: unknown, command: string | undefined, output
   }
   if (error instanceof RxcometError) {
     say(`${error.message} [${[error.code, ...details(error)].join(', ')}]`);
+    const hint = HINTS[error.code];
+    if (hint !== undefined) output.write(`${hint}\n`);
     return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
   }
   // Nothing that we expect, so all of it is told.
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return ExitCode.refused;
 }
+
+/** What to do on the command line, where the message speaks of programs and settings. */
+const HINTS: Readonly<Record<string, string>> = {
+  ERR_DIALECT_UNKNOWN: 'if the peer is rxcomet, add --dialect native',
+};
 
 const USAGE_ERRORS = [BadOption, MissingPackage, UnknownClient];
 

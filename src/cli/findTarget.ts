@@ -34,7 +34,7 @@ export async function findTarget(target: string, options: TargetOptions): Promis
 async function findClient(name: string, config: string | undefined): Promise<ClientConfig> {
   if (config === undefined && !(await exists(configOption.default))) {
     const message = `no ${configOption.default} here to look "${name}" up in`;
-    throw new UsageError(message, 'name the settings with -c FILE, or give TARGET as IP:PORT');
+    throw new UsageError(message, 'name the settings with -c FILE, or give TARGET as IP:PORT or [IPv6]:PORT');
   }
   const { clients } = await loadConfig(config ?? configOption.default);
   const client = clients.find((candidate) => candidate.name === name);
@@ -58,7 +58,7 @@ function decodeClient(
 ): ClientConfig {
   const entry = {
     ...address,
-    ...(timeout === undefined ? {} : { Ack_timeout_ms: timeout.trim() === '' ? timeout : Number(timeout) }),
+    ...(timeout === undefined ? {} : { Ack_timeout_ms: /^\d+$/.test(timeout) ? Number(timeout) : timeout }),
     ...(dialect === undefined ? {} : { Dialect: dialect }),
   };
   try {

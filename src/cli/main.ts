@@ -1,9 +1,9 @@
+import { nearestName } from '../runtime/nearestName';
 import { commands } from './commands';
 import { explainError } from './explainError';
 import { ExitCode } from './exitCodeInternals';
 import { formatOverview } from './formatOverview';
 import type { Io } from './Io';
-import { nearestName } from '../runtime/nearestName';
 import { readVersion } from './readVersion';
 import { UsageError } from './UsageError';
 
@@ -26,6 +26,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       case '--help':
       case 'help':
         return await help(rest, io);
+      case '-v':
       case '-V':
       case '--version':
         io.stdout.write(`${readVersion()}\n`);

@@ -11,11 +11,12 @@ const WORDS = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity'])
  * Throws UsageError for what starts like JSON and isn't, and for numbers that JSON writes differently (+5, .5, 007, 0x10): taken for
  * text they would arrive as something that was not meant.
  *
- * @param name what the hint calls it
- * @example parseValue('{"unit": 4}', 'VALUE') // { unit: 4 }
- * @example parseValue('ramp finished', 'VALUE') // 'ramp finished'
+ * @param name what the message calls it
+ * @param asText how the user can give any text at all, for the hint
+ * @example parseValue('{"unit": 4}', 'VALUE', '--text sends it as text') // { unit: 4 }
+ * @example parseValue('ramp finished', 'VALUE', '--text sends it as text') // 'ramp finished'
  */
-export function parseValue(text: string, name: string): unknown {
+export function parseValue(text: string, name: string, asText: string): unknown {
   const trimmed = text.trim();
   const isNumber = trimmed !== '' && !Number.isNaN(Number(trimmed));
   if (!isNumber && !WORDS.has(trimmed) && !/^[{["]/.test(trimmed)) return text;
@@ -23,15 +24,17 @@ export function parseValue(text: string, name: string): unknown {
     return parseJson(trimmed, { bigint: true, maxNesting: MAX_NESTING, peer: name });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(reason.replace('the content is', 'this is'), hintFor(trimmed), { cause: error });
+    throw new UsageError(reason.replace('the content is', 'this is'), `${hintFor(trimmed)}; ${asText}`, {
+      cause: error,
+    });
   }
 }
 
 function hintFor(text: string): string {
-  if (/^[^{["]/.test(text)) return 'write the number as JSON has it, or give --text to send it as text';
-  if (/^[{[]\s*'/.test(text)) return `JSON has double quotes: '{"unit": 4}'; --text sends it as text`;
+  if (/^[^{["]/.test(text)) return 'write the number as JSON has it';
+  if (/^[{[]\s*'/.test(text)) return `JSON has double quotes: '{"unit": 4}'`;
   if (/^\{\s*[A-Za-z_]/.test(text)) {
-    return `keys stand in double quotes, and the shell takes quotes away, so put single ones around: '{"unit": 4}'; --text sends it as text`;
+    return `keys stand in double quotes, and the shell takes quotes away, so put single ones around: '{"unit": 4}'`;
   }
-  return `put single quotes around it for the shell: '{"unit": 4}'; --text sends it as text`;
+  return `put single quotes around it for the shell: '{"unit": 4}'`;
 }

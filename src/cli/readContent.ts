@@ -23,7 +23,7 @@ export async function readContent(
   if (value === undefined) {
     throw new UsageError('VALUE is missing', "null sends no value, --file PATH sends a file's bytes");
   }
-  return text ? value : parseValue(value, 'VALUE');
+  return text ? value : parseValue(value, 'VALUE', '--text sends it as text');
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

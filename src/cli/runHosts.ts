@@ -10,7 +10,7 @@ import { stopped } from './stopped';
  */
 export async function runHosts(app: App, announceTo: Output, io: Io): Promise<number> {
   try {
-    await app.start();
+    if (!io.stop.aborted) await app.start();
   } catch (error) {
     await app.stop({ graceMs: 0 });
     throw error;
@@ -19,6 +19,8 @@ export async function runHosts(app: App, announceTo: Output, io: Io): Promise<nu
   await stopped(io);
   const { aborted, undelivered } = await app.stop();
   if (aborted + undelivered === 0) return ExitCode.ok;
-  io.stderr.write(`stopped with ${aborted} messages cut off and ${undelivered} sends given up\n`);
+  io.stderr.write(
+    `not everything ended in time; messages cut off: ${aborted}, sends given up: ${undelivered}\n`,
+  );
   return ExitCode.refused;
 }

@@ -1,11 +1,11 @@
-import { createApp, SendError } from '../index';
+import { createApp, type ClientConfig } from '../index';
 import { configOption } from './configOption';
 import { createCliLogger } from './createCliLogger';
 import { defineCommand } from './defineCommand';
 import { ExitCode, stoppedExitCode } from './exitCodeInternals';
 import { findTarget } from './findTarget';
 import { formatResult } from './formatResult';
-import type { StopCause } from './Io';
+import type { Io, StopCause } from './Io';
 import { readContent } from './readContent';
 
 /** `rxcomet send`: sends one message. */
@@ -46,24 +46,34 @@ export const sendCommand = defineCommand({
     ],
   ],
   async run(options, [target = '', action = '', value], io) {
-    const content = await readContent(value, options, io);
-    const client = await findTarget(target, options);
-    // Only passed on, so integers keep all their digits.
-    const config = { file: '', hosts: [], clients: [client], bigint: true, warnings: [] };
-    const app = createApp(config, { ...io.app, logger: createCliLogger(io.stderr) });
     try {
-      await app
-        .peer(client.name)
-        .send(action, content, { signal: io.stop })
-        .forEach((result) => {
-          if (!options.detach) io.stdout.write(formatResult(result, options.json));
-        });
+      const content = await readContent(value, options, io);
+      const client = await findTarget(target, options);
+      await send(client, action, content, options, io);
       return ExitCode.ok;
     } catch (error) {
-      if (!io.stop.aborted || !(error instanceof SendError)) throw error;
-      return stoppedExitCode[io.stop.reason as StopCause];
-    } finally {
-      await app.stop();
+      if (io.stop.aborted) return stoppedExitCode[io.stop.reason as StopCause];
+      throw error;
     }
   },
 });
+
+async function send(
+  client: ClientConfig,
+  action: string,
+  content: unknown,
+  { detach, json }: { readonly detach: boolean; readonly json: boolean },
+  io: Io,
+): Promise<void> {
+  // Results are only passed on, so integers keep all their digits.
+  const config = { file: '', hosts: [], clients: [client], bigint: true, warnings: [] };
+  const app = createApp(config, { ...io.app, logger: createCliLogger(io.stderr) });
+  try {
+    const result$ = app.peer(client.name).send(action, content, { signal: io.stop });
+    await result$.forEach((result) => {
+      if (!detach) io.stdout.write(formatResult(result, json));
+    });
+  } finally {
+    await app.stop();
+  }
+}

@@ -4,6 +4,7 @@ import { configOption } from './configOption';
 import { createHostApp } from './createHostApp';
 import { defineCommand } from './defineCommand';
 import { runHosts } from './runHosts';
+import { stopped } from './stopped';
 
 /** `rxcomet serve`: opens the hosts and answers. */
 export const serveCommand = defineCommand({
@@ -28,7 +29,8 @@ export const serveCommand = defineCommand({
     // Handlers get numbers as the settings say; the echo passes them on as they came.
     const app = await createHostApp(config, handlers === undefined, io);
     if (handlers === undefined) app.handle('*', echo);
-    else await addHandlers(app, handlers);
+    // A module may wait for a device; a signal ends that too.
+    else await Promise.race([addHandlers(app, handlers), stopped(io)]);
     return runHosts(app, io.stdout, io);
   },
 });

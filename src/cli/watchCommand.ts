@@ -24,7 +24,7 @@ export const watchCommand = defineCommand({
     [`--ack '"ok"' --json > messages.ndjson`, 'answer "ok" and keep what came'],
   ],
   async run({ config = configOption.default, ack, json }, _operands, io) {
-    const answer = ack === undefined ? null : parseValue(ack, '--ack');
+    const answer = ack === undefined ? null : parseValue(ack, '--ack', `text goes in double quotes: '"ok"'`);
     const app = await createHostApp(config, true, io);
     app.handle('*', (_value, message) => {
       io.stdout.write(formatMessage(message, json, io.stdout));
