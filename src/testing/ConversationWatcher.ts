@@ -2,6 +2,7 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { Frame } from '../streams/Frame';
 import { FrameParser } from '../streams/FrameParser';
 import { contentPieces } from './contentPieces';
+import type { EventSink } from './EventSink';
 import type {
   RecordedContent,
   RecordedDialect,
@@ -9,11 +10,10 @@ import type {
   RecordedEvent,
   RecordedEventBase,
 } from './RecordedEvent';
-import type { RecordingWriter } from './RecordingWriter';
 
 /** What a watcher is told about its link. */
 export interface ConversationWatcherOptions {
-  readonly writer: RecordingWriter;
+  readonly writer: EventSink;
   readonly link: number;
   readonly side: string;
   /** The other side as ip:port. */
@@ -50,6 +50,16 @@ export class ConversationWatcher {
       host: parser((frame) => this.#reply(frame)),
     };
     this.#write({ kind: 'open', peer });
+  }
+
+  /** How the peers speak, as far as it was heard. */
+  get dialect(): RecordedDialect {
+    return this.#dialect;
+  }
+
+  /** Ids of messages without a final answer. */
+  get open(): ReadonlySet<number> {
+    return this.#open;
   }
 
   /** Bytes that one end sent. */

@@ -4,9 +4,9 @@ import type { Clock } from '../runtime/Clock';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
+import type { EventSink } from './EventSink';
 import type { FaultPlan } from './FaultPlan';
 import type { RecordedEnd } from './RecordedEvent';
-import type { RecordingWriter } from './RecordingWriter';
 import { withFaults } from './withFaults';
 
 /** What a tap stands between, and where it writes. */
@@ -17,7 +17,7 @@ export interface TapOptions {
   readonly to: ClientConfig;
   readonly transport: Transport;
   /** Stays the caller's: it is not closed with the tap. */
-  readonly writer: RecordingWriter;
+  readonly writer: EventSink;
   /** What goes wrong on the way between the client and the tap. */
   readonly faults?: FaultPlan;
   /** For the delays of `faults`; default the machine's. */
@@ -92,7 +92,7 @@ class TappedPair {
   readonly #onDone: () => void;
   #dropped: RecordedEnd | undefined;
 
-  constructor(client: Link, number: number, writer: RecordingWriter, onDone: () => void) {
+  constructor(client: Link, number: number, writer: EventSink, onDone: () => void) {
     this.#onDone = onDone;
     this.#links = { client };
     this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: client.peer });

@@ -1,19 +1,20 @@
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
+import type { EventSink } from './EventSink';
 import type { RecordedEnd } from './RecordedEvent';
 import { recordedSide } from './recordedSide';
-import type { RecordingWriter } from './RecordingWriter';
 
 /**
  * A transport that records every connection made through it, on both of an app's sides: `side` is `host` for what was accepted and the
  * client's name for what was opened. What passes is untouched.
  *
  * @param writer stays the caller's: close it after the app has stopped.
+ * @param lastLink connections are numbered from the one after it; default 0.
  * @example const app = createApp(config, { transport: recordTransport(createNodeTransport(), writer) });
  */
-export function recordTransport(transport: Transport, writer: RecordingWriter): Transport {
-  let links = 0;
+export function recordTransport(transport: Transport, writer: EventSink, lastLink = 0): Transport {
+  let links = lastLink;
   const watch = (link: Link, side: string, us: RecordedEnd): Link => {
     links += 1;
     return watched(link, new ConversationWatcher({ writer, link: links, side, peer: link.peer }), us);

@@ -1,0 +1,78 @@
+import type { HostConfig } from '../config/HostConfig';
+import { BadOption } from '../errors/BadOption';
+import type { Clock } from '../runtime/Clock';
+import { systemClock } from '../runtime/systemClock';
+import type { Link } from '../streams/Link';
+import type { Transport } from '../streams/Transport';
+import { loadAnswers } from './loadAnswers';
+import type { AnswersReport, RecordedAnswersOptions } from './RecordedAnswers';
+import type { RecordedEvent } from './RecordedEvent';
+import { StandInConnection } from './StandInConnection';
+
+/** What a stand-in plays, and where. */
+export interface StandInOptions extends RecordedAnswersOptions {
+  readonly listen: HostConfig;
+  readonly transport: Transport;
+  /** Whose conversations it answers from: `host`, or a client's name as it stands in `side`. Default: the only side there is. */
+  readonly side?: string;
+  /** Waits as long as the recorded peer took; default false. */
+  readonly delays?: boolean;
+  readonly clock?: Clock;
+  readonly onError?: (error: Error) => void;
+}
+
+/** A stand-in that listens. */
+export interface StandIn {
+  readonly ip: string;
+  readonly port: number;
+  /** What was asked for so far against what the recording holds; after `close`, the verdict. */
+  report(): AnswersReport;
+  /** Stops listening and drops what is still open. */
+  close(): Promise<AnswersReport>;
+}
+
+/**
+ * A fake peer that listens and answers from a recording: results, streams of results, errors and dropped connections as they were. A message
+ * that is not in it gets the error ERR_NOT_RECORDED.
+ *
+ * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed (ERR_LISTEN), BadRecording
+ * (ERR_BAD_RECORDING).
+ * @example
+ * const standIn = await createStandIn(readRecording('session.ndjson'), { listen, transport, mode: 'lenient' });
+ */
+export async function createStandIn(
+  recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
+  options: StandInOptions,
+): Promise<StandIn> {
+  const { transport, listen, side, delays = false, clock = systemClock, onError = () => undefined } = options;
+  const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
+  const [chosen, ...others] = sides.values();
+  if (chosen === undefined || others.length > 0) {
+    const names = [...sides.keys()].join(', ');
+    throw new BadOption(
+      chosen === undefined
+        ? `the recording holds no conversation${side === undefined ? '' : ` of ${side}`} to answer from`
+        : `the recording holds several sides (${names}): choose one with the option side`,
+    );
+  }
+  const { answers, native } = chosen;
+  const links = new Set<Link>();
+  const listener = await transport.listen(
+    listen,
+    (link) => {
+      links.add(link);
+      new StandInConnection(link, { answers, native, delays, clock }, () => links.delete(link));
+    },
+    onError,
+  );
+  return {
+    ip: listener.ip,
+    port: listener.port,
+    report: () => answers.report(),
+    async close() {
+      await listener.close();
+      for (const link of links) link.destroy();
+      return answers.report();
+    },
+  };
+}

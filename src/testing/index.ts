@@ -1,0 +1,61 @@
+// Recording
+export { createTap, type Tap, type TapOptions } from './createTap';
+export type { EventSink } from './EventSink';
+export type {
+  RecordedAck,
+  RecordedCancel,
+  RecordedClose,
+  RecordedContent,
+  RecordedDialect,
+  RecordedEnd,
+  RecordedError,
+  RecordedEvent,
+  RecordedEventBase,
+  RecordedMessage,
+  RecordedOpen,
+} from './RecordedEvent';
+export { readRecording } from './readRecording';
+export { recordedSide } from './recordedSide';
+export { recordedValue } from './recordedValue';
+export type { Recording } from './Recording';
+export type { RecordingHeader } from './RecordingHeader';
+export type { RecordingOptions } from './RecordingOptions';
+export type { RecordingSink } from './RecordingSink';
+export type { RecordingSource } from './RecordingSource';
+export type { RecordingSummary } from './RecordingSummary';
+export { RecordingWriter } from './RecordingWriter';
+export { recordTransport } from './recordTransport';
+
+// Replay
+export { createStandIn, type StandIn, type StandInOptions } from './createStandIn';
+export { driveHost, type DriveHostOptions, type HostDrive } from './driveHost';
+export type { RecordedAnswer } from './RecordedAnswer';
+export { RecordedAnswers, type AnswersReport, type RecordedAnswersOptions } from './RecordedAnswers';
+export type { Replay } from './Replay';
+export { replayRecording, type ReplayOptions } from './replayRecording';
+
+// Verdict
+export type { CompareOptions, Normaliser, NumberTolerance } from './CompareOptions';
+export { compareRecordings } from './compareRecordings';
+export { formatVerdict, type FormatVerdictOptions } from './formatVerdict';
+export { formatVerdictJson } from './formatVerdictJson';
+export { formatVerdictJUnit } from './formatVerdictJUnit';
+export { JsonPath } from './JsonPath';
+export { RecordingComparison } from './RecordingComparison';
+export { toMatchRecording, type MatchRecordingOptions } from './toMatchRecording';
+export type { ValueChange } from './ValueChange';
+export type { ActionVerdict, Difference, Verdict } from './Verdict';
+
+// Tests
+export { createMemoryLinkPair, type MemoryLinkPairOptions } from './createMemoryLinkPair';
+export { createMemoryTransport, type MemoryTransportOptions } from './createMemoryTransport';
+export { createTestApp, type TestApp, type TestAppOptions } from './createTestApp';
+export type { FaultPlan, LinkFault } from './FaultPlan';
+export type { MemoryLink } from './MemoryLink';
+export { parseFaultPlan } from './parseFaultPlan';
+export { virtualTime, type VirtualTime, type VirtualTimeOptions } from './virtualTime';
+export { withFaults } from './withFaults';
+
+// Errors: match on `code`, docs/errors.md
+export { BadRecording } from '../errors/BadRecording';
+export { ReplayStuck } from '../errors/ReplayStuck';

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { BadOption } from '../errors/BadOption';
+import type { CompareOptions } from './CompareOptions';
+import { compareRecordings } from './compareRecordings';
+import { formatVerdict } from './formatVerdict';
+import { readRecording } from './readRecording';
+import type { RecordedEvent } from './RecordedEvent';
+import { RecordingWriter } from './RecordingWriter';
+import type { Replay } from './Replay';
+
+/** How a test holds a replay against its recording. */
+export interface MatchRecordingOptions extends CompareOptions {
+  /**
+   * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is. `update` writes it anew.
+   * Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
+   */
+  readonly mode?: 'record' | 'replay' | 'update';
+}
+
+/** What can be held against a recording. */
+type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>;
+
+/**
+ * A matcher for Jest and vitest: `expect.extend({ toMatchRecording })`. Takes what `replayRecording` gave, or events, or a recording's file
+ * name, and holds it against a recording: a file name, or events. Passes only when something was compared and nothing differs.
+ *
+ * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a missing file, or update under CI;
+ * BadRecording (ERR_BAD_RECORDING).
+ *
+ * @example
+ * const replay = await replayRecording(readRecording('session.ndjson'), { handlers });
+ * await expect(replay).toMatchRecording('session.ndjson', { ignore: ['result.timestamp'] });
+ */
+export async function toMatchRecording(
+  received: Replay | Conversation | string,
+  recording: Conversation | string,
+  options: MatchRecordingOptions = {},
+): Promise<{ readonly pass: boolean; readonly message: () => string }> {
+  const mode = modeOf(options);
+  const actual = conversationOf(received);
+  if (typeof recording === 'string' && mode !== 'replay' && (mode === 'update' || !existsSync(recording))) {
+    const written = await write(recording, actual);
+    // An empty recording would fail every later run; it had better fail now.
+    return { pass: written > 0, message: () => `nothing happened that could be recorded in ${recording}` };
+  }
+  if (typeof recording === 'string' && !existsSync(recording)) {
+    throw new BadOption(`${recording} does not exist; mode record writes it: RXCOMET_RECORDING=record`);
+  }
+  const verdict = await compareRecordings(conversationOf(recording), actual, options);
+  const name = typeof recording === 'string' ? recording : 'the recording';
+  return {
+    pass: verdict.passed,
+    message: () =>
+      `expected ${verdict.passed ? 'something else than' : 'what'} ${name} holds\n\n${formatVerdict(verdict)}`,
+  };
+}
+
+function modeOf(options: MatchRecordingOptions): string {
+  const { RXCOMET_RECORDING, CI } = process.env;
+  const mode = options.mode ?? RXCOMET_RECORDING ?? 'replay';
+  if (mode !== 'record' && mode !== 'replay' && mode !== 'update') {
+    throw new BadOption(`RXCOMET_RECORDING or mode: expected record, replay or update, got "${mode}"`);
+  }
+  if (mode === 'update' && CI !== undefined && CI !== '' && CI !== 'false') {
+    throw new BadOption(
+      'recordings are not updated under CI: run the tests with RXCOMET_RECORDING=update where you work',
+    );
+  }
+  return mode;
+}
+
+function conversationOf(given: Replay | Conversation | string): Conversation {
+  if (typeof given === 'string') return readRecording(given);
+  return 'verdict' in given ? given.events : given;
+}
+
+async function write(file: string, events: Conversation): Promise<number> {
+  const writer = new RecordingWriter(file);
+  let count = 0;
+  for await (const event of events) {
+    writer.write(event);
+    count += 1;
+  }
+  const { error } = await writer.close();
+  if (error !== undefined) throw new BadOption(`${file} cannot be written`, { cause: error });
+  return count;
+}
