@@ -16,7 +16,7 @@ const xstate = require('xstate');
 const dist = path.resolve(process.argv[2] ?? path.join(__dirname, '../../dist'));
 const { createActorSystem } = require(path.join(dist, 'actors/createActorSystem.js'));
 
-const MESSAGES = 400_000;
+const MESSAGES = 1_000_000;
 const BURST = 1000;
 const ROUNDS = 9;
 const ACTORS = 100_000;

@@ -1,3 +1,4 @@
+import { Observable } from 'rxjs';
 import type { ActorContext } from '../../src/actors/ActorContext';
 import type { ActorRef } from '../../src/actors/ActorRef';
 import type { ActorSignal } from '../../src/actors/behaviour';
@@ -128,6 +129,63 @@ describe('stopping', () => {
     await clock.advance(50);
     await stopped;
     expect(log).toEqual(['device closed', 'stopped']);
+  });
+
+  it('happens once, also when an observer of a reply, a failure or an event asks for it meanwhile', async () => {
+    for (const when of ['complete', 'error', 'failed', 'started'] as const) {
+      const { system, clock, eventsOf } = createTestSystem();
+      const log: string[] = [];
+      const ref = system.spawn(
+        'a',
+        {
+          initial: (context: Text) => void context.spawn('b', () => undefined),
+          receive: (_: void, text: string): undefined => {
+            if (text === 'fault') throw new Error(text);
+          },
+          onSignal: (_, { type }) => void log.push(type),
+        },
+        { supervision: 'restart' },
+      );
+      const stop = (): void => void system.stopActor(ref);
+      system.events$.subscribe((event) => {
+        if (event.type === when && event.path === ref.path) stop();
+      });
+      ref.send(when === 'complete' ? 'x' : 'fault').subscribe({
+        complete: () => when === 'complete' && stop(),
+        error: () => when === 'error' && stop(),
+      });
+      await clock.settle();
+      expect([when, log]).toEqual([when, ['stopped']]);
+      expect(eventsOf('stopped').filter(({ path }) => path === ref.path)).toHaveLength(1);
+    }
+  });
+
+  it('ends what callbacks still start: timers, streams of background work, children', async () => {
+    const { system, clock, deadLetters } = createTestSystem();
+    let kept: Text | undefined;
+    const ref = system.spawn({
+      initial: (context: Text) => {
+        kept = context;
+        context.pipeToSelf(new Observable<string>(() => () => void (unsubscribed += 1)), String);
+      },
+      receive: () => undefined,
+    });
+    let unsubscribed = 0;
+    await clock.settle();
+    await system.stopActor(ref);
+    kept?.timers.startPeriodic('a', 'tick', 10);
+    await clock.advance(100);
+    expect([unsubscribed, clock.pending, deadLetters()]).toEqual([1, 0, []]);
+    expect(codeOf(() => kept?.spawn(() => undefined))).toBe('ERR_ACTOR_STOPPED');
+  });
+
+  it('reaches any actor of the system, not only those at the top', async () => {
+    const { system, clock, eventsOf } = createTestSystem();
+    system.spawn('a', tree([], 'a', ['b']));
+    await clock.settle();
+    const child = system.find('/user/a/b');
+    if (child !== undefined) await system.stopActor(child);
+    expect(eventsOf('stopped').map(({ path }) => path)).toEqual(['/user/a/b']);
   });
 
   it('before the actor was ever set up needs no signal', async () => {

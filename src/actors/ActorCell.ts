@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { Observable, isObservable, takeUntil } from 'rxjs';
 import { ActorInterrupted } from '../errors/ActorInterrupted';
 import { ActorStopped } from '../errors/ActorStopped';
 import { DeathPact } from '../errors/DeathPact';
@@ -41,7 +41,7 @@ type Control<M> =
   | { readonly type: 'restart'; readonly cause: unknown; readonly delayMs: number };
 
 /**
- * One actor: its life and its one loop. At any time it does exactly one thing, told by `status`; whatever settles moves it on through
+ * One actor: its life and its one loop, in one place because every step of either may end in any other. At any time it does exactly one thing, told by `status`; whatever settles moves it on through
  * `#next`, `#crash` or the steps of stopping and restarting:
  *
  * ```
@@ -185,6 +185,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   #handle(message: M, request: Request<M, R> | undefined): void {
     const context = new MessageContext(this, message, request, true);
     this.#status = 'busy';
+    // As `#call`, which would cost a closure for each message.
     this.#current = context;
     let result: NextState<unknown>;
     try {
@@ -195,6 +196,25 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     }
     if (isLater<unknown>(result)) this.#follow(result, context, this.#completed, this.#broken);
     else this.#completed(context, result);
+  }
+
+  /** Runs a piece of user code; exactly one of `done` and `failed` follows, now or later. */
+  #call(
+    context: MessageContext<M, R>,
+    code: () => unknown,
+    done: (context: MessageContext<M, R>, state: unknown) => void,
+    failed: (context: MessageContext<M, R>, error: unknown) => void,
+  ): void {
+    this.#current = context;
+    let result: unknown;
+    try {
+      result = code();
+    } catch (error) {
+      failed.call(this, context, error);
+      return;
+    }
+    if (isLater<unknown>(result)) this.#follow(result, context, done, failed);
+    else done.call(this, context, result);
   }
 
   #follow(
@@ -298,16 +318,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   ): void {
     const context = new MessageContext<M, R>(this, signal, undefined, false);
     if (this.#status === 'ready') this.#status = 'busy';
-    this.#current = context;
-    let result: NextState<unknown>;
-    try {
-      result = this.#behaviour.onSignal?.(this.#state, signal, context);
-    } catch (error) {
-      failed.call(this, context, error);
-      return;
-    }
-    if (isLater<unknown>(result)) this.#follow(result, context, done, failed);
-    else done.call(this, context, result);
+    this.#call(context, () => this.#behaviour.onSignal?.(this.#state, signal, context), done, failed);
   }
 
   // ---- failure
@@ -389,17 +400,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
 
   #setUp(): void {
     const context = new MessageContext<M, R>(this, undefined, undefined, false);
-    this.#current = context;
     this.#incarnation = context;
-    let state: unknown;
-    try {
-      state = this.#behaviour.initial(context);
-    } catch (error) {
-      this.#setUpFailed(context, error);
-      return;
-    }
-    if (isLater<unknown>(state)) this.#follow(state, context, this.#started, this.#setUpFailed);
-    else this.#started(context, state);
+    this.#call(context, () => this.#behaviour.initial(context), this.#started, this.#setUpFailed);
   }
 
   #started(context: MessageContext<M, R>, state: unknown): void {
@@ -488,7 +490,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     this.#ending = true;
     this.#stopCause = cause;
     this.#control = undefined;
-    this.#timers?.cancelAll();
+    this.#timers?.close();
     this.intake.close(this.#stoppedError());
     for (const item of this.#stash?.takeAll() ?? []) {
       this.intake.discard(item, 'stopped', this.#stoppedError());
@@ -509,6 +511,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   #beginStop(): void {
+    // An observer called in between (of a reply, an event) may have stopped the actor already.
+    if (this.#status === 'stopping' || this.#status === 'stopped') return;
     this.#status = 'stopping';
     this.#incarnation?.abort(this.#stoppedError());
     this.#stopChildren(() => this.#signalStopped());
@@ -627,7 +631,11 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   }
 
   get timers(): Timers<M> {
-    return (this.#timers ??= new Timers(this.clock, (tick) => this.intake.put(tick, false)));
+    if (this.#timers === undefined) {
+      this.#timers = new Timers(this.clock, (tick) => this.intake.put(tick, false));
+      if (this.#ending) this.#timers.close();
+    }
+    return this.#timers;
   }
 
   childRefs(): readonly AnyActorRef[] {
@@ -639,9 +647,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     behaviourOrOptions: Spawnable<S, N, Q> | SpawnOptions<N> | undefined,
     options: SpawnOptions<N> | undefined,
   ): ActorRef<N, Q> {
-    const stopped = this.#ending || this.#status === 'restarting';
-    if (stopped)
-      throw new ActorStopped('an actor being taken down has no more children', { actor: this.path });
+    const down = this.#ending || this.#status === 'restarting' || this.#status === 'backoff';
+    if (down) throw new ActorStopped('an actor being taken down has no more children', { actor: this.path });
     return this.#core.spawn(this, nameOrBehaviour, behaviourOrOptions, options);
   }
 
@@ -693,8 +700,12 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     toMessage: (result: T) => M,
     toFailure: ((error: unknown) => M) | undefined,
   ): void {
+    const ended$ = new Observable<Termination>((subscriber) =>
+      this.onTermination((termination) => subscriber.next(termination)),
+    );
     pipeInto(
-      work,
+      // What a promise still brings is a dead letter; an Observable could go on for ever.
+      isObservable(work) ? work.pipe(takeUntil(ended$)) : work,
       toMessage,
       toFailure,
       // A refusal is a dead letter already.

@@ -23,7 +23,7 @@ export interface ActorSystem extends Spawner {
   tree(): ActorNode;
   /** The living actor of that path, such as /user/stage; undefined when there is none. */
   find(path: string): AnyActorRef | undefined;
-  /** Stops one actor of `/user` and all below it; resolves when it has ended. Its message under way settles first. */
+  /** Stops an actor of this system and all below it; resolves when it has ended. Its message under way settles first. */
   stopActor(ref: AnyActorRef): Promise<void>;
   /**
    * Stops all actors, from the top: each one ends its message under way, then its children, then hears `stopped`. What has not ended

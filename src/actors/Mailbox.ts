@@ -10,6 +10,8 @@ export type Item<M> = M | Envelope<M>;
 export class Mailbox<M> {
   readonly capacity: number;
   readonly overflow: MailboxOverflow;
+  /** Items waiting; kept rather than added up, since it is asked several times for each message. */
+  size = 0;
   readonly #reserved: number;
   readonly #normal = new Lane<Item<M>>();
   #urgent: Lane<Item<M>> | undefined = undefined;
@@ -23,26 +25,25 @@ export class Mailbox<M> {
     this.#reserved = reserved;
   }
 
-  get size(): number {
-    return this.#normal.size + (this.#urgent === undefined ? 0 : this.#urgent.size);
-  }
-
   hasRoom(urgent: boolean): boolean {
     return this.size < (urgent ? this.capacity + this.#reserved : this.capacity);
   }
 
   push(item: Item<M>, urgent: boolean): void {
+    this.size += 1;
     if (urgent) (this.#urgent ??= new Lane()).push(item);
     else this.#normal.push(item);
   }
 
   /** Back to the front, room or not: it had its place before. */
   unshift(item: Item<M>): void {
+    this.size += 1;
     this.#normal.unshift(item);
   }
 
   /** The next one. Ask `size` first: undefined may be a message. */
   shift(): Item<M> | undefined {
+    this.size -= 1;
     if (this.#urgent !== undefined && this.#urgent.size > 0) return this.#urgent.shift();
     return this.#normal.shift();
   }
@@ -54,11 +55,13 @@ export class Mailbox<M> {
 
   /** The oldest normal item, or the oldest urgent one when there is no other. */
   dropOldest(): Item<M> | undefined {
+    this.size -= 1;
     return this.#normal.size > 0 ? this.#normal.shift() : this.#urgent?.shift();
   }
 
   /** An item waiting here has just become unwanted. */
   leave(urgent: boolean): void {
+    this.size -= 1;
     if (urgent) this.#urgent?.leave();
     else this.#normal.leave();
   }

@@ -9,6 +9,8 @@ export class Timers<M> implements ActorTimers<M> {
   readonly #deliver: (tick: TimerTick<M>) => void;
   readonly #active = new Map<string, Timer<M>>();
 
+  #closed = false;
+
   constructor(clock: Clock, deliver: (tick: TimerTick<M>) => void) {
     this.#clock = clock;
     this.#deliver = deliver;
@@ -43,11 +45,18 @@ export class Timers<M> implements ActorTimers<M> {
     for (const key of this.#active.keys()) this.cancel(key);
   }
 
+  /** The actor has ended; starting one does nothing from here on. */
+  close(): void {
+    this.#closed = true;
+    this.cancelAll();
+  }
+
   isActive(key: string): boolean {
     return this.#active.has(key);
   }
 
   #start(key: string, timer: Timer<M>, intervalMs: number): void {
+    if (this.#closed) return;
     this.cancel(key);
     this.#active.set(key, timer);
     this.#schedule(key, timer, intervalMs);

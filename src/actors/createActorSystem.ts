@@ -10,6 +10,7 @@ import type { ActorNode } from './ActorNode';
 import type { ActorRef } from './ActorRef';
 import type { ActorSystem, ActorSystemOptions, StopReport } from './ActorSystem';
 import type { Behaviour } from './behaviour';
+import type { Child } from './Children';
 import { DeadLetterOffice } from './DeadLetterOffice';
 import { Dispatcher } from './Dispatcher';
 import { requireOption } from './requireOption';
@@ -70,16 +71,15 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
     children: [root.node(), systemActors.node()],
   });
 
-  const find = (path: string): ReturnType<ActorSystem['find']> => {
+  const locate = (path: string): Child | undefined => {
     const [empty, user, first, ...rest] = path.split('/');
     if (empty !== '' || user !== 'user' || first === undefined) return undefined;
     let child = root.children.get(first);
     for (const step of rest) child = child?.child(step);
-    return child?.ref;
+    return child;
   };
 
   const stop = async (graceMs: number): Promise<StopReport> => {
-    requireOption(graceMs >= 0, 'graceMs: 0 or above');
     const all: string[] = [];
     for (const child of root.children.list()) child.collectAlive(all);
     for (const child of root.children.list()) child.stop(undefined);
@@ -100,7 +100,7 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
     deadLetters$: deadLetters.letters$.asObservable(),
     tree$: everyInterval(clock, treeIntervalMs, tree).pipe(takeUntil(over$)),
     tree,
-    find,
+    find: (path) => locate(path)?.ref,
     spawn<S, M, R>(
       nameOrBehaviour: string | Spawnable<S, M, R>,
       behaviourOrOptions?: Spawnable<S, M, R> | SpawnOptions<M>,
@@ -110,13 +110,16 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
       return core.spawn(root, nameOrBehaviour, behaviourOrOptions, spawnOptions);
     },
     stopActor(ref) {
-      const child = root.children.list().find((one) => one.ref === ref);
-      child?.stop(undefined);
+      const child = locate(ref.path);
+      if (child?.ref === ref) child.stop(undefined);
       return new Promise((resolve) => {
         ref.terminated$.subscribe({ complete: resolve });
       });
     },
-    stop: ({ graceMs = 5000 } = {}) => (stopping ??= stop(graceMs)),
+    stop({ graceMs = 5000 } = {}) {
+      requireOption(graceMs >= 0, 'graceMs: 0 or above');
+      return (stopping ??= stop(graceMs));
+    },
     register: (path, state) => systemActors.register(path, state),
     deadLetter: (target, message, reason) => deadLetters.publish(target, message, reason),
   };
