@@ -66,11 +66,15 @@ export class LegacyServer {
     }
   }
 
+  /** Resolves once the process is gone, and with it everything it listened on. */
+  async ended(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      await once(this.#process, 'exit');
+  }
+
   /** Ends the process and waits for it. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exited = once(this.#process, 'exit');
     this.#process.stdin.end();
-    await exited;
+    await this.ended();
   }
 }

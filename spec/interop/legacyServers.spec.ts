@@ -160,6 +160,7 @@ describeWithPython('A legacy server in Python, asked by an rxcomet client', () =
       code: 'ERR_CONNECTION_CLOSED',
       delivered: 'unknown',
     });
+    await server.ended();
     const error: unknown = await app
       .peer('Lab')
       .ask('Second', 2, { timeoutMs: 300 })
