@@ -16,7 +16,7 @@ const config = parseConfig({
 });
 const [listen] = config.hosts;
 const as = (dialect: 'comet' | 'native', events: RecordedEvent[]): RecordedEvent[] =>
-  events.map((event) => ({ ...event, dialect }) as RecordedEvent);
+  events.map((event) => ({ ...event, dialect }));
 
 async function setUp(recording: RecordedEvent[], more: Partial<StandInOptions> = {}) {
   const transport = createMemoryTransport();

@@ -37,7 +37,7 @@ async function recordApp(
       Client: { Printer: { IP: '127.0.0.9', Port: 9 } },
     },
   });
-  const app = createApp(config, { transport: recordTransport(network, sink), logger: silentLogger });
+  const app = createApp(config, { transport: recordTransport(sink, network), logger: silentLogger });
   handlers(app);
   await app.start();
   const outside = createApp(
@@ -124,7 +124,7 @@ describe.each(['native', 'comet'] as const)('replaying a recorded app, %s', (dia
 
 describe('replayRecording', () => {
   const legacy = (events: RecordedEvent[]): RecordedEvent[] =>
-    events.map((event) => ({ ...event, dialect: 'comet' }) as RecordedEvent);
+    events.map((event) => ({ ...event, dialect: 'comet' }));
   const open = (link: number): RecordedEvent => ({
     ...{ at: 0, link, side: 'host', dialect: 'comet', kind: 'open' },
   });

@@ -2,6 +2,7 @@ import type { HostConfig } from '../config/HostConfig';
 import { BadOption } from '../errors/BadOption';
 import type { Clock } from '../runtime/Clock';
 import { systemClock } from '../runtime/systemClock';
+import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
 import { loadAnswers } from './loadAnswers';
@@ -12,7 +13,8 @@ import { StandInConnection } from './StandInConnection';
 /** What a stand-in plays, and where. */
 export interface StandInOptions extends RecordedAnswersOptions {
   readonly listen: HostConfig;
-  readonly transport: Transport;
+  /** Default: TCP sockets. */
+  readonly transport?: Transport;
   /** Whose conversations it answers from: `host`, or a client's name as it stands in `side`. Default: the only side there is. */
   readonly side?: string;
   /** Waits as long as the recorded peer took; default false. */
@@ -38,13 +40,20 @@ export interface StandIn {
  * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed (ERR_LISTEN), BadRecording
  * (ERR_BAD_RECORDING).
  * @example
- * const standIn = await createStandIn(readRecording('session.ndjson'), { listen, transport, mode: 'lenient' });
+ * const standIn = await createStandIn(readRecording('session.ndjson'), { listen, mode: 'lenient' });
  */
 export async function createStandIn(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: StandInOptions,
 ): Promise<StandIn> {
-  const { transport, listen, side, delays = false, clock = systemClock, onError = () => undefined } = options;
+  const {
+    transport = createNodeTransport(),
+    listen,
+    side,
+    delays = false,
+    clock = systemClock,
+    onError = () => undefined,
+  } = options;
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
   const [chosen, ...others] = sides.values();
   if (chosen === undefined || others.length > 0) {

@@ -1,6 +1,7 @@
 import type { ClientConfig } from '../config/ClientConfig';
 import type { HostConfig } from '../config/HostConfig';
 import type { Clock } from '../runtime/Clock';
+import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
@@ -15,7 +16,8 @@ export interface TapOptions {
   readonly listen: HostConfig;
   /** The host. */
   readonly to: ClientConfig;
-  readonly transport: Transport;
+  /** Default: TCP sockets. */
+  readonly transport?: Transport;
   /** Stays the caller's: it is not closed with the tap. */
   readonly writer: EventSink;
   /** What goes wrong on the way between the client and the tap. */
@@ -43,10 +45,10 @@ export interface Tap {
  * @throws ListenFailed (ERR_LISTEN)
  * @example
  * const writer = new RecordingWriter('session.ndjson');
- * const tap = await createTap({ listen, to, transport, writer });
+ * const tap = await createTap({ listen, to, writer });
  */
 export async function createTap(options: TapOptions): Promise<Tap> {
-  const { transport, listen, to, faults, clock, onError = () => undefined } = options;
+  const { transport = createNodeTransport(), listen, to, faults, clock, onError = () => undefined } = options;
   const pairs = new Set<TappedPair>();
   const stopped = new AbortController();
   let links = 0;

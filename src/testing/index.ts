@@ -33,6 +33,7 @@ export type { RecordedAnswer } from './RecordedAnswer';
 export { RecordedAnswers, type AnswersReport, type RecordedAnswersOptions } from './RecordedAnswers';
 export type { Replay } from './Replay';
 export { replayRecording, type ReplayOptions } from './replayRecording';
+export { replayToHost, type ReplayToHostOptions } from './replayToHost';
 
 // Verdict
 export type { CompareOptions, Normaliser, NumberTolerance } from './CompareOptions';
@@ -50,6 +51,7 @@ export type { ActionVerdict, Difference, Verdict } from './Verdict';
 export { createMemoryLinkPair, type MemoryLinkPairOptions } from './createMemoryLinkPair';
 export { createMemoryTransport, type MemoryTransportOptions } from './createMemoryTransport';
 export { createTestApp, type TestApp, type TestAppOptions } from './createTestApp';
+export { createTestProbe, type TestProbe, type TestProbeOptions } from './createTestProbe';
 export type { FaultPlan, LinkFault } from './FaultPlan';
 export type { MemoryLink } from './MemoryLink';
 export { parseFaultPlan } from './parseFaultPlan';

@@ -20,6 +20,6 @@ function textOf(value: unknown): string {
     return encodeJson(value);
   } catch {
     // A normaliser may have made anything of it.
-    return String(value);
+    return Object.prototype.toString.call(value);
   }
 }

@@ -118,7 +118,7 @@ function readHeader(text: string, file: string): RecordingHeader {
   const value = parse(text);
   const remedy = 'expected a header line {"rxcomet":"recording","version":1,"started":…}';
   if (value === undefined) throw new BadRecording(`no recording: ${remedy}`, { file, line: 1 });
-  const version = (value as { version?: unknown } | null)?.version;
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : 1;
   if (typeof version === 'number' && version !== 1) {
     throw new BadRecording(
       `recording of version ${version}: this release reads version 1; use the release that wrote it, or a newer one`,

@@ -1,3 +1,4 @@
+import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
@@ -10,10 +11,15 @@ import { recordedSide } from './recordedSide';
  * client's name for what was opened. What passes is untouched.
  *
  * @param writer stays the caller's: close it after the app has stopped.
+ * @param transport default: TCP sockets.
  * @param lastLink connections are numbered from the one after it; default 0.
- * @example const app = createApp(config, { transport: recordTransport(createNodeTransport(), writer) });
+ * @example const app = createApp(config, { transport: recordTransport(writer) });
  */
-export function recordTransport(transport: Transport, writer: EventSink, lastLink = 0): Transport {
+export function recordTransport(
+  writer: EventSink,
+  transport: Transport = createNodeTransport(),
+  lastLink = 0,
+): Transport {
   let links = lastLink;
   const watch = (link: Link, side: string, us: RecordedEnd): Link => {
     links += 1;

@@ -83,7 +83,7 @@ const Part = constrained(
 const Header: t.Type<RecordingHeader> = t.intersection([
   t.type({ rxcomet: oneOf('recording'), version: Version1, started: IsoTime }),
   t.partial({ part: Part, redact: t.readonlyArray(text) }),
-]) as t.Type<RecordingHeader>;
+]);
 
 const contents = ['text', 'base64', 'content'] as const;
 

@@ -20,6 +20,8 @@ import { recordedSide } from './recordedSide';
 import { RecordingComparison } from './RecordingComparison';
 import { recordTransport } from './recordTransport';
 import type { Replay } from './Replay';
+import { ReplaySink } from './ReplaySink';
+import { checkSpeed } from './checkSpeed';
 import { StandInConnection } from './StandInConnection';
 import type { VirtualTime } from './virtualTime';
 
@@ -64,8 +66,7 @@ export async function replayRecording(
   options: ReplayOptions,
 ): Promise<Replay> {
   const { time, speed = 'max' } = options;
-  if (speed !== 'max' && !(speed > 0))
-    throw new BadOption(`speed: expected a number > 0 or max, got ${speed}`);
+  checkSpeed(speed);
   const clock = time?.clock ?? options.clock ?? systemClock;
   const comparison = new RecordingComparison(options);
   const native = new Set<number>();
@@ -81,17 +82,7 @@ export async function replayRecording(
       },
     ),
   );
-  const events: RecordedEvent[] = [];
-  const startedAt = clock.now();
-  const sink: EventSink = {
-    get elapsedMs() {
-      return clock.now() - startedAt;
-    },
-    write(event) {
-      comparison.actual(event);
-      if (options.keepEvents !== false) events.push(event);
-    },
-  };
+  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
   const network = createMemoryTransport();
   const config = options.config ?? configOf(sides.keys());
   const [host] = config.hosts;
@@ -100,6 +91,7 @@ export async function replayRecording(
     clock,
     logger: options.logger ?? silentLogger,
   });
+  let pending = (): readonly string[] => [];
   const run = async (): Promise<void> => {
     await options.handlers(app);
     await app.start();
@@ -115,10 +107,9 @@ export async function replayRecording(
         options.onEvent?.(event);
       },
     });
-    pending = drive.pending;
+    pending = () => drive.pending();
     await drive.done;
   };
-  let pending = (): readonly string[] => [];
   const what = (): string => {
     const waiting = pending();
     return waiting.length === 0 ? 'the replay' : `the handler of ${waiting.slice(0, 10).join(', of ')}`;
@@ -132,7 +123,7 @@ export async function replayRecording(
   }
   return {
     verdict: comparison.finish(),
-    events,
+    events: sink.events,
     clients: new Map([...sides].map(([side, { answers }]) => [side, answers.report()])),
   };
 }
@@ -165,7 +156,7 @@ function appTransport(
       return Promise.resolve(near);
     },
   };
-  const recorded = recordTransport(answered, sink, lastLink);
+  const recorded = recordTransport(sink, answered, lastLink);
   // The driver tells what the host said, under the recorded numbers.
   return { listen: answered.listen.bind(answered), connect: recorded.connect.bind(recorded) };
 }

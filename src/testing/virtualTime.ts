@@ -46,8 +46,7 @@ interface FakeTimers {
 
 // Kept at load: the program's are replaced.
 const realTurn = setImmediate;
-const realPerformance = performance;
-const realNow = performance.now;
+const realNow = performance.now.bind(performance);
 
 /** setImmediate stays real: it waits for no time, and the turns between timers run it. */
 const toFake = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'];
@@ -113,7 +112,7 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
           fake.next();
           continue;
         }
-        const now = realNow.call(realPerformance);
+        const now = realNow();
         waitingSince ??= now;
         if (now - waitingSince > graceMs) {
           const reason = outside.length > 0 ? ` (${outside.join(', ')})` : '';

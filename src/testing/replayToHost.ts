@@ -1,0 +1,74 @@
+import type { ClientConfig } from '../config/ClientConfig';
+import type { Clock } from '../runtime/Clock';
+import { systemClock } from '../runtime/systemClock';
+import { createNodeTransport } from '../streams/node/createNodeTransport';
+import type { Transport } from '../streams/Transport';
+import { checkSpeed } from './checkSpeed';
+import type { CompareOptions } from './CompareOptions';
+import { driveHost } from './driveHost';
+import type { RecordedEvent } from './RecordedEvent';
+import { RecordingComparison } from './RecordingComparison';
+import type { Replay } from './Replay';
+import { ReplaySink } from './ReplaySink';
+
+/** How a recording is replayed to a live host. */
+export interface ReplayToHostOptions extends CompareOptions {
+  readonly to: ClientConfig;
+  /** Default: TCP sockets. */
+  readonly transport?: Transport;
+  /** 1: as recorded; 10: ten times as fast; `max` (default): without waiting for anything but recorded answers. */
+  readonly speed?: number | 'max';
+  readonly clock?: Clock;
+  /** How long one recorded answer is waited for; default 60000. */
+  readonly answerMs?: number;
+  /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
+  readonly keepEvents?: boolean;
+  /** Told of each recorded event as it is replayed, for progress. */
+  readonly onEvent?: (event: RecordedEvent) => void;
+  /** Ends the replay early: connections are dropped, and it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares the acknowledgements. What
+ * the recorded app itself sent is no part of it. The recording is read twice, streamed.
+ *
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host cannot be reached.
+ * @example
+ * const { verdict } = await replayToHost(readRecording('session.ndjson'), { to });
+ */
+export async function replayToHost(
+  recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
+  options: ReplayToHostOptions,
+): Promise<Replay> {
+  const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
+  checkSpeed(speed);
+  const comparison = new RecordingComparison(options);
+  const native = new Set<number>();
+  for await (const event of recording) if (event.dialect === 'native') native.add(event.link);
+  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
+  const aborted = options.signal ?? new AbortController().signal;
+  const drive = driveHost(recording, {
+    connect: () => transport.connect(to, aborted),
+    isNative: (link) => native.has(link),
+    clock,
+    speed,
+    answerMs: options.answerMs ?? 60_000,
+    sink,
+    onEvent: (event) => {
+      aborted.throwIfAborted();
+      // Sends of the recorded app are not repeated, so they cannot be missed.
+      if (event.side === 'host') comparison.expected(event);
+      options.onEvent?.(event);
+    },
+  });
+  const abort = (): void => drive.abort();
+  aborted.addEventListener('abort', abort, { once: true });
+  try {
+    await drive.done;
+  } finally {
+    aborted.removeEventListener('abort', abort);
+    drive.abort();
+  }
+  return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
+}
