@@ -185,6 +185,18 @@ describe('asking an actor', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('shows a handler that looks late that it was given up', async () => {
+    const { system, clock } = createTestSystem();
+    const seen: unknown[] = [];
+    const ref = system.spawn(async (_, __: string, context: Replies<null>) => {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 20));
+      seen.push(context.signal.aborted, (context.signal.reason as { code: string }).code);
+    });
+    ref.ask('x', { timeoutMs: 10 }).catch(() => undefined);
+    await clock.advance(20);
+    expect(seen).toEqual([true, 'ERR_ASK_TIMEOUT']);
+  });
+
   it('leaves no listener at a signal that serves many asks', async () => {
     const { system } = createTestSystem();
     const ref = system.spawn((_, __: string) => undefined);

@@ -306,6 +306,45 @@ describe('watching', () => {
     expect(eventsOf('failed')).toMatchObject([{ path: '/user/watcher', cause: { code: 'ERR_DEATH_PACT' } }]);
   });
 
+  it('of its own children ends with a restart, which stops them', async () => {
+    const { system, clock } = createTestSystem();
+    const signals: string[] = [];
+    const ref = system.spawn(
+      {
+        initial: (context: Text) => context.watch(context.spawn('child', () => undefined)),
+        receive: (_: void, text: string) => {
+          throw new Error(text);
+        },
+        onSignal: (_, { type }) => void signals.push(type),
+      },
+      { supervision: 'restart' },
+    );
+    ref.tell('fault');
+    await clock.settle();
+    expect(signals).toEqual(['pre-restart']);
+  });
+
+  it('ends with the watching actor', async () => {
+    const { system, clock } = createTestSystem();
+    let subscribed = 0;
+    const remote = Object.assign(Object.create(system.spawn(() => undefined)) as ActorRef<never>, {});
+    Object.defineProperty(remote, 'path', { value: '/remote' });
+    Object.defineProperty(remote, 'terminated$', {
+      value: new Observable(() => {
+        subscribed += 1;
+        return () => void (subscribed -= 1);
+      }),
+    });
+    const watcher = system.spawn({
+      initial: (context: Text) => context.watch(remote),
+      receive: () => undefined,
+    });
+    await clock.settle();
+    expect(subscribed).toBe(1);
+    await system.stopActor(watcher);
+    expect(subscribed).toBe(0);
+  });
+
   it('takes nothing of the room in the mailbox', async () => {
     const { system, clock } = createTestSystem();
     const got: string[] = [];
@@ -373,6 +412,36 @@ describe('the stash', () => {
     await clock.settle();
     expect(handled).toEqual(['b']);
     expect(deadLetters()).toEqual([['/user/lock', 'a', 'abandoned']]);
+  });
+
+  it('takes no reply for a message that is in it: its ask is answered when it comes back', async () => {
+    const { system, clock, deadLetters } = createTestSystem();
+    let tries = 0;
+    const ref = system.spawn('a', (_, text: string, context: ActorContext<string, string>) => {
+      if (text === 'open') return context.unstashAll();
+      tries += 1;
+      if (tries === 1) context.stash();
+      return context.reply(`try ${tries}`);
+    });
+    const ask = ref.ask('x');
+    await clock.settle();
+    ref.tell('open');
+    expect(await ask).toBe('try 2');
+    expect(deadLetters()).toEqual([['/user/a', 'try 1', 'late-reply']]);
+  });
+
+  it('takes nothing any more once the actor is stopping', async () => {
+    const { system, clock, deadLetters } = createTestSystem();
+    const ref = system.spawn('a', async (_, __: string, context: Text) => {
+      context.stash();
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 10));
+    });
+    const ask = ref.ask('x').catch((error: unknown) => error);
+    await clock.settle();
+    void system.stopActor(ref);
+    await clock.advance(10);
+    expect(await ask).toMatchObject({ code: 'ERR_ACTOR_STOPPED' });
+    expect(deadLetters()).toEqual([['/user/a', 'x', 'stopped']]);
   });
 
   it('becomes dead letters when the actor stops', async () => {

@@ -203,6 +203,20 @@ describe('a mailbox', () => {
     expect(handled).toEqual(['running', 'STOP', 'a', 'b']);
   });
 
+  it('still puts urgent messages first after many urgent asks were given up', async () => {
+    const { ref, clock, handled, releaseAll } = held({ capacity: 200, priority: byCase });
+    ref.tell('running');
+    await clock.settle();
+    for (let index = 0; index < 150; index += 1) {
+      const asker = new AbortController();
+      ref.ask('ASK', { signal: asker.signal }).catch(() => undefined);
+      asker.abort();
+    }
+    for (const text of ['a', 'STOP']) ref.tell(text);
+    await releaseAll();
+    expect(handled).toEqual(['running', 'STOP', 'a']);
+  });
+
   it('lets the sender say what is urgent', async () => {
     const { ref, clock, handled, releaseAll } = held({ capacity: 1 });
     ref.tell('running');

@@ -547,7 +547,6 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
       this.#finish();
       return;
     }
-    this.#alive = false;
     this.#signal({ type: 'stopped' }, this.#releasedBy, this.#releasingFailed);
   }
 

@@ -78,7 +78,7 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
   reply(value: R): void {
     this.cell.checkReply(this.message, value);
     if (this.request === undefined) return;
-    if (!this.cell.isOpen(this) || this.stashed || !this.request.reply(value)) this.cell.lateReply(value);
+    if (this.stashed || !this.request.reply(value)) this.cell.lateReply(value);
   }
 
   fail(error: unknown): void {
