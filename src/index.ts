@@ -41,7 +41,7 @@ export type { ActorContext, ActorTimers } from './actors/ActorContext';
 export type { ActorEvent } from './actors/ActorEvent';
 export type { ActorNode, ActorStatus } from './actors/ActorNode';
 export type { ActorRef, AnyActorRef, AskOptions, OfferOptions, Termination } from './actors/ActorRef';
-export type { ActorSystem, ActorSystemOptions, StopReport } from './actors/ActorSystem';
+export type { ActorSystem, ActorSystemOptions, StopReport, SystemActor } from './actors/ActorSystem';
 export type { AppActors } from './app/AppActors';
 export {
   behaviour,
@@ -51,10 +51,12 @@ export {
   type Receive,
 } from './actors/behaviour';
 export { createActorSystem } from './actors/createActorSystem';
+export { fromContracts, type ActionMessage, type ContractBehaviour } from './actors/fromContracts';
+export { fromOperator, type Delivery } from './actors/fromOperator';
 export type { DeadLetter, DeadLetterReason } from './actors/DeadLetter';
 export type { MailboxOptions, MailboxOverflow } from './actors/MailboxOptions';
 export type { Priority } from './actors/Priority';
-export type { SpawnOptions } from './actors/Spawner';
+export type { Spawnable, Spawner, SpawnOptions } from './actors/Spawner';
 export type {
   BackoffOptions,
   Directive,
