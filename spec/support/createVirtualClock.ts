@@ -9,6 +9,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Lets promises and immediates that are ready run; time stands still. */
   settle(): Promise<void>;
+  /** Lets time pass as if the process was blocked: what is due meanwhile is called late, by the next `advance`. */
+  jump(ms: number): void;
   /** Timers that are set and neither called nor cleared. */
   readonly pending: number;
 }
@@ -59,6 +61,9 @@ export function createVirtualClock(wallTime: number = Date.UTC(2024, 0, 1)): Vir
       return timers.size;
     },
     settle,
+    jump(ms) {
+      now += ms;
+    },
     async advance(ms) {
       const end = now + ms;
       await settle();

@@ -12,6 +12,7 @@ import { Exchange } from './Exchange';
 import type { Frame } from './Frame';
 import { FrameParser } from './FrameParser';
 import { FrameWriter } from './FrameWriter';
+import { checkRequestKeys } from './checkRequestKeys';
 import { isMessageId } from './isMessageId';
 import type { HostContext } from './HostContext';
 import type { Link, LinkEvents } from './Link';
@@ -47,6 +48,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   readonly #open = new Map<number, Exchange>();
   /** Accepted requests for which no slot is free, oldest first. */
   readonly #waiting = new Set<Exchange>();
+  #startingWaiting = false;
   #writableCallbacks: (() => void)[] = [];
   #inTurn = false;
   #flushQueued = false;
@@ -57,10 +59,11 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   #heardAt: number;
   #frameStartedAt: number;
   #pausedMs = 0;
-  #pausedSince = 0;
+  #pausedSince: number | undefined;
   #frames = 0;
   #busyAt: number;
-  #lastUnsent = 0;
+  #writtenBytes = 0;
+  #sentBytes = 0;
   #progressAt = 0;
   #pingAt = 0;
 
@@ -138,18 +141,25 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     } catch (error) {
       if (error instanceof RxcometError) this.#context.report(error);
     }
-    this.#loseAll('the peer ended the connection', undefined);
+    // What it sent with ack: none goes on: it waits for no answer, so that its leaving says nothing about those.
+    if (this.#open.size > 0) {
+      this.#cancelAll(new ConnectionLost('the peer ended the connection', { peer: this.peer }), false);
+    }
+    if (this.#phase === 'kept' && this.#hasUnconfirmed()) {
+      this.#goawayAt ??= this.#lastId;
+      return;
+    }
     this.#phase = 'lingering';
     this.#link.end();
     this.#context.lingering.add(this);
   }
 
   drain(): void {
-    this.#wakeWriters();
     if (this.#pausedForPeer) {
       this.#pausedForPeer = false;
       this.#resumeIfFree();
     }
+    this.#wakeWriters();
   }
 
   close(error: Error | undefined): void {
@@ -172,6 +182,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   // ReplyPort
 
   result(exchange: Exchange, value: unknown): void {
+    if (exchange.noAck) return;
     if (value instanceof Uint8Array) this.#replyRaw(exchange, value);
     else this.#reply(exchange, encodeJson(value));
   }
@@ -254,10 +265,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       this.#writer.frame({ goaway: this.#lastId }, '');
       this.#flushSoon();
     } else if (this.#phase === 'fresh') {
-      this.#phase = 'lingering';
-      this.#parser.stop();
-      this.#link.end();
-      this.#context.lingering.add(this);
+      // It may be in the middle of its request; every one-shot peer gets one frame (protocol 1.3).
+      this.#lastFrame({ status: 'error' }, `{"result": ${legacyError('the host is stopping')}}`);
     }
     this.#endIfDone();
   }
@@ -317,7 +326,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       this.goaway();
       return;
     }
-    if (heartbeatMs === 0) return;
+    // A peer that has ended its direction says nothing any more.
+    if (heartbeatMs === 0 || this.#peerEnded) return;
     if (this.#pausedForPeer || this.#pausedForSlots) {
       // While we don't read, its pings go unread too: say unasked that we live.
       if (now - this.#pingAt >= heartbeatMs) {
@@ -337,8 +347,10 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
 
   #stuckWriting(now: number): boolean {
     const { unsentBytes } = this.#link;
-    if (unsentBytes === 0 || unsentBytes !== this.#lastUnsent) {
-      this.#lastUnsent = unsentBytes;
+    // What the peer took, not what waits: that also changes when we write more.
+    const sentBytes = this.#writtenBytes - unsentBytes;
+    if (unsentBytes === 0 || sentBytes !== this.#sentBytes) {
+      this.#sentBytes = sentBytes;
       this.#progressAt = now;
       return false;
     }
@@ -396,6 +408,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     if (header.ack !== undefined && header.ack !== 'none') {
       throw new ProtocolViolation('ack can only be "none"; protocol 2', { peer: this.peer });
     }
+    checkRequestKeys(header, this.peer);
     // Above the announced id nothing is handled any more; the client keeps it and sends it elsewhere.
     if (this.#goawayAt !== undefined) return;
     this.#lastId = messageId;
@@ -441,11 +454,12 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
         peer: this.peer,
         host: this.#context.name,
         id: native ? replyId : undefined,
-        key: native && typeof header.messageKey === 'string' ? header.messageKey : undefined,
+        // Checked above where they have a meaning.
+        key: native ? (header.messageKey as string | undefined) : undefined,
         redelivered: false,
         receivedAt: this.#context.clock.wallTime(),
         dialect: native ? 'native' : 'comet',
-        trace: native && typeof header.traceparent === 'string' ? header.traceparent : undefined,
+        trace: native ? (header.traceparent as string | undefined) : undefined,
       },
       exchange,
     );
@@ -462,8 +476,9 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       if (!urgent || this.#inFlight >= slots + URGENT_SLOTS) {
         this.#waiting.add(exchange);
         this.#open.set(exchange.replyId, exchange);
-        // Only requests without acknowledgement can pile up: the others are bounded by the client's count (protocol 2).
-        if (this.#waiting.size >= maxInFlight) this.#pauseForSlots();
+        // Only requests without acknowledgement can pile up: of the others a client has Max_in_flight at most (protocol 2), and it must be
+        // able to cancel them while slots are held by handlers that were cancelled and go on.
+        if (this.#waiting.size > maxInFlight) this.#pauseForSlots();
         return;
       }
     }
@@ -477,12 +492,16 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   }
 
   #startWaiting(): void {
+    // A handler that answers at once frees its slot within this loop, which goes on with the next.
+    if (this.#startingWaiting) return;
+    this.#startingWaiting = true;
     const { maxInFlight } = this.#context.config.limits;
     for (const exchange of this.#waiting) {
       if (this.#inFlight >= maxInFlight) break;
       this.#waiting.delete(exchange);
       this.#begin(exchange);
     }
+    this.#startingWaiting = false;
     this.#resumeIfFree();
   }
 
@@ -522,11 +541,18 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   }
 
   #endIfDone(): void {
-    if (this.#phase !== 'kept' || this.#goawayAt === undefined || this.unfinished > 0) return;
+    if (this.#phase !== 'kept' || this.#goawayAt === undefined) return;
+    // After the peer's end only what needs no answer is still at work for it.
+    if (this.#peerEnded ? this.#hasUnconfirmed() : this.unfinished > 0) return;
     this.#phase = 'lingering';
     this.#parser.stop();
     this.#writer.flush();
     this.#close();
+  }
+
+  #hasUnconfirmed(): boolean {
+    for (const exchange of this.#open.values()) if (exchange.noAck) return true;
+    return false;
   }
 
   #loseAll(reason: string, cause: Error | undefined): void {
@@ -534,9 +560,15 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     if (this.#open.size > 0) this.#cancelAll(new ConnectionLost(reason, { peer: this.peer, cause }));
   }
 
-  #cancelAll(reason: RxcometError): void {
+  #cancelAll(reason: RxcometError, unconfirmedToo = true): void {
+    // Those that wait go first: a slot that comes free must not begin one of them.
+    for (const exchange of [...this.#waiting]) {
+      if (unconfirmedToo || !exchange.noAck) this.#context.dispatcher.cancel(exchange, reason);
+    }
     // A one-shot exchange has id 0 in the same map.
-    for (const exchange of [...this.#open.values()]) this.#context.dispatcher.cancel(exchange, reason);
+    for (const exchange of [...this.#open.values()]) {
+      if (unconfirmedToo || !exchange.noAck) this.#context.dispatcher.cancel(exchange, reason);
+    }
   }
 
   #flushSoon(): void {
@@ -550,6 +582,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
 
   #write(bytes: Uint8Array): boolean {
     if (this.#phase === 'closed') return true;
+    this.#writtenBytes += bytes.length;
     const free = this.#link.write(bytes);
     // A peer that does not read is not read from: its next requests would only make more answers wait.
     if (!free && this.#phase === 'kept' && !this.#pausedForPeer) {
@@ -566,7 +599,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   }
 
   #pause(): void {
-    if (this.#pausedSince === 0) this.#pausedSince = this.#context.clock.now();
+    this.#pausedSince ??= this.#context.clock.now();
     this.#link.pause();
   }
 
@@ -578,9 +611,9 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       this.#pausedForPeer = false;
       this.#pausedForSlots = false;
     }
-    if (this.#pausedForPeer || this.#pausedForSlots || this.#pausedSince === 0) return;
+    if (this.#pausedForPeer || this.#pausedForSlots || this.#pausedSince === undefined) return;
     this.#pausedMs += this.#context.clock.now() - this.#pausedSince;
-    this.#pausedSince = 0;
+    this.#pausedSince = undefined;
     this.#link.resume();
   }
 
