@@ -24,6 +24,7 @@ import { Registration } from '../streams/Registration';
 import { StreamHandler } from '../streams/StreamHandler';
 import type { AppActors } from './AppActors';
 import type { AppOptions } from './AppOptions';
+import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './ConnectionActors';
 import { consoleLogger } from './consoleLogger';
 import type { Failure } from './Failure';
@@ -122,7 +123,10 @@ export class App {
       this.#connectionActors.addClient(peer);
     }
     this.client = Object.freeze(client);
-    for (const warning of config.warnings) logger.warn({ file: config.file }, warning);
+    const clearTokens = clearTokenWarning(config.clients);
+    for (const warning of clearTokens === undefined ? config.warnings : [...config.warnings, clearTokens]) {
+      logger.warn({ file: config.file }, warning);
+    }
   }
 
   /** Where the first host listens. Throws ERR_BAD_OPTION while nothing listens. */
@@ -267,6 +271,19 @@ export class App {
   stop(options: { readonly graceMs?: number } = {}): Promise<StopResult> {
     this.#stopping ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS);
     return this.#stopping;
+  }
+
+  /**
+   * Reads the PEM files of all hosts with `TLS` again, for connections from now on; open ones stay. Clients read theirs at each connect.
+   * Rejects with BadCertificate (ERR_CERTIFICATE) when a file cannot be used; the certificate in use stays then.
+   *
+   * @example
+   * process.on('SIGHUP', () => void app.reloadCertificates().catch(console.error));
+   */
+  async reloadCertificates(): Promise<void> {
+    const results = await Promise.allSettled(this.#hosts.map((host) => host.reloadCertificates()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #start(): Promise<void> {

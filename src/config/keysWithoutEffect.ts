@@ -3,19 +3,6 @@
  * refuses to start, because whoever wrote it relies on it; the others are named in one warning.
  */
 export const keysWithoutEffect = {
-  security: [
-    'Host.TLS',
-    'Host.TLS.Require_client_cert',
-    'Host.Allow',
-    'Host.Token',
-    'Client.*.TLS',
-    'Client.*.Token',
-  ],
-  others: [
-    'Host.Limits.Memory_budget_bytes',
-    'Host.Limits.Idle_timeout_ms',
-    'Host.Dedup',
-    'Client.*.Outbox',
-    'Metrics',
-  ],
+  security: [],
+  others: ['Host.Dedup', 'Client.*.Outbox', 'Metrics'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -98,6 +98,8 @@ export class ClientConnection implements LinkEvents {
     if (this.#context.config.dialect !== 'comet') {
       Object.assign(keys, { native: 1, 'message-id': 1, connection: 'keep-alive' });
       this.#addKeys(keys, first);
+      const { token } = this.#context.config;
+      if (token !== undefined) keys['authorization'] = `Bearer ${token.reveal()}`;
     }
     this.#writeFrame(keys, first);
     this.#writer.flush();
@@ -244,7 +246,8 @@ export class ClientConnection implements LinkEvents {
     this.#phase = 'ending';
     this.#parser.stop();
     if (send !== undefined) {
-      if (this.#context.config.dialect === 'native') {
+      // A host refuses before it knows how its peer speaks.
+      if (this.#context.config.dialect === 'native' && header.status !== 'error') {
         const text =
           'the peer does not speak the native dialect that `Dialect: native` asks for; use auto or comet';
         send.error(new BadReply(text, this.#fields(send, 'yes')));

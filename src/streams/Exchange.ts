@@ -36,6 +36,8 @@ export class Exchange implements MessageControl, TimeoutEntry {
   replyId = 0;
   /** The peer asked for no acknowledgement. */
   noAck = false;
+  /** Size of the request on the wire. */
+  wireBytes = 0;
   /** Results collected for a legacy peer, as JSON texts. */
   collected: string[] | undefined = undefined;
   collectedBytes = 0;

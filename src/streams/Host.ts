@@ -1,25 +1,35 @@
 import { AppStopping } from '../errors/AppStopping';
 import { LinkFailed } from '../errors/LinkFailed';
+import { PeerNotAllowed } from '../errors/PeerNotAllowed';
 import type { RxcometError } from '../errors/RxcometError';
 import { TooManyConnections } from '../errors/TooManyConnections';
+import { AllowList } from './AllowList';
 import type { ConnectionEvent } from './ConnectionEvent';
 import type { Dialect } from './Dialect';
+import { createTokenCheck } from './createTokenCheck';
 import { Dispatcher } from './Dispatcher';
 import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
 import type { HostOptions } from './HostOptions';
 import type { Link } from './Link';
+import type { MemoryBudget, MemoryGroup } from './MemoryBudget';
+import { processMemoryBudget } from './processMemoryBudget';
 import { RequestReader } from './RequestReader';
 import type { Listener } from './Transport';
 import { TimeoutQueue } from './TimeoutQueue';
 
-/** Connections over the limit that are being told so; beyond that many more they are dropped without a word. */
+/** Refused connections that are being told why; beyond that many more they are dropped without a word. */
 const REFUSALS_AT_ONCE = 64;
 
 /** One address that listens, and its connections. */
 export class Host {
   readonly #options: HostOptions;
   readonly #connections = new Set<HostConnection>();
+  /** Those of them that may not stay; they take no place from others. */
+  readonly #refused = new Set<HostConnection>();
+  readonly #allow: AllowList | undefined;
+  readonly #memory: MemoryBudget;
+  readonly #memoryGroup: MemoryGroup;
   readonly #dispatcher: Dispatcher;
   readonly #lingering: TimeoutQueue<HostConnection>;
   readonly #sweepMs: number;
@@ -30,8 +40,11 @@ export class Host {
 
   constructor(options: HostOptions) {
     const { clock, config, registry, report, onDeadLetter } = options;
-    const { limits, heartbeatMs } = config;
+    const { limits, heartbeatMs, allow } = config;
     this.#options = options;
+    this.#allow = allow === undefined ? undefined : new AllowList(allow);
+    this.#memory = options.memory ?? processMemoryBudget;
+    this.#memoryGroup = { limitBytes: limits.memoryBudgetBytes, holders: this.#connections };
     this.#dispatcher = new Dispatcher({
       registry,
       clock,
@@ -82,11 +95,17 @@ export class Host {
         report(new LinkFailed(`accepting connections: ${error.message}`, { peer: '', cause: error })),
     );
     this.#listener = listener;
+    this.#memory.join(this.#memoryGroup);
     const name = addressText(listener.ip, listener.port);
     const context = this.#createContext(name);
     this.#context = context;
     onLink = (link) => this.#accept(link, context);
     for (const link of early) onLink(link);
+  }
+
+  /** Reads the PEM files of `TLS` again, for connections from now on. Rejects with BadCertificate, and those in use stay. */
+  async reloadCertificates(): Promise<void> {
+    await this.#listener?.reloadCertificates?.();
   }
 
   /** Takes no more connections, and from those open no more messages. */
@@ -115,6 +134,7 @@ export class Host {
     this.#dispatcher.close();
     this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#sweepTimer = undefined;
+    this.#memory.leave(this.#memoryGroup);
     return aborted;
   }
 
@@ -126,12 +146,16 @@ export class Host {
       dispatcher: this.#dispatcher,
       requests: new RequestReader({ bigint, maxNesting: config.limits.maxNesting }),
       name,
+      allow: this.#allow,
+      isAuthorized: config.token === undefined ? undefined : createTokenCheck(config.token.reveal()),
+      memory: this.#memory,
       lingering: this.#lingering,
       onMessage,
       report,
       onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
       onClosed: (connection) => {
         this.#connections.delete(connection);
+        this.#refused.delete(connection);
         this.#tell('close', connection, connection.dialect);
         if (this.#connections.size > 0) return;
         clock.clearTimeout(this.#sweepTimer);
@@ -143,9 +167,9 @@ export class Host {
   }
 
   #accept(link: Link, context: HostContext): void {
-    const { limits } = this.#options.config;
-    const full = this.#connections.size >= limits.maxConnections;
-    if (full && this.#connections.size >= limits.maxConnections + REFUSALS_AT_ONCE) {
+    const refusal = this.#refusalOf(link);
+    if (refusal !== undefined && this.#refused.size >= REFUSALS_AT_ONCE) {
+      this.#options.report(refusal);
       link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
       link.destroy();
       return;
@@ -155,7 +179,21 @@ export class Host {
     connection.open();
     this.#tell('open', connection, undefined);
     if (this.#sweepTimer === undefined) this.#sweepLater();
-    if (full) connection.refuse(tooMany(connection.peer, limits.maxConnections));
+    if (refusal === undefined) return;
+    this.#refused.add(connection);
+    connection.refuse(refusal);
+  }
+
+  /** Why a peer may not stay, if so. */
+  #refusalOf({ peer, peerIp }: Link): RxcometError | undefined {
+    if (this.#allow !== undefined && this.#allow.find(peerIp) === undefined) {
+      return new PeerNotAllowed('this address may not connect here (Allow)', { peer });
+    }
+    const { maxConnections } = this.#options.config.limits;
+    if (this.#connections.size - this.#refused.size < maxConnections) return undefined;
+    return new TooManyConnections(`${maxConnections} connections are open already (Limits.Max_connections)`, {
+      peer,
+    });
   }
 
   #sweepLater(): void {
@@ -163,6 +201,7 @@ export class Host {
       this.#sweepTimer = undefined;
       const now = this.#options.clock.now();
       for (const connection of [...this.#connections]) connection.check(now);
+      this.#memory.relieve(now, this.#options.config.limits.frameTimeoutMs);
       if (this.#connections.size > 0) this.#sweepLater();
     }, this.#sweepMs);
   }
@@ -172,10 +211,6 @@ export class Host {
     const name = this.#context?.name ?? '';
     this.#options.onConnection({ kind, side: 'host', name, peer: connection.peer, dialect, open });
   }
-}
-
-function tooMany(peer: string, limit: number): RxcometError {
-  return new TooManyConnections(`${limit} connections are open already (Limits.Max_connections)`, { peer });
 }
 
 function ignore(): void {

@@ -5,6 +5,8 @@ import { IdleTimeout } from '../errors/IdleTimeout';
 import { LinkFailed } from '../errors/LinkFailed';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RxcometError } from '../errors/RxcometError';
+import { Unauthorized } from '../errors/Unauthorized';
+import { UnsentOverflow } from '../errors/UnsentOverflow';
 import { WriteTimeout } from '../errors/WriteTimeout';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
@@ -16,6 +18,7 @@ import { checkRequestKeys } from './checkRequestKeys';
 import { isMessageId } from './isMessageId';
 import type { HostContext } from './HostContext';
 import type { Link, LinkEvents } from './Link';
+import type { MemoryHolder } from './MemoryBudget';
 import { Message } from './Message';
 import type { NextOutcome, ReplyPort } from './ReplyPort';
 import type { TimeoutEntry } from './TimeoutQueue';
@@ -30,7 +33,7 @@ const URGENT_SLOTS = 16;
  * The host's side of one connection: frames in, messages to the dispatcher, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
  */
-export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
+export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
@@ -41,6 +44,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   #phase: Phase = 'fresh';
+  #native = false;
   #lastId = 0;
   #goawayAt: number | undefined;
   #inFlight = 0;
@@ -54,8 +58,12 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   #flushQueued = false;
   #pausedForPeer = false;
   #pausedForSlots = false;
+  #pausedForMemory = false;
+  #dropped = false;
+  /** What the memory budget knows of `heldBytes`. */
+  #accountedBytes = 0;
+  #waitingBytes = 0;
   #peerEnded = false;
-  #startedAt: number;
   #heardAt: number;
   #frameStartedAt: number;
   #pausedMs = 0;
@@ -71,7 +79,6 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     const now = context.clock.now();
     this.#link = link;
     this.#context = context;
-    this.#startedAt = now;
     this.#heardAt = now;
     this.#frameStartedAt = now;
     this.#busyAt = now;
@@ -88,7 +95,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   }
 
   get dialect(): Dialect {
-    return this.#phase === 'kept' ? 'native' : 'comet';
+    return this.#native ? 'native' : 'comet';
   }
 
   /** Requests whose handlers have not settled or not begun. */
@@ -96,13 +103,22 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     return this.#inFlight + this.#waiting.size;
   }
 
-  /** Unread bytes held and bytes not yet taken by the system. */
+  /** Bytes of frames under way and of requests that wait for a slot, and bytes not yet taken by the system. */
   get heldBytes(): number {
-    return this.#parser.bufferedBytes + this.#link.unsentBytes + this.#writer.pendingBytes;
+    return this.#dropped ? 0 : this.#parser.bufferedBytes + this.#waitingBytes + this.#unsentBytes;
+  }
+
+  get #unsentBytes(): number {
+    return this.#link.unsentBytes + this.#writer.pendingBytes;
+  }
+
+  get #paused(): boolean {
+    return this.#pausedForPeer || this.#pausedForSlots || this.#pausedForMemory;
   }
 
   open(): void {
     this.#link.open(this);
+    if (this.#context.memory.tight) this.pauseForMemory();
   }
 
   // LinkEvents
@@ -122,11 +138,15 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       return;
     }
     this.#inTurn = false;
-    if (this.#parser.insideFrame && (!inside || frames !== this.#frames)) {
+    const beginsFrame = !inside || frames !== this.#frames;
+    // The first frame's time began when the peer was accepted.
+    if (this.#parser.insideFrame && beginsFrame && this.#phase !== 'fresh') {
       this.#frameStartedAt = this.#heardAt;
       this.#pausedMs = 0;
     }
     this.#writer.flush();
+    this.#account();
+    if (beginsFrame && this.#context.memory.tight) this.#pauseBetweenFrames();
   }
 
   end(): void {
@@ -155,6 +175,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   }
 
   drain(): void {
+    this.#account();
     if (this.#pausedForPeer) {
       this.#pausedForPeer = false;
       this.#resumeIfFree();
@@ -175,6 +196,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       );
     }
     this.#loseAll('the connection to the peer is gone', error);
+    this.#dropped = true;
+    this.#account();
     this.#wakeWriters();
     this.#context.onClosed(this);
   }
@@ -198,7 +221,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       return 'taken';
     }
     if (this.#phase !== 'kept') return 'taken';
-    if (this.#link.unsentBytes + this.#writer.pendingBytes > maxUnsentBytes) return 'overflow';
+    if (this.#unsentBytes > maxUnsentBytes) return 'overflow';
     if (value instanceof Uint8Array)
       this.#writer.frame({ 'message-id': exchange.replyId, status: 'next' }, value);
     else this.#writer.reply(exchange.replyId, `{"result":${encodeJson(value)}}`, 'next');
@@ -228,6 +251,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   released(exchange: Exchange): void {
     if (this.#waiting.delete(exchange)) {
       this.#open.delete(exchange.replyId);
+      this.#waitsNoMore(exchange);
       this.#resumeIfFree();
       return;
     }
@@ -256,6 +280,25 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
         ? encodeJson({ code, message: withoutPeer(error) })
         : legacyError(withoutPeer(error));
     this.#lastFrame({ status: 'error' }, `{"result": ${text}}`);
+  }
+
+  /** Reads no more until the memory budget allows it; a frame under way may complete, because that frees its bytes. */
+  pauseForMemory(): void {
+    if (!this.#parser.insideFrame) this.#pauseBetweenFrames();
+  }
+
+  resumeForMemory(): void {
+    if (!this.#pausedForMemory) return;
+    this.#pausedForMemory = false;
+    this.#resumeIfFree();
+  }
+
+  /** Gives its memory back: politely, unless the peer doesn't read what is there for it already. */
+  shed(error: RxcometError): void {
+    // An error frame would only wait behind what the peer doesn't read.
+    if (this.#unsentBytes > 0) this.#drop(error);
+    else this.refuse(error);
+    this.#account();
   }
 
   /** Announces the end: what has been accepted is still answered, nothing more is taken. */
@@ -292,35 +335,34 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     if (this.#phase === 'closed') return;
     if (this.#stuckWriting(now)) {
       const text = `the peer has not read for ${limits.writeTimeoutMs} ms (Limits.Write_timeout_ms)`;
-      const error = new WriteTimeout(text, { peer });
-      this.#context.report(error);
-      this.#cancelAll(error);
-      this.#link.destroy();
+      this.#drop(new WriteTimeout(text, { peer }));
       return;
     }
+    this.#account();
     if (this.#phase === 'lingering' || this.#phase === 'oneShot') return;
     if (this.#phase === 'kept') this.#checkKept(now, heartbeatMs, limits.idleTimeoutMs);
-    if (this.#pausedForPeer || this.#pausedForSlots) return;
-    const waitsForFirst = this.#phase === 'fresh' && !this.#parser.insideFrame;
-    if (!waitsForFirst && !this.#parser.insideFrame) return;
-    const allowedMs = Math.max(
-      limits.frameTimeoutMs,
-      (this.#parser.declaredBytes / limits.minRateBytesPerS) * 1000,
-    );
-    const age = now - (waitsForFirst ? this.#startedAt : this.#frameStartedAt) - this.#pausedMs;
-    if (age < allowedMs) return;
-    const what = waitsForFirst ? 'no frame came' : 'a frame was not complete';
-    this.refuse(
-      new FrameTimeout(`${what} within ${Math.round(allowedMs)} ms (Limits.Frame_timeout_ms)`, { peer }),
-    );
+    if (!this.#paused) this.#checkFrame(now);
+  }
+
+  /** The age of a frame counts, not its silences: one byte now and then does not keep a connection. */
+  #checkFrame(now: number): void {
+    const { frameTimeoutMs, minRateBytesPerS } = this.#context.config.limits;
+    const { insideFrame, bufferedBytes, declaredBytes } = this.#parser;
+    if (this.#phase !== 'fresh' && !insideFrame) return;
+    const ageMs = now - this.#frameStartedAt - this.#pausedMs;
+    // A large frame has more time, as long as it arrives at the least rate.
+    if (ageMs < frameTimeoutMs || bufferedBytes >= (minRateBytesPerS * ageMs) / 1000) return;
+    const within = `within ${frameTimeoutMs} ms (Limits.Frame_timeout_ms)`;
+    const size = declaredBytes === 0 ? '' : ` of ${declaredBytes} bytes`;
+    const rate = `, nor did it come at ${minRateBytesPerS} bytes/s (Limits.Min_rate_bytes_per_s)`;
+    const text = insideFrame ? `a frame${size} was not complete ${within}${rate}` : `no frame came ${within}`;
+    this.refuse(new FrameTimeout(text, { peer: this.peer }));
   }
 
   #checkKept(now: number, heartbeatMs: number, idleTimeoutMs: number): void {
-    if (
-      idleTimeoutMs > 0 &&
-      this.unfinished === 0 &&
-      now - Math.max(this.#busyAt, this.#heardAt) >= idleTimeoutMs
-    ) {
+    const idle = this.unfinished === 0 && !this.#parser.insideFrame && this.#goawayAt === undefined;
+    // Heartbeats are no business: they would keep every connection for good.
+    if (idleTimeoutMs > 0 && idle && now - this.#busyAt >= idleTimeoutMs) {
       const text = `nothing was exchanged for ${idleTimeoutMs} ms (Limits.Idle_timeout_ms)`;
       this.#context.report(new IdleTimeout(text, { peer: this.peer }));
       this.goaway();
@@ -328,7 +370,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     }
     // A peer that has ended its direction says nothing any more.
     if (heartbeatMs === 0 || this.#peerEnded) return;
-    if (this.#pausedForPeer || this.#pausedForSlots) {
+    if (this.#paused) {
       // While we don't read, its pings go unread too: say unasked that we live.
       if (now - this.#pingAt >= heartbeatMs) {
         this.#pingAt = now;
@@ -338,10 +380,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       this.#heardAt = now;
     } else if (now - this.#heardAt >= 2 * heartbeatMs) {
       const text = `nothing was heard for two heartbeats of ${heartbeatMs} ms (Heartbeat_ms)`;
-      const error = new HeartbeatLost(text, { peer: this.peer });
-      this.#context.report(error);
-      this.#cancelAll(error);
-      this.#link.destroy();
+      this.#drop(new HeartbeatLost(text, { peer: this.peer }));
     }
   }
 
@@ -368,16 +407,34 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     const native = isMessageId(header.native) && isMessageId(header.messageId);
     if (native && header.connection === 'keep-alive') {
       this.#phase = 'kept';
+      this.#native = true;
       this.#busyAt = this.#heardAt;
       this.#sayHello();
       this.#context.onDialect(this, 'native');
+      this.#authorize(header.authorization, false);
       this.#onKeptFrame(frame);
       return;
     }
+    // Before its phase: a refusal is for the program that wrote this frame.
+    this.#authorize(native ? header.authorization : undefined, true);
     this.#phase = 'oneShot';
     this.#parser.stop();
     this.#context.onDialect(this, 'comet');
     this.#accept(frame, 0, false);
+  }
+
+  /** Throws Unauthorized when the host has a Token and the peer did not send it; a one-shot peer may be excused by `Allow`. */
+  #authorize(authorization: unknown, oneShot: boolean): void {
+    const { isAuthorized, allow } = this.#context;
+    if (isAuthorized === undefined || isAuthorized(authorization)) return;
+    if (oneShot && allow?.find(this.#link.peerIp)?.legacy === true) return;
+    const text =
+      authorization !== undefined
+        ? 'the token is not the one of this host (Token)'
+        : oneShot
+          ? 'this host wants a Token, which a legacy peer cannot send; its network can be let in by Allow: {Cidr, Legacy: true}'
+          : 'this host wants a Token and none was sent';
+    throw new Unauthorized(text, { peer: this.peer });
   }
 
   #sayHello(): void {
@@ -447,6 +504,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     const exchange = new Exchange(this, this.#context.dispatcher);
     exchange.replyId = replyId;
     exchange.noAck = noAck;
+    exchange.wireBytes = frame.wireBytes;
     const message = new Message<unknown, unknown>(
       {
         action,
@@ -475,6 +533,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
       const urgent = this.#context.dispatcher.isUrgent(exchange.message.action);
       if (!urgent || this.#inFlight >= slots + URGENT_SLOTS) {
         this.#waiting.add(exchange);
+        this.#waitingBytes += exchange.wireBytes;
         this.#open.set(exchange.replyId, exchange);
         // Only requests without acknowledgement can pile up: of the others a client has Max_in_flight at most (protocol 2), and it must be
         // able to cancel them while slots are held by handlers that were cancelled and go on.
@@ -499,16 +558,22 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     for (const exchange of this.#waiting) {
       if (this.#inFlight >= maxInFlight) break;
       this.#waiting.delete(exchange);
+      this.#waitsNoMore(exchange);
       this.#begin(exchange);
     }
     this.#startingWaiting = false;
     this.#resumeIfFree();
   }
 
+  #waitsNoMore(exchange: Exchange): void {
+    this.#waitingBytes -= exchange.wireBytes;
+    this.#account();
+  }
+
   #reply(exchange: Exchange, resultText: string): void {
     if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
     if (exchange.replyId === 0) this.#lastFrame({}, `{"result": ${resultText}}`);
-    else {
+    else if (!this.#overflows()) {
       this.#writer.reply(exchange.replyId, `{"result":${resultText}}`);
       this.#flushSoon();
     }
@@ -517,10 +582,32 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
   #replyRaw(exchange: Exchange, bytes: Uint8Array): void {
     if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
     if (exchange.replyId === 0) this.#lastFrame({}, bytes);
-    else {
+    else if (!this.#overflows()) {
       this.#writer.frame({ 'message-id': exchange.replyId }, bytes);
       this.#flushSoon();
     }
+  }
+
+  /** Closes and returns true when so much waits for the peer already that one answer more is too many. */
+  #overflows(): boolean {
+    const { maxUnsentBytes } = this.#context.config.limits;
+    const unsent = this.#unsentBytes;
+    if (unsent <= maxUnsentBytes) return false;
+    const text = `${unsent} bytes wait for the peer, which does not read, more than the ${maxUnsentBytes} of Limits.Max_unsent_bytes`;
+    this.#drop(new UnsentOverflow(text, { peer: this.peer }));
+    return true;
+  }
+
+  /** Drops the connection with all it holds. */
+  #drop(error: RxcometError): void {
+    if (this.#dropped) return;
+    this.#context.report(error);
+    this.#phase = 'lingering';
+    this.#dropped = true;
+    this.#parser.stop();
+    this.#cancelAll(error);
+    this.#account();
+    this.#link.destroy();
   }
 
   /** The one frame of a one-shot peer, or the last of a kept one; then FIN and linger. */
@@ -584,12 +671,28 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     if (this.#phase === 'closed') return true;
     this.#writtenBytes += bytes.length;
     const free = this.#link.write(bytes);
+    this.#account();
     // A peer that does not read is not read from: its next requests would only make more answers wait.
     if (!free && this.#phase === 'kept' && !this.#pausedForPeer) {
       this.#pausedForPeer = true;
       this.#pause();
     }
     return free;
+  }
+
+  /** Tells the memory budget what has changed. */
+  #account(): void {
+    const { heldBytes } = this;
+    const change = heldBytes - this.#accountedBytes;
+    if (change === 0) return;
+    this.#accountedBytes = heldBytes;
+    this.#context.memory.add(change);
+  }
+
+  #pauseBetweenFrames(): void {
+    if (this.#pausedForMemory || (this.#phase !== 'fresh' && this.#phase !== 'kept')) return;
+    this.#pausedForMemory = true;
+    this.#pause();
   }
 
   #pauseForSlots(): void {
@@ -610,8 +713,9 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry {
     if (this.#phase === 'lingering') {
       this.#pausedForPeer = false;
       this.#pausedForSlots = false;
+      this.#pausedForMemory = false;
     }
-    if (this.#pausedForPeer || this.#pausedForSlots || this.#pausedSince === undefined) return;
+    if (this.#paused || this.#pausedSince === undefined) return;
     this.#pausedMs += this.#context.clock.now() - this.#pausedSince;
     this.#pausedSince = undefined;
     this.#link.resume();

@@ -1,9 +1,11 @@
 import type { HostConfig } from '../config/HostConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import type { AllowList } from './AllowList';
 import type { Dispatcher } from './Dispatcher';
 import type { Dialect } from './Dialect';
 import type { HostConnection } from './HostConnection';
+import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
 import type { RequestReader } from './RequestReader';
 import type { TimeoutQueue } from './TimeoutQueue';
@@ -16,6 +18,11 @@ export interface HostContext {
   readonly requests: RequestReader;
   /** ip:port that peers connect to. */
   readonly name: string;
+  /** Who may connect; undefined: everybody. */
+  readonly allow: AllowList | undefined;
+  /** Checks the header key `authorization` against `Token`; undefined: the host has none. */
+  readonly isAuthorized: ((authorization: unknown) => boolean) | undefined;
+  readonly memory: MemoryBudget;
   /** Linger of connections that have had their last frame. */
   readonly lingering: TimeoutQueue<HostConnection>;
   /** Sees every accepted message before its handlers. */

@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/Clock';
 import type { ConnectionEvent } from './ConnectionEvent';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
+import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
 import type { Transport } from './Transport';
 
@@ -14,6 +15,8 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly registry: HandlerRegistry;
   readonly bigint: boolean;
+  /** Account of unread and unsent bytes; default the one of the process. */
+  readonly memory?: MemoryBudget;
   readonly onMessage: (message: Message) => void;
   readonly onConnection: (event: ConnectionEvent) => void;
   readonly onDeadLetter: (exchange: Exchange, error: RxcometError) => void;

@@ -16,7 +16,7 @@ export function readHeader(bytes: Buffer, peer: string): FrameHeader {
   const keys = parseKeys(text, peer);
   for (const key of requiredKeys) {
     if (!Object.hasOwn(keys, key)) {
-      throw new BadHeader(`the header has no "${key}": ${excerptOf(text, 0)}`, { peer });
+      throw new BadHeader(`the header has no "${key}": ${shownHeader(text)}`, { peer });
     }
   }
   requireString(keys, 'byteorder', peer);
@@ -34,10 +34,21 @@ function parseKeys(text: string, peer: string): Keys {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new BadHeader(`the header is no JSON object: ${excerptOf(text, 0)}`, { peer, cause });
+    // V8 quotes the text in its message.
+    const options = holdsToken(text) ? { peer } : { peer, cause };
+    throw new BadHeader(`the header is no JSON object: ${shownHeader(text)}`, options);
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Keys;
-  throw new BadHeader(`the header is no JSON object: ${excerptOf(text, 0)}`, { peer });
+  throw new BadHeader(`the header is no JSON object: ${shownHeader(text)}`, { peer });
+}
+
+/** Tokens never enter an error. */
+function shownHeader(text: string): string {
+  return holdsToken(text) ? '(not shown, for it holds an authorization)' : excerptOf(text, 0);
+}
+
+function holdsToken(text: string): boolean {
+  return /authorization|bearer/i.test(text);
 }
 
 function requireString(keys: Keys, key: string, peer: string): string {
