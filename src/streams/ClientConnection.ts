@@ -47,6 +47,7 @@ export class ClientConnection implements LinkEvents {
   #phase: Phase = 'finding';
   #lastId = 0;
   #hello: Hello | undefined;
+  #legacy = false;
   #behind = false;
   #inTurn = false;
   #flushQueued = false;
@@ -75,11 +76,21 @@ export class ClientConnection implements LinkEvents {
   }
 
   get dialect(): Dialect | undefined {
-    return this.#hello !== undefined ? 'native' : this.#phase === 'finding' ? undefined : 'comet';
+    return this.#hello !== undefined ? 'native' : this.#legacy ? 'comet' : undefined;
   }
 
   get hasRoom(): boolean {
     return this.#phase === 'kept' && !this.#behind && this.#inFlight.size < (this.#hello?.maxInFlight ?? 1);
+  }
+
+  /** It takes no new requests for good; answers may still come. */
+  get leaving(): boolean {
+    return this.#phase !== 'finding' && this.#phase !== 'kept';
+  }
+
+  /** The system has taken all that was written. */
+  get flushed(): boolean {
+    return this.#link.unsentBytes + this.#writer.pendingBytes === 0;
   }
 
   /** Requests written and unanswered. */
@@ -134,6 +145,18 @@ export class ClientConnection implements LinkEvents {
     else this.#inFlight.add(id, send);
   }
 
+  /**
+   * Pipelines a request that nobody waits for, only while `hasRoom`: the way of `tell(…, { confirm: false })`, without an object per
+   * message. False when it may be too large for the peer, which is for `write` to find out.
+   */
+  writeUnconfirmed(text: string): boolean {
+    if (text.length * 3 > (this.#hello?.maxContentBytes ?? Infinity)) return false;
+    this.#lastId += 1;
+    this.#writer.request(this.#lastId, text, true);
+    this.#flushSoon();
+    return true;
+  }
+
   /** The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). */
   cancel(send: Send): void {
     if (this.#inFlight.get(send.id) !== send) return;
@@ -184,18 +207,20 @@ export class ClientConnection implements LinkEvents {
   }
 
   end(): void {
-    if (this.#phase === 'finding' || this.#phase === 'kept' || this.#phase === 'draining') {
-      this.#failAll((send) =>
-        this.#closedError(send, 'the peer ended the connection without an answer', undefined),
-      );
-    }
+    if (this.#phase === 'closed') return;
+    // Before the failures are told: what is sent again from there must not come back here.
     this.#phase = 'ending';
-    this.#link.end();
+    this.#failAll((send) =>
+      this.#closedError(send, 'the peer ended the connection without an answer', undefined),
+    );
+    // Who ends its direction reads no more requests of ours (protocol 2), so nothing is left to be said.
+    this.#link.destroy();
   }
 
   drain(): void {
     this.#behind = false;
-    this.#madeRoom();
+    this.#endIfDrained();
+    this.#events.room(this);
   }
 
   close(error: Error | undefined): void {
@@ -206,8 +231,8 @@ export class ClientConnection implements LinkEvents {
       error === undefined
         ? 'the connection closed without an answer'
         : `the connection broke: ${error.message}`;
-    this.#failAll((send) => this.#closedError(send, reason, error));
     this.#phase = 'closed';
+    this.#failAll((send) => this.#closedError(send, reason, error));
     this.#events.closed(this);
   }
 
@@ -243,6 +268,7 @@ export class ClientConnection implements LinkEvents {
     }
     const send = this.#inFlight.get(1);
     this.#inFlight.clear();
+    this.#legacy = true;
     this.#phase = 'ending';
     this.#parser.stop();
     if (send !== undefined) {
@@ -253,7 +279,8 @@ export class ClientConnection implements LinkEvents {
         send.error(new BadReply(text, this.#fields(send, 'yes')));
       } else this.#settle(send, frame, true);
     }
-    this.#link.end();
+    // Closed, not only ended: a peer that keeps its side open must not keep ours.
+    this.#link.destroy();
     this.#events.legacy(this);
   }
 
@@ -370,9 +397,9 @@ export class ClientConnection implements LinkEvents {
   #onConnectionError(frame: Frame): void {
     const sends = this.unanswered();
     this.#inFlight.clear();
-    for (const send of sends) send.error(this.#remoteError(send, frame));
     this.#phase = 'ending';
-    this.#link.end();
+    for (const send of sends) send.error(this.#remoteError(send, frame));
+    this.#link.destroy();
   }
 
   #onGoaway(highest: unknown): void {
@@ -393,6 +420,8 @@ export class ClientConnection implements LinkEvents {
   #endIfDrained(): void {
     if (this.#phase !== 'draining' || this.#inFlight.size > 0) return;
     this.#writer.flush();
+    // Unconfirmed requests may wait in the link; `drain` comes back here.
+    if (this.#behind) return;
     this.#phase = 'ending';
     this.#link.end();
   }
@@ -402,12 +431,18 @@ export class ClientConnection implements LinkEvents {
     if (this.hasRoom) this.#events.room(this);
   }
 
-  #startHeartbeat(heartbeatMs: number): void {
-    if (heartbeatMs === 0) return;
-    const { clock } = this.#context;
+  /** The shorter of the host's period and ours. With ours off, the host still hears that we live, but isn't judged. */
+  #startHeartbeat(hostMs: number): void {
+    const { clock, config } = this.#context;
+    const heartbeatMs = Math.min(hostMs || Infinity, config.heartbeatMs || Infinity);
+    if (heartbeatMs === Infinity) return;
+    let dueAt = clock.now() + heartbeatMs;
     const beat = (): void => {
       const now = clock.now();
-      if (now - this.#heardAt >= 2 * heartbeatMs) {
+      // Called late, this process was blocked: what the peer said meanwhile has not been read yet.
+      if (now - dueAt >= heartbeatMs / 2) this.#heardAt = now;
+      dueAt = now + heartbeatMs;
+      if (config.heartbeatMs > 0 && now - this.#heardAt >= 2 * heartbeatMs) {
         const text = `nothing was heard for two heartbeats of ${heartbeatMs} ms`;
         this.close(new HeartbeatLost(text, { peer: this.peer }));
         this.#link.destroy();
@@ -425,8 +460,8 @@ export class ClientConnection implements LinkEvents {
 
   /** What came cannot be read, so nothing that follows can be. */
   #broken(error: RxcometError): void {
-    this.#failAll((send) => new BadReply(error.message, { ...this.#fields(send, 'unknown'), cause: error }));
     this.#phase = 'ending';
+    this.#failAll((send) => new BadReply(error.message, { ...this.#fields(send, 'unknown'), cause: error }));
     this.#link.destroy();
   }
 

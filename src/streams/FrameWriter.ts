@@ -107,39 +107,22 @@ export class FrameWriter {
     this.#reserve(template.length + text.length * 3);
     const contentAt = this.#end + template.length;
     const written = text.length === 0 ? 0 : this.#slab.write(text, contentAt);
-    this.#putTemplate(template, messageId, written);
-    this.#end += written;
+    putHeader(this.#slab, this.#end, template, messageId, written);
+    this.#end = contentAt + written;
     this.#gathered();
     return template.length + written;
   }
 
+  /** In memory of its own, with its header: one write for the system, one read for the other side. */
   #large(template: Uint8Array, messageId: number, text: string): number | undefined {
-    const content = Buffer.from(text);
-    if (content.length > maxTemplateLength) return undefined;
-    this.#reserve(template.length);
-    this.#putTemplate(template, messageId, content.length);
-    this.#append(content);
-    return template.length + content.length;
-  }
-
-  #putTemplate(template: Uint8Array, messageId: number, contentLength: number): void {
-    const at = this.#end;
-    this.#slab.set(template, at);
-    this.#putDigits(at + 2 + lengthAt + lengthDigits, contentLength);
-    this.#putDigits(at + 2 + idAt + idDigits, messageId);
-    this.#end = at + template.length;
-  }
-
-  /** Writes a number leftwards from `end`; the field is full of spaces. */
-  #putDigits(end: number, value: number): void {
-    let at = end;
-    let rest = value;
-    do {
-      const tenth = Math.floor(rest / 10);
-      at -= 1;
-      this.#slab[at] = 0x30 + rest - tenth * 10;
-      rest = tenth;
-    } while (rest > 0);
+    const contentLength = Buffer.byteLength(text);
+    if (contentLength > maxTemplateLength) return undefined;
+    const bytes = Buffer.allocUnsafeSlow(template.length + contentLength);
+    putHeader(bytes, 0, template, messageId, contentLength);
+    bytes.write(text, template.length);
+    this.#handOver();
+    this.#ready = this.#write(bytes);
+    return bytes.length;
   }
 
   #append(bytes: Uint8Array): void {
@@ -206,6 +189,30 @@ const statusTemplates: Readonly<Record<ReplyStatus, Uint8Array>> = {
 function makeTemplate(end: string): Uint8Array {
   const header = templateStart + ' '.repeat(lengthDigits) + templateMiddle + ' '.repeat(idDigits) + end;
   return Uint8Array.from([header.length >> 8, header.length & 0xff, ...Buffer.from(header, 'latin1')]);
+}
+
+function putHeader(
+  target: Buffer,
+  at: number,
+  template: Uint8Array,
+  messageId: number,
+  contentLength: number,
+): void {
+  target.set(template, at);
+  putDigits(target, at + 2 + lengthAt + lengthDigits, contentLength);
+  putDigits(target, at + 2 + idAt + idDigits, messageId);
+}
+
+/** Writes a number leftwards from `end`; the field is full of spaces. */
+function putDigits(target: Buffer, end: number, value: number): void {
+  let at = end;
+  let rest = value;
+  do {
+    const tenth = Math.floor(rest / 10);
+    at -= 1;
+    target[at] = 0x30 + rest - tenth * 10;
+    rest = tenth;
+  } while (rest > 0);
 }
 
 function requestKeys(messageId: number, noAck: boolean): Record<string, string | number> {

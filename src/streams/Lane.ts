@@ -13,6 +13,7 @@ import { reconnectDelayMs } from './reconnectDelayMs';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
 import type { Dialect } from './Dialect';
+import type { Link } from './Link';
 import type { PeerContext } from './PeerContext';
 import type { Send } from './Send';
 import { SendQueue } from './SendQueue';
@@ -62,21 +63,32 @@ export class Lane implements ClientConnectionEvents {
     return this.#queue.length;
   }
 
-  /** False: the queue is past its high-water mark. */
+  /** False: the queue is past its high-water mark, or has no room at all. */
   submit(send: Send): boolean {
     if (this.#stopped) {
       send.error(new AppStopped('the app was stopped', this.#fields(send, 'no')));
       return true;
     }
+    // Its signal was aborted before.
+    if (send.done) return true;
     if (send.awaited) this.#arm(send);
     const kept = this.#kept;
     if (kept !== undefined && this.#queue.length === 0 && kept.hasRoom) {
       this.#writeTo(kept, send);
       return !this.#overHighWater;
     }
-    if (!this.#enqueue(send)) return true;
-    this.#pump();
+    if (this.#enqueue(send)) this.#pump();
     return !this.#overHighWater;
+  }
+
+  /** True: nothing waits and the connection takes a request at once. */
+  get writable(): boolean {
+    return this.#kept !== undefined && this.#queue.length === 0 && this.#kept.hasRoom && !this.#stopped;
+  }
+
+  /** Only while `writable`; false when it must go the way of `submit`. */
+  writeUnconfirmed(text: string): boolean {
+    return this.#kept?.writeUnconfirmed(text) === true;
   }
 
   /** Nobody waits for it any more: it leaves the queue, or is cancelled at the peer. */
@@ -92,9 +104,16 @@ export class Lane implements ClientConnectionEvents {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Resolves when nothing waits and nothing is unanswered. */
+  /** Nothing waits, nothing is unanswered, and the system has taken what asks for no answer. */
+  get #idle(): boolean {
+    if (this.unfinished > 0) return false;
+    for (const connection of this.#open) if (!connection.flushed) return false;
+    return true;
+  }
+
+  /** After `close()`: resolves when nothing waits and nothing is unanswered. */
   idle(): Promise<void> {
-    if (this.unfinished === 0) return Promise.resolve();
+    if (this.#idle) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
@@ -155,11 +174,14 @@ export class Lane implements ClientConnectionEvents {
   }
 
   goaway(connection: ClientConnection, unhandled: Send[]): void {
-    if (connection === this.#kept) this.#kept = undefined;
+    if (connection === this.#kept) this.#forgetKept();
+    const { clock, config } = this.#context;
     for (const send of unhandled.reverse()) {
       send.connection = undefined;
+      send.queuedAt = clock.now();
       this.#queue.unshift(send);
     }
+    if (unhandled.length > 0 && config.queue.ttlMs > 0) this.#expireLater(config.queue.ttlMs);
     this.#pump();
   }
 
@@ -169,12 +191,15 @@ export class Lane implements ClientConnectionEvents {
 
   #drop(connection: ClientConnection): void {
     if (!this.#open.delete(connection)) return;
-    if (connection === this.#kept) {
-      this.#kept = undefined;
-      if (this.#context.config.dialect === 'auto') this.#dialect = undefined;
-    }
+    if (connection === this.#kept) this.#forgetKept();
     this.#tell('close', connection);
     this.#pump();
+  }
+
+  /** The next connection finds out anew: another peer may listen there by then. */
+  #forgetKept(): void {
+    this.#kept = undefined;
+    if (this.#context.config.dialect === 'auto') this.#dialect = undefined;
   }
 
   #enqueue(send: Send): boolean {
@@ -185,6 +210,7 @@ export class Lane implements ClientConnectionEvents {
         queue.length >= capacity
           ? `${capacity} messages (Queue.Capacity)`
           : `${maxBytes} bytes (Queue.Max_bytes)`;
+      this.#overHighWater = true;
       const text = `the queue is full: ${what}`;
       if (overflow === 'drop-oldest') {
         const oldest = queue.shift();
@@ -202,7 +228,7 @@ export class Lane implements ClientConnectionEvents {
     send.queuedAt = this.#context.clock.now();
     queue.push(send);
     if (queue.length > capacity * highWater || queue.bytes > maxBytes * highWater) this.#overHighWater = true;
-    if (ttlMs > 0 && this.#ttlTimer === undefined) this.#expireLater(ttlMs);
+    if (ttlMs > 0) this.#expireLater(ttlMs);
     return true;
   }
 
@@ -220,7 +246,7 @@ export class Lane implements ClientConnectionEvents {
       while (
         this.#backoffTimer === undefined &&
         this.#attempts.size < this.#queue.length &&
-        this.#attempts.size + this.#open.size < limit
+        this.#attempts.size + this.#staying < limit
       ) {
         void this.#connect();
       }
@@ -229,9 +255,16 @@ export class Lane implements ClientConnectionEvents {
     this.#showState();
   }
 
+  /** Connections that may still take requests, or answer the one they have. */
+  get #staying(): number {
+    let count = 0;
+    for (const connection of this.#open) if (!connection.leaving) count += 1;
+    return count;
+  }
+
   /** What cannot be said to a peer that is not known to be native, or would hang it (protocol 1.4), never becomes a first message. */
   #refuseUnspeakable(): void {
-    if (this.#dialect === 'native' || (this.#dialect === undefined && this.#open.size > 0)) return;
+    if (this.#dialect === 'native' || (this.#dialect === undefined && this.#staying > 0)) return;
     for (let send = this.#queue.peek(); send?.raw !== undefined; send = this.#queue.peek()) {
       const fields = this.#fields(send, 'no');
       if (send.action !== '') {
@@ -256,6 +289,10 @@ export class Lane implements ClientConnectionEvents {
     this.#attempts.add(attempt);
     try {
       const link = await this.#context.transport.connect(this.#context.config, attempt.signal);
+      if (attempt.signal.aborted) {
+        dropUnused(link);
+        return;
+      }
       this.#attempts.delete(attempt);
       this.#failedAttempts = 0;
       this.#connectError = undefined;
@@ -263,8 +300,7 @@ export class Lane implements ClientConnectionEvents {
       this.#refuseUnspeakable();
       const first = this.#queue.shift();
       if (first === undefined) {
-        link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
-        link.destroy();
+        dropUnused(link);
         this.#pump();
         return;
       }
@@ -283,7 +319,11 @@ export class Lane implements ClientConnectionEvents {
   }
 
   #backOff(error: unknown): void {
-    if (this.#backoffTimer !== undefined || this.#queue.length === 0) return;
+    if (this.#backoffTimer !== undefined) return;
+    if (this.#queue.length === 0) {
+      this.#showState();
+      return;
+    }
     const { clock, config, random } = this.#context;
     const delayMs = reconnectDelayMs(config.reconnect, this.#failedAttempts, random());
     const reason = error instanceof Error ? error.message : String(error);
@@ -325,9 +365,9 @@ export class Lane implements ClientConnectionEvents {
   #timedOut(send: Send): void {
     send.timeouts = undefined;
     const within = `within ${send.timeoutMs} ms`;
-    if (send.connection === undefined && this.#connectError !== undefined) {
-      const reason =
-        this.#connectError instanceof Error ? this.#connectError.message : String(this.#connectError);
+    const connecting = this.#attempts.size > 0 && this.#open.size === 0;
+    if (send.connection === undefined && (connecting || this.#connectError !== undefined)) {
+      const { message: reason = 'the first attempt goes on' } = (this.#connectError ?? {}) as Partial<Error>;
       const fields = { ...this.#fields(send, 'no'), cause: this.#connectError };
       send.error(
         new PeerUnreachable(`no connection to "${this.#context.config.name}" ${within}: ${reason}`, fields),
@@ -369,6 +409,7 @@ export class Lane implements ClientConnectionEvents {
   }
 
   #expireLater(ttlMs: number): void {
+    if (this.#ttlTimer !== undefined) return;
     const { clock } = this.#context;
     this.#ttlTimer = clock.setTimeout(
       () => {
@@ -389,6 +430,7 @@ export class Lane implements ClientConnectionEvents {
         this.#settleWaits();
         if (kept.length > 0) this.#expireLater(ttlMs);
         else if (this.#queue.length === 0) this.#abortAttempts();
+        this.#showState();
       },
       Math.max(1, ttlMs / 8),
     );
@@ -407,6 +449,7 @@ export class Lane implements ClientConnectionEvents {
     }
     if (!this.#stopped || this.unfinished > 0) return;
     for (const connection of this.#open) connection.finish();
+    if (!this.#idle) return;
     this.#onIdle?.();
     this.#onIdle = undefined;
   }
@@ -427,6 +470,8 @@ export class Lane implements ClientConnectionEvents {
   }
 }
 
-function ignore(): void {
-  // The link is dropped unused.
+function dropUnused(link: Link): void {
+  const ignore = (): void => undefined;
+  link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
+  link.destroy();
 }

@@ -7,6 +7,7 @@ import type { ActionContract } from './ActionContract';
 import type { ClientState } from './ClientState';
 import { encodeJson } from './encodeJson';
 import { HotStream } from './HotStream';
+import { isMessageKey } from './isMessageKey';
 import { Lane } from './Lane';
 import type { PeerContext } from './PeerContext';
 import { Send, type SendSink } from './Send';
@@ -15,7 +16,8 @@ import type { TellOptions } from './TellOptions';
 
 /** Action names whose JSON is kept. */
 const CACHED_ACTIONS = 1024;
-const MESSAGE_KEY = /^[A-Za-z0-9_-]{1,64}$/;
+/** Leaves room in a header of 65535 bytes for its other keys. */
+const MAX_HEADER_ACTION_BYTES = 60_000;
 const NO_OPTIONS: TellOptions = {};
 
 /**
@@ -93,7 +95,7 @@ export class Peer {
         true,
         new AskSink(resolve, reject, contractOf(action)),
       );
-      if (send !== undefined) this.#submit(send, options);
+      if (send !== undefined) this.#enter(send, options).submit(send);
     });
   }
 
@@ -107,14 +109,10 @@ export class Peer {
   tell<V>(contract: ActionContract<V>, value: V, options?: TellOptions): boolean;
   tell(action: string, value?: unknown, options?: TellOptions): boolean;
   tell(action: string | ActionContract, value?: unknown, options: TellOptions = NO_OPTIONS): boolean {
-    const sink = new TellSink((error) =>
-      this.#context.report(error, this.name, typeof action === 'string' ? action : action.action),
-    );
+    if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
+    const sink = new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
     const send = this.#create(action, value, options, false, sink);
-    if (send === undefined) return true;
-    const lane = this.#laneFor(options);
-    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
-    return lane.submit(send);
+    return send === undefined || this.#enter(send, options).submit(send);
   }
 
   /** Resolves when the queue has emptied to half its high-water mark; at once when `tell` did not return false. */
@@ -149,12 +147,36 @@ export class Peer {
   }
 
   #submit(send: Send, options: SendOptions): () => void {
-    const lane = this.#laneFor(options);
-    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
+    const lane = this.#enter(send, options);
     lane.submit(send);
     return () => lane.withdraw(send);
   }
 
+  #enter(send: Send, options: SendOptions): Lane {
+    const lane = this.#laneFor(options);
+    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
+    return lane;
+  }
+
+  /** The short way of a message that needs nothing but to be written now; false when it has to go the ordinary one. */
+  #tellAtOnce(action: string | ActionContract, value: unknown, options: TellOptions): boolean {
+    const { key, signal, urgent, timeoutMs } = options;
+    if (typeof action !== 'string' || value instanceof Uint8Array || !this.#lane.writable) return false;
+    if (key !== undefined || signal !== undefined || urgent === true || timeoutMs !== undefined) return false;
+    if (this.#context.trace() !== undefined) return false;
+    try {
+      return this.#lane.writeUnconfirmed(this.#requestText(action, value));
+    } catch {
+      // The ordinary way tells what is wrong with the value.
+      return false;
+    }
+  }
+
+  #requestText(action: string, value: unknown): string {
+    return `{"action":${this.#actionText(action)},"value":${encodeJson(value)}}`;
+  }
+
+  /** Ends the send when the signal aborts; at once when it has been aborted already. */
   #heed(signal: AbortSignal, send: Send, lane: Lane): void {
     const abort = (): void => {
       if (send.done) return;
@@ -164,11 +186,13 @@ export class Peer {
       lane.withdraw(send);
       sink.error(new SendAborted('its signal was aborted', fields));
     };
-    if (signal.aborted) queueMicrotask(abort);
-    else {
-      signal.addEventListener('abort', abort, { once: true });
-      send.onDone = () => signal.removeEventListener('abort', abort);
+    if (signal.aborted) {
+      const fields = { client: this.name, action: send.action, delivered: 'no' as const };
+      send.error(new SendAborted('its signal was aborted before', { ...fields, cause: signal.reason }));
+      return;
     }
+    signal.addEventListener('abort', abort, { once: true });
+    send.onDone = () => signal.removeEventListener('abort', abort);
   }
 
   /** undefined when the message cannot be sent at all; the sink has been told. */
@@ -181,13 +205,13 @@ export class Peer {
   ): Send | undefined {
     const { config } = this.#context;
     const contract = contractOf(action);
-    const name = typeof action === 'string' ? action : (contract?.action ?? '');
+    const name = nameOf(action);
     try {
       checkArguments(action, options);
       const content = contract === undefined ? value : contract.encodeValue(value);
       const raw = content instanceof Uint8Array ? content : undefined;
-      const text =
-        raw === undefined ? `{"action":${this.#actionText(name)},"value":${encodeJson(content)}}` : undefined;
+      if (raw !== undefined) checkHeaderAction(name);
+      const text = raw === undefined ? this.#requestText(name, content) : undefined;
       const timeoutMs = options.timeoutMs ?? config.ackTimeoutMs;
       const { confirm = true, key } = options;
       return new Send(name, text, raw, awaited, confirm, timeoutMs, key, this.#context.trace(), sink);
@@ -293,6 +317,20 @@ function contractOf(action: unknown): ActionContract | undefined {
   return typeof action === 'object' && action !== null ? (action as ActionContract) : undefined;
 }
 
+function nameOf(action: unknown): string {
+  return typeof action === 'string' ? action : (contractOf(action)?.action ?? '');
+}
+
+/** With raw content the action travels in the header, which has a largest size (protocol 1.1). */
+function checkHeaderAction(action: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(action));
+  if (bytes > MAX_HEADER_ACTION_BYTES) {
+    throw new Unencodable(
+      `with raw content an action may take ${MAX_HEADER_ACTION_BYTES} bytes, and this one takes ${bytes}`,
+    );
+  }
+}
+
 function checkArguments(action: unknown, { timeoutMs, key }: SendOptions): void {
   if (typeof action !== 'string' && contractOf(action) === undefined) {
     throw new BadOption('the action must be a string or a contract of defineAction');
@@ -300,7 +338,7 @@ function checkArguments(action: unknown, { timeoutMs, key }: SendOptions): void 
   if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
     throw new BadOption(`timeoutMs must be above 0 and below 2^31 ms, not ${String(timeoutMs)}`);
   }
-  if (key !== undefined && !MESSAGE_KEY.test(key)) {
+  if (key !== undefined && !isMessageKey(key)) {
     throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');
   }
 }

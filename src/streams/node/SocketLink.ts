@@ -56,7 +56,8 @@ export class SocketLink implements Link {
       socket.setNoDelay(true);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
     }
-    return socket.writable && socket.write(bytes);
+    // A socket says false to any write of its high-water mark, also when the system took it all at once.
+    return socket.writable && (socket.write(bytes) || socket.writableLength === 0);
   }
 
   end(): void {
