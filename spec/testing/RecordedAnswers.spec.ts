@@ -75,6 +75,14 @@ describe('RecordedAnswers', () => {
     expect(recorded.report().passed).toBe(true);
   });
 
+  it('gives a new connection a recorded one that nobody plays yet', () => {
+    const recorded = answers([...poll.slice(0, 4), on(2, message(1, '"?"')), on(2, ack(1, '3'))]);
+    const [first, second] = [{}, {}];
+    expect(text(recorded, first, '?')).toBe('next 1');
+    expect(text(recorded, second, '?')).toBe('next 3');
+    expect(text(recorded, first, '?')).toBe('next 2');
+  });
+
   it('finds a message on another connection, as a new connection for each message makes it', () => {
     const recorded = answers([
       on(1, message(1, '1')),

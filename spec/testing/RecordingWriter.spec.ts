@@ -132,7 +132,7 @@ describe('RecordingWriter', () => {
       const stale = join(folder, name.replace('night', 'night.4'));
       await writeFile(
         stale,
-        '{"rxcomet":"recording","version":1,"started":"2020-01-01T00:00:00Z","part":4}\n',
+        `{"rxcomet":"recording","version":1,"started":"2020-01-01T00:00:00Z","part":4}\n${JSON.stringify(ack(9, '9'))}\n`,
       );
       const clock = createVirtualClock();
       const writer = new RecordingWriter(file, { clock, rotateBytes: 50 });

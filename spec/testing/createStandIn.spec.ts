@@ -5,6 +5,8 @@ import { silentLogger } from '../../src/runtime/silentLogger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import { FrameWriter } from '../../src/streams/FrameWriter';
+import { listenTo } from './linkSupport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';
 
@@ -131,6 +133,26 @@ describe('createStandIn', () => {
     );
     expect(results).toEqual([1, 2]);
     await stop();
+  });
+
+  it('answers a legacy client that half-closed, after the recorded time', async () => {
+    const transport = createMemoryTransport();
+    const clock = createVirtualClock();
+    const events = as('comet', [message(1, '1'), { ...ack(1, '2'), at: 501 }]);
+    const standIn = await createStandIn(events, { listen: listen!, transport, clock, delays: true });
+    const [client] = config.clients;
+    const link = await transport.connect(client!, new AbortController().signal);
+    const heard = listenTo(link);
+    const writer = new FrameWriter((bytes) => link.write(bytes));
+    writer.frame({}, '{"action": "Move", "value": 1}');
+    writer.flush();
+    link.end();
+    await clock.advance(400);
+    expect(heard.log).toEqual([]);
+    await clock.advance(200);
+    expect(heard.log[0]).toContain('{"result": 2}');
+    expect(heard.log.slice(-2)).toEqual(['<end>', '<close>']);
+    await standIn.close();
   });
 
   it('wants to know whose conversations to play when there are several', async () => {

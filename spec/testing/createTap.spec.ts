@@ -160,6 +160,8 @@ describe('createTap', () => {
     link.write(Buffer.from('\r\n'));
     await clock.settle();
     expect(hosts[0]?.bytes().toString()).toBe('GET / HTTP/1.1\r\n\r\n');
+    link.end();
+    await clock.settle();
     const errors = (await recorded()).filter(({ kind }) => kind === 'error');
     expect(errors).toMatchObject([{ code: 'ERR_BAD_HEADER', from: 'client' }]);
   });

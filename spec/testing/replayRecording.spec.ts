@@ -156,6 +156,34 @@ describe('replayRecording', () => {
     }
   });
 
+  it('lets messages overlap as recorded at full speed', async () => {
+    const mostAtOnce = async (recording: RecordedEvent[]): Promise<number> => {
+      let running = 0;
+      let most = 0;
+      const time = virtualTime();
+      try {
+        await replayRecording(legacy(recording), {
+          time,
+          handlers: (app) =>
+            void app.handle('Move', async () => {
+              running += 1;
+              most = Math.max(most, running);
+              await new Promise((resolve) => setTimeout(resolve, 10));
+              running -= 1;
+              return 'done';
+            }),
+        });
+      } finally {
+        time.uninstall();
+      }
+      return most;
+    };
+    const [first, second] = [message(1, '1'), message(1, '1', { link: 2 })];
+    const [done, doneToo] = [ack(1, '"done"'), ack(1, '"done"', { link: 2 })];
+    expect(await mostAtOnce([open(1), open(2), first, done, second, doneToo])).toBe(1);
+    expect(await mostAtOnce([open(1), open(2), first, second, done, doneToo])).toBe(2);
+  });
+
   it('names a handler that is stuck outside virtual time', async () => {
     const time = virtualTime({ graceMs: 20, limitMs: 10_000 });
     try {

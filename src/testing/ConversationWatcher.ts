@@ -31,7 +31,6 @@ type Own<E> = E extends RecordedEvent ? Omit<E, keyof RecordedEventBase> : never
 export class ConversationWatcher {
   readonly #options: ConversationWatcherOptions;
   readonly #parsers: Readonly<Record<RecordedEnd, FrameParser>>;
-  readonly #blind = new Set<RecordedEnd>();
   /** Ids of messages without a final answer, in their order; a reply without an id answers the first. */
   readonly #open = new Set<number>();
   #dialect: RecordedDialect = 'unknown';
@@ -90,11 +89,11 @@ export class ConversationWatcher {
   }
 
   #read(from: RecordedEnd, action: () => void): void {
-    if (this.#blind.has(from) || this.#closed) return;
+    if (this.#closed) return;
     try {
       action();
     } catch (error) {
-      this.#blind.add(from);
+      // The parser takes nothing more.
       const { code = 'ERR_UNREADABLE', message = String(error) } = error as Partial<RxcometError>;
       this.#write({ kind: 'error', code, message, from });
     }
