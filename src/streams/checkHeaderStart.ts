@@ -1,5 +1,5 @@
 import { BadHeader } from '../errors/BadHeader';
-import { excerptOf } from './wireInternals';
+import { excerptOf, holdsToken } from './wireInternals';
 
 /**
  * Judges the first bytes of a header that isn't complete yet: an object, perhaps after white space (protocol 1.1). A peer that speaks
@@ -25,9 +25,8 @@ const jsonSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 function refuse(headerLength: number, header: Buffer, found: string, peer: string): never {
   const begin =
     String.fromCharCode(headerLength >> 8, headerLength & 0xff) + header.toString('latin1', 0, 22);
-  throw new BadHeader(`no COMET frame: ${found}; ${guess(begin)} (it begins ${excerptOf(begin, 0)})`, {
-    peer,
-  });
+  const shown = holdsToken(begin) ? '' : ` (it begins ${excerptOf(begin, 0)})`;
+  throw new BadHeader(`no COMET frame: ${found}; ${guess(begin)}${shown}`, { peer });
 }
 
 function guess(begin: string): string {

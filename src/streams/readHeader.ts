@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { BadHeader } from '../errors/BadHeader';
 import type { FrameHeader } from './FrameHeader';
 import { createFrameHeader } from './createFrameHeader';
-import { excerptOf } from './wireInternals';
+import { excerptOf, holdsToken } from './wireInternals';
 
 /**
  * Reads any legal header (protocol 1.1): a JSON object in UTF-8 with the four required keys. Of the values only content-length has to
@@ -42,13 +42,8 @@ function parseKeys(text: string, peer: string): Keys {
   throw new BadHeader(`the header is no JSON object: ${shownHeader(text)}`, { peer });
 }
 
-/** Tokens never enter an error. */
 function shownHeader(text: string): string {
   return holdsToken(text) ? '(not shown, for it holds an authorization)' : excerptOf(text, 0);
-}
-
-function holdsToken(text: string): boolean {
-  return /authorization|bearer/i.test(text);
 }
 
 function requireString(keys: Keys, key: string, peer: string): string {

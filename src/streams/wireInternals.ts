@@ -3,6 +3,11 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Whether bytes of a header may hold a token (protocol 2), which never enters an error. */
+export function holdsToken(text: string): boolean {
+  return /authorization|bearer/i.test(text);
+}
+
 /** A short piece of a text around an index, as a string literal, for a message. */
 export function excerptOf(text: string, index: number): string {
   const from = Math.max(0, index - 20);
