@@ -58,8 +58,15 @@ export class FailureReporter {
   }
 
   #emit(failure: Failure): void {
-    if (this.#subject.observed) this.#subject.next(failure);
-    else this.#log(failure);
+    if (this.#subject.observed) {
+      this.#subject.next(failure);
+      return;
+    }
+    try {
+      this.#log(failure);
+    } catch {
+      // A logger that throws must not reach whoever failed: a detached send never throws.
+    }
   }
 
   #log(failure: Failure): void {
