@@ -127,6 +127,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     this.#heardAt = this.#context.clock.now();
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;
     const inside = this.#parser.insideFrame;
+    const wasTight = this.#context.memory.tight;
     const frames = this.#frames;
     this.#inTurn = true;
     try {
@@ -146,7 +147,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     }
     this.#writer.flush();
     this.#account();
-    if (beginsFrame && this.#context.memory.tight) this.#pauseBetweenFrames();
+    // The frame that made it tight may still complete.
+    if (beginsFrame && wasTight && this.#context.memory.tight) this.#pauseBetweenFrames();
   }
 
   end(): void {
