@@ -1,4 +1,4 @@
-import type { Observable, Subscription } from 'rxjs';
+import { takeWhile, type Observable, type Subscription } from 'rxjs';
 import { HandlerFailed } from '../errors/HandlerFailed';
 import { HandlerTimeout } from '../errors/HandlerTimeout';
 import { ResultOverflow } from '../errors/ResultOverflow';
@@ -6,6 +6,7 @@ import { RxcometError } from '../errors/RxcometError';
 import { StreamIdle } from '../errors/StreamIdle';
 import { UnknownAction } from '../errors/UnknownAction';
 import type { Clock } from '../runtime/Clock';
+import type { ActionContract } from './ActionContract';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
@@ -81,22 +82,20 @@ export class Dispatcher {
 
   /** Answers by hand, see Message.ack. */
   acknowledge(exchange: Exchange, value: unknown): void {
-    if (exchange.answered || exchange.released) {
-      this.droppedAnswers += 1;
-      return;
-    }
-    this.#answer(exchange, value ?? null);
+    const contract = exchange.current?.contract;
+    if (exchange.answered || exchange.released) this.droppedAnswers += 1;
+    else if (value === undefined || value === null) this.#answer(exchange, null);
+    else this.#answerWith(exchange, value, contract);
     if (exchange.current?.claims === true) this.#release(exchange);
   }
 
   /** Fails by hand, see Message.fail. */
   fail(exchange: Exchange, error: unknown): void {
-    if (exchange.answered || exchange.released) {
-      this.droppedAnswers += 1;
-      return;
+    if (exchange.answered || exchange.released) this.droppedAnswers += 1;
+    else {
+      this.#reportFailure(exchange, error);
+      this.#answerError(exchange, error);
     }
-    this.#reportFailure(exchange, error);
-    this.#answerError(exchange, error);
     if (exchange.current?.claims === true) this.#release(exchange);
   }
 
@@ -108,7 +107,8 @@ export class Dispatcher {
 
   #askOn(exchange: Exchange): void {
     const { handlers } = exchange;
-    while (exchange.index < handlers.length) {
+    // Answered by hand, perhaps before any handler: nobody else is asked.
+    while (!exchange.answered && exchange.index < handlers.length) {
       const registration = handlers[exchange.index];
       if (registration === undefined || registration.removed) {
         exchange.index += 1;
@@ -197,7 +197,8 @@ export class Dispatcher {
     if (slow === undefined) return false;
     this.#arm(exchange);
     if (slow.kind === 'promise') {
-      slow.promise.then(
+      // A foreign thenable may throw, or call back twice; a promise of this runtime is taken as it is.
+      Promise.resolve(slow.promise).then(
         (value) => this.#settled(exchange, value),
         (error: unknown) => this.#workFailed(exchange, error),
       );
@@ -261,7 +262,8 @@ export class Dispatcher {
       this.#workFailed(exchange, error);
     };
     try {
-      subscription = observable.subscribe({
+      // The operator ends a source that emits on and on within subscribe.
+      subscription = observable.pipe(takeWhile(() => !over)).subscribe({
         next: (value) => {
           if (over || value === undefined) return;
           try {
@@ -287,11 +289,21 @@ export class Dispatcher {
   async #pull(exchange: Exchange, iterable: AsyncIterable<unknown>): Promise<void> {
     let iterator: AsyncIterator<unknown> | undefined;
     let stopped = false;
+    let wake: (() => void) | undefined;
+    // return() asks a generator to run its finally.
+    const giveBack = async (): Promise<void> => {
+      try {
+        await iterator?.return?.();
+      } catch (error) {
+        this.#reportFailure(exchange, error);
+      }
+    };
     exchange.stopWork = () => {
       if (stopped) return;
       stopped = true;
-      // The slot is freed below, when the pending next() has settled; return() asks a generator to run its finally.
-      Promise.resolve(iterator?.return?.()).catch((error: unknown) => this.#reportFailure(exchange, error));
+      wake?.();
+      // The slot is freed below, when the pending next() has settled.
+      void giveBack();
     };
     try {
       iterator = iterable[Symbol.asyncIterator]();
@@ -302,18 +314,17 @@ export class Dispatcher {
         const outcome = this.#next(exchange, value);
         if (outcome === 'overflow') throw overflow(exchange);
         if (outcome === 'behind') {
-          await new Promise<void>((resolve) => exchange.port.whenWritable(resolve));
-          if (exchange.answered) break;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            exchange.port.whenWritable(resolve);
+          });
+          if (stopped) break;
         }
       }
     } catch (error) {
       if (!stopped) {
         stopped = true;
-        try {
-          await iterator?.return?.();
-        } catch (returnError) {
-          this.#reportFailure(exchange, returnError);
-        }
+        await giveBack();
       }
       this.#workFailed(exchange, error);
       return;
@@ -336,16 +347,25 @@ export class Dispatcher {
 
   #finish(exchange: Exchange, answer: unknown, registration: Registration | undefined): void {
     if (exchange.answered) this.droppedAnswers += 1;
-    else {
-      const contract = registration?.contract;
-      try {
-        this.#answer(exchange, contract === undefined ? answer : contract.encodeAck(answer));
-      } catch (error) {
-        this.#reportFailure(exchange, error);
-        this.#answerError(exchange, error);
-      }
-    }
+    else this.#answerWith(exchange, answer, registration?.contract);
     this.#release(exchange);
+  }
+
+  /** An answer, checked by the contract of its handler. */
+  #answerWith(exchange: Exchange, answer: unknown, contract: ActionContract | undefined): void {
+    if (contract === undefined) {
+      this.#answer(exchange, answer);
+      return;
+    }
+    let encoded: unknown;
+    try {
+      encoded = contract.encodeAck(answer);
+    } catch (error) {
+      this.#reportFailure(exchange, error);
+      this.#answerError(exchange, error);
+      return;
+    }
+    this.#answer(exchange, encoded);
   }
 
   #answer(exchange: Exchange, value: unknown): void {
@@ -410,8 +430,17 @@ export class Dispatcher {
     exchange.released = true;
     this.#disarm(exchange);
     this.#leave(exchange);
-    exchange.releasedCallback?.();
     exchange.port.released(exchange);
+    const { releasedCallbacks } = exchange;
+    if (releasedCallbacks === undefined) return;
+    exchange.releasedCallbacks = undefined;
+    for (const callback of releasedCallbacks) {
+      try {
+        callback();
+      } catch (error) {
+        this.#reportFailure(exchange, error);
+      }
+    }
   }
 
   #reportFailure(exchange: Exchange, error: unknown): void {

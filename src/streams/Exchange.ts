@@ -23,7 +23,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
   failure: unknown = undefined;
   /** Ends what the handler at work has running; undefined when nothing can be ended. */
   stopWork: (() => void) | undefined = undefined;
-  releasedCallback: (() => void) | undefined = undefined;
+  releasedCallbacks: (() => void)[] | undefined = undefined;
   #controller: AbortController | undefined = undefined;
   #abortReason: unknown = undefined;
 
@@ -65,7 +65,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
 
   onReleased(callback: () => void): void {
     if (this.released) callback();
-    else this.releasedCallback = callback;
+    else (this.releasedCallbacks ??= []).push(callback);
   }
 
   abort(reason: unknown): void {

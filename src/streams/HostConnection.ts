@@ -319,6 +319,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   /** The end of grace: whatever runs is aborted and the connection dropped. Returns how many messages that hit. */
   abort(reason: RxcometError): number {
     const unfinished = this.unfinished;
+    // From here on nothing is written and nothing lingers.
+    if (this.#phase !== 'closed') this.#phase = 'lingering';
     this.#cancelAll(reason);
     this.#link.destroy();
     return unfinished;

@@ -34,6 +34,7 @@ export class StreamHandler {
   #input: Subject<Message> | undefined;
   #subscription: Subscription | undefined;
   #failures = 0;
+  #subscribedAt = 0;
   #timer: unknown;
   #closed = false;
 
@@ -47,17 +48,20 @@ export class StreamHandler {
       message.fail(new Error(`the stream handler of "${this.#options.action}" has completed`));
       return;
     }
-    if (this.#options.acknowledgeOnArrival) message.ack();
-    else {
+    const { acknowledgeOnArrival } = this.#options;
+    // Also behind those that are just being given to a new pipeline.
+    const mustWait = this.#input === undefined || this.#waiting.size > 0;
+    if (!acknowledgeOnArrival || mustWait) {
       this.#open.add(message);
       message.onReleased(() => {
         this.#open.delete(message);
         this.#waiting.delete(message);
-        this.#failures = 0;
+        // It got a message through; those that end while there is no pipeline say nothing.
+        if (this.#input !== undefined && !acknowledgeOnArrival) this.#failures = 0;
       });
     }
-    if (this.#input === undefined) this.#waiting.add(message);
-    else this.#input.next(message);
+    if (this.#input === undefined || mustWait) this.#waiting.add(message);
+    else this.#give(this.#input, message);
   }
 
   /** Unsubscribes the pipeline; what it had open fails. */
@@ -70,9 +74,16 @@ export class StreamHandler {
     this.#failOpen(new Error(`the stream handler of "${this.#options.action}" was removed`));
   }
 
+  #give(input: Subject<Message>, message: Message): void {
+    // Not before there is a pipeline: what waits for one keeps its slot, so that no more than Max_in_flight can.
+    if (this.#options.acknowledgeOnArrival) message.ack();
+    input.next(message);
+  }
+
   #subscribe(): void {
     const input = new Subject<Message>();
     this.#input = input;
+    this.#subscribedAt = this.#options.clock.now();
     try {
       this.#subscription = this.#options.build(input).subscribe({
         error: (error: unknown) => this.#failed(error),
@@ -86,7 +97,7 @@ export class StreamHandler {
       // Failing at once, or completing, leaves the rest to the next subscription.
       if (this.#input !== input) break;
       this.#waiting.delete(message);
-      input.next(message);
+      this.#give(input, message);
     }
   }
 
@@ -101,11 +112,11 @@ export class StreamHandler {
     });
     this.#input = undefined;
     // Those that wait have not been seen by it; they are for the next one.
-    const failures = this.#failures + 1;
-    if (this.#open.size === 0) report(error);
+    this.#failures = clock.now() - this.#subscribedAt >= RESTART.maxDelayMs ? 1 : this.#failures + 1;
+    if (this.#open.size === this.#waiting.size) report(error);
     this.#failOpen(error);
-    this.#failures = failures;
-    this.#timer = clock.setTimeout(() => this.#subscribe(), reconnectDelayMs(RESTART, failures, random()));
+    const delayMs = reconnectDelayMs(RESTART, this.#failures, random());
+    this.#timer = clock.setTimeout(() => this.#subscribe(), delayMs);
   }
 
   #completed(): void {

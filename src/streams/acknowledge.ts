@@ -1,5 +1,10 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Message } from './Message';
+
+/** The message of an item of the stream: itself, or one of a batch. */
+type MessageOf<T> = T extends readonly (infer M)[] ? M : T;
+/** What a message of that type is acknowledged with. */
+type AckOf<M> = M extends Message<unknown, infer A> ? A : never;
 
 /**
  * For stream handlers: acknowledges each message, or each of a batch, with what `project` gives for it, and passes on what came.
@@ -11,16 +16,18 @@ import type { Message } from './Message';
  * app.handleStream('Measurement', (message$) =>
  *   message$.pipe(bufferTime(100), filter((batch) => batch.length > 0), acknowledge(() => 'stored')));
  */
-export function acknowledge<V, A, T extends Message<V, A> | readonly Message<V, A>[] = Message<V, A>>(
-  project?: (message: Message<V, A>) => A | PromiseLike<A> | null | undefined,
-): OperatorFunction<T, T> {
+export function acknowledge<T extends Message | readonly Message[]>(
+  project?: (
+    message: MessageOf<T>,
+  ) => AckOf<MessageOf<T>> | PromiseLike<AckOf<MessageOf<T>>> | null | undefined,
+): MonoTypeOperatorFunction<T> {
+  const projectOne = project as ((message: Message) => unknown) | undefined;
   return (source) =>
     new Observable<T>((destination) =>
       source.subscribe({
         next: (item) => {
-          if (Array.isArray(item))
-            for (const message of item as readonly Message<V, A>[]) answer(message, project);
-          else answer(item as Message<V, A>, project);
+          if (isBatch(item)) for (const message of item) answer(message, projectOne);
+          else answer(item, projectOne);
           destination.next(item);
         },
         error: (error) => destination.error(error),
@@ -29,10 +36,7 @@ export function acknowledge<V, A, T extends Message<V, A> | readonly Message<V, 
     );
 }
 
-function answer<V, A>(
-  message: Message<V, A>,
-  project: ((message: Message<V, A>) => A | PromiseLike<A> | null | undefined) | undefined,
-): void {
+function answer(message: Message, project: ((message: Message) => unknown) | undefined): void {
   try {
     const value = project?.(message);
     if (isPromise(value)) {
@@ -46,7 +50,11 @@ function answer<V, A>(
   }
 }
 
-function isPromise<A>(value: A | PromiseLike<A> | null | undefined): value is PromiseLike<A> {
+function isBatch(item: Message | readonly Message[]): item is readonly Message[] {
+  return Array.isArray(item);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
   );
