@@ -16,11 +16,14 @@ export interface Run {
   /** Resolves with the first match in what was written to either output. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   stop(cause: StopCause): void;
+  /** As SIGHUP. */
+  hangUp(): void;
 }
 
 /** Runs the command line with outputs in memory. */
 export function runMain(args: readonly string[], options: RunOptions = {}): Run {
   const stop = new AbortController();
+  const hangups: (() => void)[] = [];
   const written = { stdout: '', stderr: '' };
   let waiting: (() => void)[] = [];
   const output = (name: keyof typeof written): Output => ({
@@ -35,6 +38,7 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
     stderr: output('stderr'),
     stdin: chunksOf(options.stdin ?? []),
     stop: stop.signal,
+    onHangup: (callback) => hangups.push(callback),
     app: options.app ?? {},
   });
   let ended = false;
@@ -60,6 +64,7 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
       }
     },
     stop: (cause) => stop.abort(cause),
+    hangUp: () => hangups.forEach((callback) => callback()),
   };
 }
 

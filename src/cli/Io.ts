@@ -19,6 +19,8 @@ export interface Io {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Aborts with a StopCause as its reason: at the first signal, or when nobody reads stdout any more. */
   readonly stop: AbortSignal;
+  /** From now on SIGHUP calls back instead of ending the process. */
+  onHangup(callback: () => void): void;
   /** What apps are made with. */
   readonly app: Pick<AppOptions, 'clock' | 'transport'>;
 }

@@ -19,6 +19,7 @@ export function createProcessIo(): Io {
       return addAbortSignal(stop.signal, process.stdin);
     },
     stop: stop.signal,
+    onHangup: (callback) => process.on('SIGHUP', callback),
     app: {},
   };
 }

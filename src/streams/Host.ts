@@ -1,7 +1,7 @@
 import { AppStopping } from '../errors/AppStopping';
 import { LinkFailed } from '../errors/LinkFailed';
 import { PeerNotAllowed } from '../errors/PeerNotAllowed';
-import type { RxcometError } from '../errors/RxcometError';
+import { RxcometError } from '../errors/RxcometError';
 import { TooManyConnections } from '../errors/TooManyConnections';
 import { AllowList } from './AllowList';
 import type { ConnectionEvent } from './ConnectionEvent';
@@ -92,7 +92,11 @@ export class Host {
       config,
       (link) => onLink(link),
       (error) =>
-        report(new LinkFailed(`accepting connections: ${error.message}`, { peer: '', cause: error })),
+        report(
+          error instanceof RxcometError
+            ? error
+            : new LinkFailed(`accepting connections: ${error.message}`, { peer: '', cause: error }),
+        ),
     );
     this.#listener = listener;
     this.#memory.join(this.#memoryGroup);
