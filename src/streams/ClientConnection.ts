@@ -208,10 +208,13 @@ export class ClientConnection implements LinkEvents {
 
   end(): void {
     if (this.#phase === 'closed') return;
+    // Nothing at all came from there, and a host that waits for a TLS handshake ends like this.
+    const hint =
+      this.#phase === 'finding' && this.#context.config.tls === undefined ? '; does it want TLS?' : '';
     // Before the failures are told: what is sent again from there must not come back here.
     this.#phase = 'ending';
     this.#failAll((send) =>
-      this.#closedError(send, 'the peer ended the connection without an answer', undefined),
+      this.#closedError(send, `the peer ended the connection without an answer${hint}`, undefined),
     );
     // Who ends its direction reads no more requests of ours (protocol 2), so nothing is left to be said.
     this.#link.destroy();
