@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription, type ObservableInput, from } from 'rxjs';
+import { Subject, Subscription, type Observable, type ObservableInput, from } from 'rxjs';
 import { createActorSystem } from '../actors/createActorSystem';
 import type { ActorRef } from '../actors/ActorRef';
 import type { ClientConfig } from '../config/ClientConfig';
@@ -30,6 +30,7 @@ import { consoleLogger } from './consoleLogger';
 import type { Failure } from './Failure';
 import { FailureReporter } from './FailureReporter';
 import { isActorRef } from './isActorRef';
+import { LayeredTransport } from './LayeredTransport';
 import { refHandler } from './refHandler';
 import { RemoteRef } from './RemoteRef';
 import type { StopResult } from './StopResult';
@@ -77,7 +78,7 @@ export class App {
 
   constructor(config: CometConfig, options: AppOptions) {
     const { clock = systemClock, logger = consoleLogger, random = Math.random } = options;
-    const transport = options.transport ?? createNodeTransport();
+    const transport = new LayeredTransport(this, options.transport ?? createNodeTransport());
     this.config = config;
     this.#clock = clock;
     this.#random = random;

@@ -14,6 +14,7 @@ export type {
   RecordedMessage,
   RecordedOpen,
 } from './RecordedEvent';
+export { record, type AppRecording } from './record';
 export { readRecording } from './readRecording';
 export { recordedSide } from './recordedSide';
 export { recordedValue } from './recordedValue';
