@@ -55,11 +55,7 @@ const contenders = {
   },
   Subject(receive) {
     const messages$ = new Subject();
-    let sum = 0;
-    messages$.subscribe((message) => {
-      receive(message);
-      sum += message;
-    });
+    messages$.subscribe(receive);
     return { send: (message) => messages$.next(message), stop: () => messages$.complete() };
   },
 };

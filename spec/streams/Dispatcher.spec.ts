@@ -11,8 +11,16 @@ import type { NextOutcome, ReplyPort } from '../../src/streams/ReplyPort';
 import { t } from '../../src/streams/t';
 import { createVirtualClock } from '../support/createVirtualClock';
 
+interface SetUp {
+  readonly handlerTimeoutMs?: number;
+  readonly streamIdleMs?: number;
+  readonly outcome?: NextOutcome;
+}
+
 /** A dispatcher with a port that writes down what it is told. */
-function setUp({ handlerTimeoutMs = 1000, streamIdleMs = 0, outcome = 'taken' as NextOutcome } = {}) {
+function setUp(options: SetUp = {}) {
+  const { handlerTimeoutMs = 1000, streamIdleMs = 0 } = options;
+  let { outcome = 'taken' } = options;
   const clock = createVirtualClock();
   const registry = new HandlerRegistry();
   const reported: RxcometError[] = [];

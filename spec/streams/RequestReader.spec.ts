@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { BadContent } from '../../src/errors/BadContent';
 import { BadRequest } from '../../src/errors/BadRequest';
+import { NestingTooDeep } from '../../src/errors/NestingTooDeep';
 import { encodeJson } from '../../src/streams/encodeJson';
 import { parseJson } from '../../src/streams/parseJson';
 import { readResult } from '../../src/streams/readResult';
@@ -51,7 +53,7 @@ describe('RequestReader', () => {
     (text) => {
       const reader = new RequestReader(options);
       reader.read('{"action":"A","value":0}', peer);
-      expect(() => reader.read(text, peer)).toThrow(expect.objectContaining({ code: 'ERR_BAD_CONTENT' }));
+      expect(() => reader.read(text, peer)).toThrow(BadContent);
     },
   );
 
@@ -60,9 +62,7 @@ describe('RequestReader', () => {
     const text = (depth: number): string => `{"action":"A","value":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     for (let turn = 0; turn < 2; turn += 1) {
       expect(reader.read(text(2), peer).action).toBe('A');
-      expect(() => reader.read(text(3), peer)).toThrow(
-        expect.objectContaining({ code: 'ERR_NESTING_TOO_DEEP' }),
-      );
+      expect(() => reader.read(text(3), peer)).toThrow(NestingTooDeep);
     }
   });
 });
@@ -80,8 +80,6 @@ describe('readResult', () => {
   });
 
   it('refuses what is no JSON', () => {
-    expect(() => readResult('{"result":1}}', { ...options, peer })).toThrow(
-      expect.objectContaining({ code: 'ERR_BAD_CONTENT' }),
-    );
+    expect(() => readResult('{"result":1}}', { ...options, peer })).toThrow(BadContent);
   });
 });

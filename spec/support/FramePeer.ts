@@ -35,7 +35,7 @@ export class FramePeer {
   /** Frame contents parsed; bytes as they are. */
   get contents(): unknown[] {
     return this.frames.map(({ text, bytes }) =>
-      text === undefined ? bytes : text === '' ? '' : JSON.parse(text),
+      text === undefined ? bytes : text === '' ? '' : (JSON.parse(text) as unknown),
     );
   }
 
@@ -43,8 +43,8 @@ export class FramePeer {
   get log(): string[] {
     return this.frames.map(({ header, text, bytes }) => {
       const { messageId, status, goaway, pong, ping, cancel } = header;
-      if (goaway !== undefined) return `goaway ${String(goaway)}`;
-      if (cancel !== undefined) return `cancel ${String(cancel)}`;
+      if (goaway !== undefined) return `goaway ${JSON.stringify(goaway)}`;
+      if (cancel !== undefined) return `cancel ${JSON.stringify(cancel)}`;
       if (pong !== undefined) return 'pong';
       if (ping !== undefined) return 'ping';
       if (status === 'hello') return 'hello';

@@ -308,7 +308,7 @@ export class Dispatcher {
     try {
       iterator = iterable[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await iterator.next();
+        const { done, value } = (await iterator.next()) as IteratorResult<unknown, unknown>;
         if (done === true || stopped) break;
         if (value === undefined) continue;
         const outcome = this.#next(exchange, value);

@@ -141,6 +141,12 @@ export class Peer {
     return count;
   }
 
+  /** For the app, after `abort`: resolves when no connection is left. */
+  async allClosed(): Promise<void> {
+    await this.#lane.allClosed();
+    await this.#urgentLane?.allClosed();
+  }
+
   #laneFor(options: SendOptions): Lane {
     if (options.urgent !== true) return this.#lane;
     return (this.#urgentLane ??= new Lane(this.#context, () => undefined));
@@ -181,7 +187,12 @@ export class Peer {
     const abort = (): void => {
       if (send.done) return;
       const delivered = send.connection === undefined ? 'no' : 'unknown';
-      const fields = { client: this.name, action: send.action, delivered, cause: signal.reason } as const;
+      const fields = {
+        client: this.name,
+        action: send.action,
+        delivered,
+        cause: signal.reason as unknown,
+      } as const;
       const { sink } = send;
       lane.withdraw(send);
       sink.error(new SendAborted('its signal was aborted', fields));

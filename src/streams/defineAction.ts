@@ -47,7 +47,8 @@ function decode<C extends Mixed>(
   const decoded = codec.decode(input);
   if (isLeft(decoded))
     throw new BadValue(describe(decoded.left, action, what), { action, peer, delivered: 'yes' });
-  return decoded.right;
+  const value: unknown = decoded.right;
+  return value;
 }
 
 function encode(codec: Mixed | undefined, value: unknown, action: string, what: string): unknown {
