@@ -313,6 +313,9 @@ export class App {
     for (const subscription of [...this.#detached]) subscription.unsubscribe();
     let undelivered = 0;
     for (const peer of this.#peers.values()) undelivered += peer.abort();
+    // What was dropped is gone when its close was told.
+    await Promise.all(this.#hosts.map((host) => host.emptied()));
+    await Promise.all([...this.#peers.values()].map((peer) => peer.allClosed()));
     await this.actors.stop({ graceMs: 0 });
     this.#messages.complete();
     this.#connections.complete();

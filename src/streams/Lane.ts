@@ -32,6 +32,8 @@ export class Lane implements ClientConnectionEvents {
   readonly #queue = new SendQueue();
   readonly #open = new Set<ClientConnection>();
   readonly #attempts = new Set<AbortController>();
+  /** Links that are not closed yet, also those that were left. */
+  #links = 0;
   readonly #timeouts = new Map<number, TimeoutQueue<Send>>();
   #kept: ClientConnection | undefined;
   /** What the last exchange showed; undefined: to be found out. */
@@ -44,6 +46,7 @@ export class Lane implements ClientConnectionEvents {
   #overHighWater = false;
   #drained: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
+  #onClosed: (() => void) | undefined;
 
   constructor(context: PeerContext, onState: (state: ClientState) => void) {
     this.#context = context;
@@ -149,6 +152,14 @@ export class Lane implements ClientConnectionEvents {
     return count;
   }
 
+  /** After `abort`: resolves when no link is left. */
+  allClosed(): Promise<void> {
+    if (this.#links === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onClosed = resolve;
+    });
+  }
+
   // ClientConnectionEvents
 
   kept(connection: ClientConnection): void {
@@ -187,6 +198,12 @@ export class Lane implements ClientConnectionEvents {
 
   closed(connection: ClientConnection): void {
     this.#drop(connection);
+    this.#linkClosed();
+  }
+
+  #linkClosed(): void {
+    this.#links -= 1;
+    if (this.#links === 0) this.#onClosed?.();
   }
 
   #drop(connection: ClientConnection): void {
@@ -289,8 +306,9 @@ export class Lane implements ClientConnectionEvents {
     this.#attempts.add(attempt);
     try {
       const link = await this.#context.transport.connect(this.#context.config, attempt.signal);
+      this.#links += 1;
       if (attempt.signal.aborted) {
-        dropUnused(link);
+        dropUnused(link, () => this.#linkClosed());
         return;
       }
       this.#attempts.delete(attempt);
@@ -300,7 +318,7 @@ export class Lane implements ClientConnectionEvents {
       this.#refuseUnspeakable();
       const first = this.#queue.shift();
       if (first === undefined) {
-        dropUnused(link);
+        dropUnused(link, () => this.#linkClosed());
         this.#pump();
         return;
       }
@@ -470,8 +488,8 @@ export class Lane implements ClientConnectionEvents {
   }
 }
 
-function dropUnused(link: Link): void {
+function dropUnused(link: Link, onClosed: () => void): void {
   const ignore = (): void => undefined;
-  link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
+  link.open({ data: ignore, end: ignore, drain: ignore, close: onClosed });
   link.destroy();
 }
