@@ -737,6 +737,7 @@ describe('limits of time', () => {
     peer.request(1, 'A');
     await clock.settle();
     clock.jump(60_000);
+    await clock.advance(1);
     peer.send({ ping: 1 });
     await clock.advance(500);
     expect(codes()).toEqual([]);

@@ -35,8 +35,9 @@ export class Host {
   readonly #sweepMs: number;
   #context: HostContext | undefined;
   #listener: Listener | undefined;
+  #closed = false;
   #sweepTimer: unknown;
-  #onEmpty: (() => void) | undefined;
+  #onEmpty: (() => void)[] = [];
 
   constructor(options: HostOptions) {
     const { clock, config, registry, report, onDeadLetter } = options;
@@ -86,6 +87,7 @@ export class Host {
   /** Resolves once peers can connect; rejects with ListenFailed. */
   async listen(): Promise<void> {
     const { config, transport, report } = this.#options;
+    this.#closed = false;
     const early: Link[] = [];
     let onLink = (link: Link): void => void early.push(link);
     const listener = await transport.listen(
@@ -116,6 +118,7 @@ export class Host {
   async close(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#closed = true;
     for (const connection of [...this.#connections]) connection.goaway();
     await listener?.close();
   }
@@ -123,9 +126,7 @@ export class Host {
   /** Resolves when no connection is open. */
   emptied(): Promise<void> {
     if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onEmpty = resolve;
-    });
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   /** Drops what is left; returns how many messages were cut off. */
@@ -164,16 +165,16 @@ export class Host {
         if (this.#connections.size > 0) return;
         clock.clearTimeout(this.#sweepTimer);
         this.#sweepTimer = undefined;
-        this.#onEmpty?.();
-        this.#onEmpty = undefined;
+        for (const resolve of this.#onEmpty.splice(0)) resolve();
       },
     };
   }
 
   #accept(link: Link, context: HostContext): void {
     const refusal = this.#refusalOf(link);
-    if (refusal !== undefined && this.#refused.size >= REFUSALS_AT_ONCE) {
-      this.#options.report(refusal);
+    // A handshake may end after the listener was closed.
+    if (this.#closed || (refusal !== undefined && this.#refused.size >= REFUSALS_AT_ONCE)) {
+      if (refusal !== undefined) this.#options.report(refusal);
       link.open({ data: ignore, end: ignore, drain: ignore, close: ignore });
       link.destroy();
       return;
@@ -201,10 +202,13 @@ export class Host {
   }
 
   #sweepLater(): void {
-    this.#sweepTimer = this.#options.clock.setTimeout(() => {
+    const { clock } = this.#options;
+    const dueAt = clock.now() + this.#sweepMs;
+    this.#sweepTimer = clock.setTimeout(() => {
       this.#sweepTimer = undefined;
-      const now = this.#options.clock.now();
-      for (const connection of [...this.#connections]) connection.check(now);
+      const now = clock.now();
+      // Called late, this process was blocked: what the peers said meanwhile has not been read yet, so nobody is judged this time.
+      if (now - dueAt < this.#sweepMs) for (const connection of [...this.#connections]) connection.check(now);
       this.#memory.relieve(now, this.#options.config.limits.frameTimeoutMs);
       if (this.#connections.size > 0) this.#sweepLater();
     }, this.#sweepMs);

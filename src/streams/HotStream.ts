@@ -3,7 +3,8 @@ import { SubscriberFailed } from '../errors/SubscriberFailed';
 
 /**
  * A stream of the app that outlives its subscribers' mistakes: what a subscriber's callback throws is reported as ERR_SUBSCRIBER, and the
- * subscriber stays. rxjs alone would rethrow it from a timer, which ends the process.
+ * subscriber stays; so it is behind operators. An operator that throws ends its own subscription, and is reported when that one has no
+ * `error` callback. rxjs alone would rethrow from a timer, which ends the process.
  *
  * A subclass, against our habit, because `subscribe` is where callbacks come in; operators pass their own Subscriber, which goes through.
  */
@@ -14,6 +15,11 @@ export class HotStream<T> extends Observable<T> {
     super((subscriber) => source.subscribe(subscriber));
     this.#report = report;
   }
+
+  override readonly pipe = ((...operators: never[]): unknown => {
+    const piped: unknown = super.pipe(...(operators as []));
+    return piped instanceof Observable ? new HotStream<unknown>(piped, this.#report) : piped;
+  }) as Observable<T>['pipe'];
 
   override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void)): Subscription;
   override subscribe(
@@ -26,23 +32,33 @@ export class HotStream<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    if (typeof first === 'function') {
-      return super.subscribe({
-        next: this.#guard(first),
-        ...(error ? { error } : {}),
-        ...(complete ? { complete: this.#guard(complete) } : {}),
-      });
+    if (typeof first === 'function' || first === undefined || first === null) {
+      return this.#subscribeGuarded(first, error, complete);
     }
     // A Subscriber is an operator's or a Subject's own; it has its rules for errors.
-    if (first && !('unsubscribe' in first) && typeof first.next === 'function') {
-      const { next, complete: done } = first;
-      return super.subscribe({
-        next: this.#guard(next.bind(first)),
-        error: (reason) => first.error?.(reason),
-        ...(done ? { complete: this.#guard(done.bind(first)) } : {}),
-      });
-    }
-    return super.subscribe(first ?? {});
+    if ('unsubscribe' in first) return super.subscribe(first);
+    return this.#subscribeGuarded(
+      first.next?.bind(first),
+      first.error?.bind(first),
+      first.complete?.bind(first),
+    );
+  }
+
+  #subscribeGuarded(
+    next: ((value: T) => void) | null | undefined,
+    error: ((error: unknown) => void) | null | undefined,
+    complete: (() => void) | null | undefined,
+  ): Subscription {
+    return super.subscribe({
+      next: this.#guard(next ?? ignore),
+      error: this.#guard(
+        error ??
+          ((reason) => {
+            throw reason;
+          }),
+      ),
+      complete: this.#guard(complete ?? ignore),
+    });
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
@@ -55,4 +71,8 @@ export class HotStream<T> extends Observable<T> {
       }
     };
   }
+}
+
+function ignore(): void {
+  // Not asked for.
 }

@@ -1,0 +1,74 @@
+import { FailureReporter } from '../../src/app/FailureReporter';
+import { HandlerFailed } from '../../src/errors/HandlerFailed';
+import { QueueFull } from '../../src/errors/QueueFull';
+import { createVirtualClock } from '../support/createVirtualClock';
+
+const failed = (peer = '1.2.3.4:5'): HandlerFailed => new HandlerFailed('it broke', { action: 'A', peer });
+const full = new QueueFull('the queue is full', { client: 'P', action: 'A', delivered: 'no' });
+
+function setUp() {
+  const clock = createVirtualClock();
+  const lines: string[] = [];
+  const ignore = (): void => undefined;
+  const warn = (_fields: unknown, text: string): void => void lines.push(text);
+  const reporter = new FailureReporter(clock, { debug: ignore, info: ignore, error: ignore, warn });
+  return { clock, lines, reporter };
+}
+
+it('logs the first of a kind, holds back the others of its code and peer, and tells how many there were', async () => {
+  const { clock, lines, reporter } = setUp();
+  for (let turn = 0; turn < 5; turn += 1) reporter.report(failed(), '1.2.3.4:5', 'A');
+  reporter.report(failed('6.7.8.9:1'), '6.7.8.9:1', 'A');
+  expect(lines).toEqual([
+    '1.2.3.4:5: it broke [ERR_HANDLER_FAILED]',
+    '6.7.8.9:1: it broke [ERR_HANDLER_FAILED]',
+  ]);
+  await clock.advance(10_000);
+  reporter.report(failed(), '1.2.3.4:5', 'A');
+  expect(lines[2]).toBe('1.2.3.4:5: it broke [ERR_HANDLER_FAILED] (4 more of this kind before)');
+});
+
+it('is silent while somebody subscribes, and gives every failure', () => {
+  const { lines, reporter } = setUp();
+  const seen: string[] = [];
+  const subscription = reporter.failures$.subscribe(({ code }) => seen.push(code));
+  reporter.report(failed(), 'p', 'A');
+  reporter.report(failed(), 'p', 'A');
+  subscription.unsubscribe();
+  reporter.report(failed(), 'p', 'A');
+  expect(seen).toEqual(['ERR_HANDLER_FAILED', 'ERR_HANDLER_FAILED']);
+  expect(lines).toHaveLength(1);
+});
+
+it('makes one failure with a count of thousands within a second', async () => {
+  const { clock, reporter } = setUp();
+  const counts: number[] = [];
+  reporter.failures$.subscribe(({ count }) => counts.push(count));
+  for (let turn = 0; turn < 5000; turn += 1) reporter.report(full, 'P', 'A');
+  expect(counts).toEqual([1]);
+  await clock.advance(1000);
+  expect(counts).toEqual([1, 4999]);
+  await clock.advance(5000);
+  expect(counts).toHaveLength(2);
+  expect(clock.pending).toBe(0);
+});
+
+it('gives out what it still counts when it completes', () => {
+  const { clock, reporter } = setUp();
+  const seen: unknown[] = [];
+  reporter.failures$.subscribe({ next: ({ count }) => seen.push(count), complete: () => seen.push('end') });
+  reporter.report(full, 'P', 'A');
+  reporter.report(full, 'P', 'A');
+  reporter.complete();
+  expect(seen).toEqual([1, 1, 'end']);
+  expect(clock.pending).toBe(0);
+});
+
+it('does not fail when the logger does', () => {
+  const throwing = (): never => {
+    throw new Error('disk full');
+  };
+  const logger = { debug: throwing, info: throwing, warn: throwing, error: throwing };
+  const reporter = new FailureReporter(createVirtualClock(), logger);
+  expect(() => reporter.report(failed(), 'p', 'A')).not.toThrow();
+});
