@@ -1,4 +1,5 @@
 import { createApp, parseConfig, type App, type RemoteError } from 'rxcomet';
+import { lastValueFrom } from 'rxjs';
 import { actions } from '../../examples/instrument-actors/actions';
 import { createLab } from '../../examples/instrument-actors/createLab';
 import { instrumentActors } from '../../examples/instrument-actors/main';
@@ -100,13 +101,7 @@ describe('The instruments as actors', () => {
     const peer = client.peer('Lab');
     let accepted = 0;
     lab.messages$.subscribe(() => (accepted += 1));
-    const sweep = follow(
-      new Promise((resolve, reject) =>
-        peer
-          .send(actions.Sweep, { to: -300, points: 1000 })
-          .subscribe({ complete: () => resolve('complete'), error: reject }),
-      ),
-    );
+    const sweep = follow(lastValueFrom(peer.send(actions.Sweep, { to: -300, points: 1000 })));
     const move = follow(peer.ask(actions.Move, 50));
     const flood = (count: number): void => {
       for (let sent = 0; sent < count; sent += 1) peer.tell(actions.Measure, -1, { confirm: false });
@@ -143,6 +138,19 @@ describe('The instruments as actors', () => {
     await clock.advance(100);
     expect(armed.outcome).toBe('armed');
     expect(measured.outcome).toEqual({ volts: -1, amps: 2e-9 });
+  });
+
+  it('keep a slot for the emergency stop, also on a connection whose others are taken', async () => {
+    const { client, clock } = await openLab();
+    const peer = client.peer('Lab');
+    const sweep = follow(lastValueFrom(peer.send(actions.Sweep, { to: -300, points: 1000 })));
+    for (let sent = 0; sent < 3; sent += 1) peer.tell(actions.Measure, -1, { confirm: false });
+    await clock.advance(20);
+
+    const stop = follow(peer.ask('EmergencyStop'));
+    for (let turn = 0; turn < 10; turn += 1) await clock.settle();
+    expect(stop.outcome).toEqual(['source meter off', 'table stands']);
+    expect((sweep.outcome as RemoteError).remoteCode).toBe('ERR_ACTOR_INTERRUPTED');
   });
 
   it('tell the peer of a fault at once, and come back after the backoff with the next command', async () => {
