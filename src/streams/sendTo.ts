@@ -1,41 +1,94 @@
-import { mergeMap, type OperatorFunction } from 'rxjs';
+import { Observable, takeWhile } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
+import { QueueFull } from '../errors/QueueFull';
 import type { ActionContract } from './ActionContract';
+import { Deque } from './Deque';
 import type { Peer } from './Peer';
 import type { SendOptions } from './SendOptions';
+import { SendWindow } from './SendWindow';
 
 /** Options of `sendTo`. */
 export interface SendToOptions extends SendOptions {
   /** Messages on their way at once; the next value is taken when an earlier one has its answer. Default 16. 1: each waits for the last. */
   readonly concurrency?: number;
+  /** Values of an Observable that may wait here; one more ends it with QueueFull (ERR_QUEUE_FULL). Default 100000. */
+  readonly capacity?: number;
 }
 
+/** Sends a whole source: an operator on Observables, and a function of what can be pulled. */
+export type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
+
 /**
- * Sends each value of a source to a peer, in order, and emits the results as they come. No more than `concurrency` messages are on
- * their way; further values wait here, so a source that can be held (an awaited loop, a `concatMap` before it) is held.
+ * Sends each value of a source to a peer, in order, and emits the results as they come. No more than `concurrency` messages are on their
+ * way.
  *
- * Completes when the source has completed and all answers are there; errors with the first SendError, and cancels the rest.
+ * What can be pulled is held: of an Iterable or AsyncIterable, such as an async generator that reads an instrument, the next value is
+ * taken only when there is room for it. An Observable cannot be told to wait: what it emits meanwhile waits here, up to `capacity`.
+ *
+ * Completes when the source has ended and all answers are there; errors with the first SendError, and cancels the rest. However it ends,
+ * an Observable is unsubscribed and an iterator gets `return()`.
  *
  * @example
  * interval(1000).pipe(map(readTemperature), sendTo(telegram, 'Point')).subscribe();
+ * await lastValueFrom(sendTo(telegram, 'Point')(readPoints())); // async function* readPoints() { … }
  */
-export function sendTo<V, A>(
-  peer: Peer,
-  action: ActionContract<V, A>,
-  options?: SendToOptions,
-): OperatorFunction<V, A>;
-export function sendTo(
-  peer: Peer,
-  action: string,
-  options?: SendToOptions,
-): OperatorFunction<unknown, unknown>;
+export function sendTo<V, A>(peer: Peer, action: ActionContract<V, A>, options?: SendToOptions): SendTo<V, A>;
+export function sendTo(peer: Peer, action: string, options?: SendToOptions): SendTo<unknown, unknown>;
 export function sendTo(
   peer: Peer,
   action: string | ActionContract,
-  { concurrency = 16, ...options }: SendToOptions = {},
-): OperatorFunction<unknown, unknown> {
+  { concurrency = 16, capacity = 100_000, ...options }: SendToOptions = {},
+): SendTo<unknown, unknown> {
   if (!(concurrency >= 1))
     throw new BadOption(`sendTo: concurrency must be at least 1, not ${String(concurrency)}`);
-  if (typeof action === 'string') return mergeMap((value) => peer.send(action, value, options), concurrency);
-  return mergeMap((value) => peer.send(action, value, options), concurrency);
+  if (!(capacity >= 0)) throw new BadOption(`sendTo: capacity must be at least 0, not ${String(capacity)}`);
+  const send = (value: unknown): Observable<unknown> =>
+    typeof action === 'string' ? peer.send(action, value, options) : peer.send(action, value, options);
+  const full = (): QueueFull => {
+    const text = `sendTo: ${capacity} values wait already (capacity); an iterable in place of the Observable is pulled as answers come`;
+    const name = typeof action === 'string' ? action : action.action;
+    return new QueueFull(text, { client: peer.name, action: name, delivered: 'no' });
+  };
+  return (source) => (source instanceof Observable ? push(source, capacity, full) : pull(source));
+
+  function push(values: Observable<unknown>, room: number, overflow: () => QueueFull): Observable<unknown> {
+    return new Observable((destination) => {
+      const waiting = new Deque<unknown>();
+      let ended = false;
+      const window = new SendWindow(destination, send, concurrency, () => {
+        while (!destination.closed && waiting.length > 0 && window.hasRoom) window.start(waiting.shift());
+        if (ended && waiting.length === 0) window.end();
+      });
+      // The operator ends a source that emits on and on within subscribe.
+      return values.pipe(takeWhile(() => !destination.closed)).subscribe({
+        next: (value) => {
+          if (window.hasRoom) window.start(value);
+          else if (waiting.length < room) waiting.push(value);
+          else destination.error(overflow());
+        },
+        error: (error) => destination.error(error),
+        complete: () => {
+          ended = true;
+          if (waiting.length === 0) window.end();
+        },
+      });
+    });
+  }
+
+  function pull(values: Iterable<unknown> | AsyncIterable<unknown>): Observable<unknown> {
+    return new Observable((destination) => {
+      let wake: (() => void) | undefined;
+      const window = new SendWindow(destination, send, concurrency, () => wake?.());
+      const run = async (): Promise<void> => {
+        for await (const value of values) {
+          if (!destination.closed) window.start(value);
+          while (!destination.closed && !window.hasRoom)
+            await new Promise<void>((resolve) => (wake = resolve));
+          if (destination.closed) return;
+        }
+        window.end();
+      };
+      run().catch((error: unknown) => destination.error(error));
+    });
+  }
 }
