@@ -1,6 +1,7 @@
 // Composition
 export { createApp } from './app/createApp';
-export type { Address, App, StreamOptions } from './app/App';
+export type { Address, App } from './app/App';
+export type { StreamOptions } from './app/StreamOptions';
 export type { AppOptions } from './app/AppOptions';
 export type { Failure } from './app/Failure';
 export type { StopResult } from './app/StopResult';

@@ -1,11 +1,10 @@
-import { Subject, Subscription, type Observable, type ObservableInput, from } from 'rxjs';
+import { Subject, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { createActorSystem } from '../actors/createActorSystem';
 import type { ActorRef } from '../actors/ActorRef';
 import type { ClientConfig } from '../config/ClientConfig';
 import type { CometConfig } from '../config/CometConfig';
 import { BadOption } from '../errors/BadOption';
-import { DetachedFailed } from '../errors/DetachedFailed';
-import { RxcometError } from '../errors/RxcometError';
+import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/UnknownClient';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
@@ -14,26 +13,25 @@ import { systemClock } from '../runtime/systemClock';
 import type { ActionContract } from '../streams/ActionContract';
 import type { ConnectionEvent } from '../streams/ConnectionEvent';
 import type { Handler, HandlerOptions } from '../streams/Handler';
-import { HandlerRegistry } from '../streams/HandlerRegistry';
 import { Host } from '../streams/Host';
 import { HotStream } from '../streams/HotStream';
 import type { Message } from '../streams/Message';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
 import { Peer } from '../streams/Peer';
-import { Registration } from '../streams/Registration';
-import { StreamHandler } from '../streams/StreamHandler';
 import type { AppActors } from './AppActors';
+import { AppHandlers } from './AppHandlers';
 import type { AppOptions } from './AppOptions';
 import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './ConnectionActors';
 import { consoleLogger } from './consoleLogger';
+import { DetachedStreams } from './DetachedStreams';
 import type { Failure } from './Failure';
 import { FailureReporter } from './FailureReporter';
-import { isActorRef } from './isActorRef';
 import { LayeredTransport } from './LayeredTransport';
-import { refHandler } from './refHandler';
 import { RemoteRef } from './RemoteRef';
+import { stopParts } from './stopParts';
 import type { StopResult } from './StopResult';
+import type { StreamOptions } from './StreamOptions';
 
 const DEFAULT_GRACE_MS = 5000;
 /** Replies of a peer are taken up to this size; a host has its own limit for requests. */
@@ -63,18 +61,16 @@ export class App {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
-  readonly #registry = new HandlerRegistry();
+  readonly #handlers: AppHandlers;
   readonly #hosts: readonly Host[];
   readonly #peers = new Map<string, Peer>();
   readonly #messages = new Subject<Message>();
   readonly #connections = new Subject<ConnectionEvent>();
   readonly #failures: FailureReporter;
   readonly #connectionActors: ConnectionActors;
-  readonly #streamHandlers = new Set<StreamHandler>();
-  readonly #detached = new Set<Subscription>();
+  readonly #detached = new DetachedStreams((error) => this.#report(error));
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopResult> | undefined;
-  #onDetachedDone: (() => void) | undefined;
 
   constructor(config: CometConfig, options: AppOptions) {
     const { clock = systemClock, logger = consoleLogger, random = Math.random } = options;
@@ -87,6 +83,11 @@ export class App {
     this.failures$ = new HotStream(this.#failures.failures$, (error) =>
       this.#logger.error({ code: error.code, err: error }, error.message),
     );
+    this.#handlers = new AppHandlers({
+      clock,
+      random,
+      report: (error, action) => this.#failures.report(error, '', action),
+    });
     const reportSubscriber = (error: RxcometError): void => this.#failures.report(error, '', '');
     this.messages$ = new HotStream(this.#messages, reportSubscriber);
     this.connections$ = new HotStream(this.#connections, reportSubscriber);
@@ -102,7 +103,7 @@ export class App {
           config: host,
           transport,
           clock,
-          registry: this.#registry,
+          registry: this.#handlers.registry,
           bigint: config.bigint,
           onMessage: (message) => {
             if (this.#messages.observed) this.#messages.next(message);
@@ -112,8 +113,7 @@ export class App {
             this.#failures.report(error, message.peer, message.action);
             system.deadLetter(`/action/${message.action}`, message.value, 'no-handler');
           },
-          report: (error) =>
-            this.#failures.report(error, textField(error, 'peer'), textField(error, 'action')),
+          report: (error) => this.#report(error),
         }),
     );
     const client = Object.create(null) as Record<string, Peer>;
@@ -160,11 +160,7 @@ export class App {
   ): Subscription;
   handle(action: string, handler: Handler, options?: HandlerOptions): Subscription;
   handle(action: unknown, handler: unknown, options: HandlerOptions = {}): Subscription {
-    const call = isActorRef(handler) ? refHandler(handler, options.urgent === true) : handler;
-    if (typeof call !== 'function') {
-      throw new BadOption(`app.handle: the handler must be a function or an ActorRef, not ${typeof handler}`);
-    }
-    return this.#register(action, call as Handler, options, false);
+    return this.#handlers.add(action, handler, options);
   }
 
   /**
@@ -187,30 +183,7 @@ export class App {
     options?: StreamOptions,
   ): Subscription;
   handleStream(action: unknown, build: unknown, options: StreamOptions = {}): Subscription {
-    if (typeof build !== 'function') {
-      throw new BadOption('app.handleStream: expected a function from the stream of messages to a stream');
-    }
-    const name = actionName(action);
-    const subscription = new Subscription();
-    const stream = new StreamHandler({
-      action: name,
-      build: (message$) =>
-        from((build as (message$: Observable<Message>) => ObservableInput<unknown>)(message$)),
-      acknowledgeOnArrival: options.acknowledge === 'on-arrival',
-      clock: this.#clock,
-      random: this.#random,
-      report: (error) => this.#failures.report(error, '', name),
-      onComplete: () => subscription.unsubscribe(),
-    });
-    this.#streamHandlers.add(stream);
-    const push: Handler = (value, message) =>
-      stream.push(typeof action === 'string' ? message : message.withValue(value));
-    subscription.add(this.#register(action, push, options, true));
-    subscription.add(() => {
-      this.#streamHandlers.delete(stream);
-      stream.close();
-    });
-    return subscription;
+    return this.#handlers.addStream(action, build, options);
   }
 
   /**
@@ -233,24 +206,7 @@ export class App {
    * app.detach(telegram.send('Log', line).pipe(retry(2)));
    */
   detach(source: Observable<unknown>): Subscription {
-    const subscription = source.subscribe({
-      error: (error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
-        const failure =
-          error instanceof RxcometError
-            ? error
-            : new DetachedFailed(`a detached stream failed: ${text}`, { cause: error });
-        this.#failures.report(failure, textField(failure, 'client'), textField(failure, 'action'));
-      },
-    });
-    if (!subscription.closed) {
-      this.#detached.add(subscription);
-      subscription.add(() => {
-        this.#detached.delete(subscription);
-        if (this.#detached.size === 0) this.#onDetachedDone?.();
-      });
-    }
-    return subscription;
+    return this.#detached.add(source);
   }
 
   /**
@@ -303,45 +259,21 @@ export class App {
   async #stop(graceMs: number): Promise<StopResult> {
     // A start under way ends first, whatever comes of it.
     await this.#starting?.catch(() => undefined);
-    const unfinished = this.#count(this.#hosts);
-    const grace = this.#grace(graceMs);
-    await Promise.race([this.#finish(), grace.over]);
-    grace.cancel();
-    let aborted = 0;
-    for (const host of this.#hosts) aborted += host.abort();
-    for (const stream of [...this.#streamHandlers]) stream.close();
-    for (const subscription of [...this.#detached]) subscription.unsubscribe();
-    let undelivered = 0;
-    for (const peer of this.#peers.values()) undelivered += peer.abort();
-    // What was dropped is gone when its close was told.
-    await Promise.all(this.#hosts.map((host) => host.emptied()));
-    await Promise.all([...this.#peers.values()].map((peer) => peer.allClosed()));
-    await this.actors.stop({ graceMs: 0 });
+    const result = await stopParts(
+      {
+        clock: this.#clock,
+        hosts: this.#hosts,
+        peers: [...this.#peers.values()],
+        handlers: this.#handlers,
+        detached: this.#detached,
+        actors: this.actors,
+      },
+      graceMs,
+    );
     this.#messages.complete();
     this.#connections.complete();
     this.#failures.complete();
-    return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
-  }
-
-  /** Everything that can still end by itself: hosts first, since their handlers may send. */
-  async #finish(): Promise<void> {
-    await Promise.all(this.#hosts.map((host) => host.close()));
-    await Promise.all(this.#hosts.map((host) => host.emptied()));
-    if (this.#detached.size > 0) await new Promise<void>((resolve) => (this.#onDetachedDone = resolve));
-    for (const peer of this.#peers.values()) peer.close();
-    await Promise.all([...this.#peers.values()].map((peer) => peer.idle()));
-  }
-
-  #grace(graceMs: number): { readonly over: Promise<void>; cancel(): void } {
-    let timer: unknown;
-    const over = new Promise<void>((resolve) => {
-      timer = this.#clock.setTimeout(resolve, graceMs, { ref: true });
-    });
-    return { over, cancel: () => this.#clock.clearTimeout(timer) };
-  }
-
-  #count(hosts: readonly Host[]): number {
-    return hosts.reduce((sum, host) => sum + host.unfinished, 0);
+    return result;
   }
 
   #createPeer(config: ClientConfig, transport: NonNullable<AppOptions['transport']>): Peer {
@@ -359,41 +291,15 @@ export class App {
     });
   }
 
-  #register(action: unknown, call: Handler, options: HandlerOptions, claims: boolean): Subscription {
-    const name = actionName(action);
-    const contract = typeof action === 'string' ? undefined : (action as ActionContract);
-    const { concurrency = Infinity, urgent = false } = options;
-    if (!(concurrency >= 1))
-      throw new BadOption(`app.handle: concurrency must be at least 1, not ${String(concurrency)}`);
-    const registration = new Registration(
-      name === '*' ? undefined : name,
-      call,
-      contract,
-      concurrency,
-      urgent,
-      claims,
-    );
-    this.#registry.add(registration);
-    return new Subscription(() => this.#registry.remove(registration));
+  #report(error: RxcometError): void {
+    const peer = textField(error, 'peer') || textField(error, 'client');
+    this.#failures.report(error, peer, textField(error, 'action'));
   }
 
   #onConnection(event: ConnectionEvent): void {
     this.#connectionActors.follow(event);
     if (this.#connections.observed) this.#connections.next(event);
   }
-}
-
-/** Options of `handleStream`. */
-export interface StreamOptions extends HandlerOptions {
-  /** `by-handler` (default): the pipeline acknowledges. `on-arrival`: null goes back at once. */
-  readonly acknowledge?: 'by-handler' | 'on-arrival';
-}
-
-function actionName(action: unknown): string {
-  const name: unknown =
-    typeof action === 'object' && action !== null ? (action as ActionContract).action : action;
-  if (typeof name === 'string') return name;
-  throw new BadOption('app.handle: the action must be a string or a contract of defineAction');
 }
 
 function textField(error: object, field: string): string {

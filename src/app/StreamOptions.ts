@@ -1,0 +1,7 @@
+import type { HandlerOptions } from '../streams/Handler';
+
+/** Options of `handleStream`. */
+export interface StreamOptions extends HandlerOptions {
+  /** `by-handler` (default): the pipeline acknowledges. `on-arrival`: null goes back at once. */
+  readonly acknowledge?: 'by-handler' | 'on-arrival';
+}

@@ -1,0 +1,54 @@
+import type { ActorSystem } from '../actors/ActorSystem';
+import type { Clock } from '../runtime/Clock';
+import type { Host } from '../streams/Host';
+import type { Peer } from '../streams/Peer';
+import type { AppHandlers } from './AppHandlers';
+import type { DetachedStreams } from './DetachedStreams';
+import type { StopResult } from './StopResult';
+
+/** What an app has running. */
+export interface RunningParts {
+  readonly clock: Clock;
+  readonly hosts: readonly Host[];
+  readonly peers: readonly Peer[];
+  readonly handlers: AppHandlers;
+  readonly detached: DetachedStreams;
+  readonly actors: Pick<ActorSystem, 'stop'>;
+}
+
+/** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
+export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
+  const { clock, hosts, peers, handlers, detached, actors } = parts;
+  const unfinished = hosts.reduce((sum, host) => sum + host.unfinished, 0);
+  await within(graceMs, clock, finish(parts));
+  let aborted = 0;
+  for (const host of hosts) aborted += host.abort();
+  handlers.close();
+  detached.unsubscribeAll();
+  let undelivered = 0;
+  for (const peer of peers) undelivered += peer.abort();
+  // What was dropped is gone when its close was told.
+  await Promise.all(hosts.map((host) => host.emptied()));
+  await Promise.all(peers.map((peer) => peer.allClosed()));
+  await actors.stop({ graceMs: 0 });
+  return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
+}
+
+/** Everything that can still end by itself: hosts first, since their handlers may send. */
+async function finish({ hosts, peers, detached }: RunningParts): Promise<void> {
+  await Promise.all(hosts.map((host) => host.close()));
+  await Promise.all(hosts.map((host) => host.emptied()));
+  await detached.done();
+  for (const peer of peers) peer.close();
+  await Promise.all(peers.map((peer) => peer.idle()));
+}
+
+/** Resolves when the work has ended, well or not, or the time is over. */
+async function within(timeMs: number, clock: Clock, work: Promise<void>): Promise<void> {
+  let timer: unknown;
+  const over = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, timeMs, { ref: true });
+  });
+  await Promise.race([work.catch(() => undefined), over]);
+  clock.clearTimeout(timer);
+}
