@@ -6,6 +6,7 @@ export interface RunOptions {
   readonly app?: Io['app'];
   readonly stdin?: readonly Uint8Array[];
   readonly colours?: boolean;
+  readonly terminal?: boolean;
 }
 
 /** A command line at work in this process. */
@@ -32,6 +33,7 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
       for (const wake of waiting.splice(0)) wake();
     },
     colours: options.colours ?? false,
+    terminal: options.terminal ?? false,
   });
   const exitCode = main(args, {
     stdout: output('stdout'),

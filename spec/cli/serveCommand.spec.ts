@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { createApp, parseConfig } from '../../src';
+import { readRecording, type RecordedEvent } from '../../src/testing';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
@@ -80,6 +82,24 @@ describe('rxcomet serve', () => {
     run.stop('SIGINT');
     expect(await run.exitCode).toBe(0);
     expect(run.stdout).toBe('');
+  });
+
+  it('records everything with --record, and says how much when it has stopped', async () => {
+    const file = path.join(folder.path, 'session.ndjson');
+    const run = serve('--record', file);
+    await run.printed(/listening/);
+    await ask('Status', 4, 'native');
+    run.stop('SIGTERM');
+    await clock.advance(10_000);
+    expect(await run.exitCode).toBe(0);
+    const events: RecordedEvent[] = [];
+    for await (const event of readRecording(file)) events.push(event);
+    expect(events.map(({ kind }) => kind)).toEqual(['open', 'message', 'ack', 'close']);
+    expect(run.stderr).toBe(`recorded 4 events in ${file}\n`);
+
+    const again = runMain(['serve', '-c', settings, '--record', file], { app });
+    expect(await again.exitCode).toBe(2);
+    expect(again.stderr).toContain(`--record ${file} is there already`);
   });
 
   it('ends with 1 when an address is taken', async () => {

@@ -4,6 +4,8 @@ import type { AppOptions } from '../index';
 export interface Output {
   write(content: string | Uint8Array): void;
   readonly colours: boolean;
+  /** Somebody looks on, so that what is there can be written over. */
+  readonly terminal: boolean;
 }
 
 /** Why a command is asked to end early. */

@@ -32,10 +32,12 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output 
     onClosed();
   });
   const { NO_COLOR = '', TERM } = process.env;
+  const terminal = stream.isTTY && TERM !== 'dumb';
   return {
     write: (content) => {
       if (!closed) stream.write(content);
     },
-    colours: stream.isTTY && NO_COLOR === '' && TERM !== 'dumb',
+    colours: terminal && NO_COLOR === '',
+    terminal,
   };
 }

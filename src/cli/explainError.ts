@@ -1,5 +1,6 @@
 import {
   BadOption,
+  BadRecording,
   ConfigError,
   MissingPackage,
   RemoteError,
@@ -42,7 +43,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_DIALECT_UNKNOWN: 'if the peer is rxcomet, add --dialect native',
 };
 
-const USAGE_ERRORS = [BadOption, MissingPackage, UnknownClient];
+const USAGE_ERRORS = [BadOption, BadRecording, MissingPackage, UnknownClient];
 
 function details(error: RxcometError): string[] {
   if (!(error instanceof SendError)) return [];

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { ConfigError, loadConfig, parseConfig, UnknownClient, type ClientConfig } from '../index';
 import { nearestName } from '../runtime/nearestName';
 import { configOption } from './configOption';
+import { parseAddress } from './parseAddress';
 import { UsageError } from './UsageError';
 
 /** What the command line says about the client. */
@@ -11,17 +12,13 @@ export interface TargetOptions {
   readonly dialect: string | undefined;
 }
 
-const ADDRESS = /^(?:\[([^\]]*)\]|([^:[\]]+)):(\d+)$/;
-
 /**
  * The client that a TARGET stands for, with the options in place of its own settings: IP:PORT without any settings file, else a name of
  * the file. Throws UsageError, ConfigError and UnknownClient.
  */
 export async function findTarget(target: string, options: TargetOptions): Promise<ClientConfig> {
-  const [, bracketed, plain, port] = ADDRESS.exec(target) ?? [];
-  if (port !== undefined) {
-    return decodeClient(target, { IP: bracketed ?? plain ?? '', Port: Number(port) }, options);
-  }
+  const address = parseAddress(target);
+  if (address !== undefined) return decodeClient(target, address, options);
   const client = await findClient(target, options.config);
   const { ackTimeoutMs, dialect } = decodeClient(target, { IP: '127.0.0.1', Port: 1 }, options);
   return {

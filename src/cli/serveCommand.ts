@@ -1,8 +1,11 @@
 import type { Handler } from '../index';
+import { record } from '../testing/index';
 import { addHandlers } from './addHandlers';
 import { configOption } from './configOption';
 import { createHostApp } from './createHostApp';
 import { defineCommand } from './defineCommand';
+import { reportRecording } from './reportRecording';
+import { requireNewFile } from './requireNewFile';
 import { runHosts } from './runHosts';
 import { stopped } from './stopped';
 
@@ -20,18 +23,24 @@ export const serveCommand = defineCommand({
   options: {
     config: configOption,
     handlers: { value: 'FILE', about: 'module of handlers: .js, .mjs, .cjs or .ts' },
+    record: { value: 'FILE', about: 'record everything said and heard, for replay; .gz compresses' },
   },
   examples: [
     ['', 'answer every message with its own action and value'],
     ['-c lab.yml --handlers handlers.mjs', 'answer with your own handlers'],
+    ['--handlers handlers.mjs --record session.ndjson', 'and keep the conversation'],
   ],
-  async run({ config = configOption.default, handlers }, _operands, io) {
+  async run({ config = configOption.default, handlers, record: recordTo }, _operands, io) {
     // Handlers get numbers as the settings say; the echo passes them on as they came.
     const app = await createHostApp(config, handlers === undefined, io);
+    if (recordTo !== undefined) await requireNewFile('--record', recordTo);
+    const recording = recordTo === undefined ? undefined : record(app, recordTo, io.app);
     if (handlers === undefined) app.handle('*', echo);
     // A module may wait for a device; a signal ends that too.
     else await Promise.race([addHandlers(app, handlers), stopped(io)]);
-    return runHosts(app, io.stdout, io);
+    const exitCode = await runHosts(app, io.stdout, io);
+    if (recordTo === undefined || recording === undefined) return exitCode;
+    return Math.max(exitCode, reportRecording(await recording.finished, recordTo, io.stderr));
   },
 });
 

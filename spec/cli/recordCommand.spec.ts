@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createApp, parseConfig, type App } from '../../src';
+import { silentLogger } from '../../src/runtime/silentLogger';
+import { readRecording, type RecordedEvent } from '../../src/testing';
+import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createVirtualClock } from '../support/createVirtualClock';
+import { runMain, type Run, type RunOptions } from './runMain';
+import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';
+
+const HOST = { IP: '127.0.0.9', Port: 4000 };
+const TAP = '127.0.0.8:4001';
+
+describe('rxcomet record', () => {
+  const app = { transport: createMemoryTransport(), logger: silentLogger };
+  let folder: TemporaryFolder;
+  let apps: App[];
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    apps = [];
+  });
+
+  afterEach(async () => {
+    for (const one of apps) await one.stop({ graceMs: 0 });
+    folder.remove();
+  });
+
+  const startHost = async (): Promise<void> => {
+    const host = createApp(parseConfig({ Socket_connection: { Host: HOST } }), app);
+    apps.push(host);
+    host.handle('Double', (value) => Number(value) * 2);
+    await host.start();
+  };
+  const ask = (action: string, value: unknown): Promise<unknown> => {
+    const client = createApp(
+      parseConfig({ Socket_connection: { Client: { Tap: { IP: '127.0.0.8', Port: 4001 } } } }),
+      app,
+    );
+    apps.push(client);
+    return client.peer('Tap').ask(action, value);
+  };
+  const record = (args: readonly string[], options: RunOptions = {}): Run =>
+    runMain(['record', '--listen', TAP, '--to', '127.0.0.9:4000', ...args], { app, ...options });
+  const eventsIn = async (file: string): Promise<RecordedEvent[]> => {
+    const events: RecordedEvent[] = [];
+    for await (const event of readRecording(file)) events.push(event);
+    return events;
+  };
+
+  it('records what passes until it is stopped, and says how much', async () => {
+    await startHost();
+    const file = path.join(folder.path, 'session.ndjson');
+    const run = record(['-o', file, '--redact', 'value.password']);
+    await run.printed(/^listening on 127\.0\.0\.8:4001\n$/);
+    expect(await ask('Double', 21)).toBe(42);
+    await ask('Double', { password: 'secret' }).catch(() => undefined);
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(0);
+    const events = await eventsIn(file);
+    expect(run.stderr).toBe(`recorded ${events.length} events in ${file}\n`);
+    expect(events.filter(({ kind }) => kind === 'message')).toMatchObject([
+      { action: 'Double', text: '21' },
+      { action: 'Double', redacted: ['value.password'] },
+    ]);
+    expect(readFileSync(file, 'utf8')).not.toContain('secret');
+    expect(events.at(-1)).toMatchObject({ kind: 'close' });
+  });
+
+  it('writes to stdout with -o -, and nothing else there; --gzip packs', async () => {
+    await startHost();
+    for (const gzip of [[], ['--gzip']]) {
+      const run = record(['-o', '-', ...gzip]);
+      await run.printed(/listening on/);
+      await ask('Double', 1);
+      run.stop('SIGTERM');
+      expect(await run.exitCode).toBe(0);
+      const events: RecordedEvent[] = [];
+      for await (const event of readRecording([Buffer.from(run.stdout, 'latin1')])) events.push(event);
+      expect(events.filter(({ kind }) => kind === 'ack')).toMatchObject([{ text: '2' }]);
+      expect(run.stdout.startsWith('{"rxcomet"')).toBe(gzip.length === 0);
+      expect(run.stderr).toMatch(/^listening on 127\.0\.0\.8:4001\nrecorded \d+ events in stdout\n$/);
+    }
+  });
+
+  it('makes the way to clients bad with --fault', async () => {
+    await startHost();
+    const run = record(['-o', '-', '--fault', 'reset@30']);
+    await run.printed(/listening on/);
+    await expect(ask('Double', 1)).rejects.toMatchObject({ delivered: 'unknown' });
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(0);
+  });
+
+  it('warns when the host cannot be reached and goes on', async () => {
+    const run = record(['-o', '-']);
+    await run.printed(/listening on/);
+    await ask('Double', 1).catch(() => undefined);
+    await run.printed(/warning: .*127\.0\.0\.9:4000/);
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(0);
+  });
+
+  it('shows messages and speed on a terminal, and takes the line away at the end', async () => {
+    const clock = createVirtualClock();
+    const run = record(['-o', '-'], { app: { ...app, clock }, terminal: true });
+    await run.printed(/listening on/);
+    await clock.advance(2000);
+    expect(run.stderr).toContain('\r\u001b[K0 messages, 0/s');
+    run.stop('SIGINT');
+    await clock.advance(100);
+    expect(await run.exitCode).toBe(0);
+    expect(run.stderr).toMatch(/0\/s\r\u001b\[Krecorded/);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not write over a recording, but over one without events', async () => {
+    const kept = folder.write('kept.ndjson', 'measured for a night');
+    const refused = record(['-o', kept]);
+    expect(await refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`-o ${kept} is there already\nremove it`);
+    expect(readFileSync(kept, 'utf8')).toBe('measured for a night');
+
+    const header = { rxcomet: 'recording', version: 1, started: '2026-01-31T12:00:00.000Z' };
+    const run = record(['-o', folder.write('empty.ndjson', `${JSON.stringify(header)}\n`)]);
+    await run.printed(/listening on/);
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(0);
+  });
+
+  it.each([
+    [['--to', '127.0.0.1:1', '-o', '-'], '--listen is missing'],
+    [['--listen', '127.0.0.1:0', '-o', '-'], '--to is missing'],
+    [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1'], '--output is missing'],
+    [['--listen', 'nowhere', '--to', '127.0.0.1:1', '-o', '-'], '--listen: expected IP:PORT'],
+    [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:70000', '-o', '-'], '--to: expected'],
+    [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '-', '--fault', 'burn'], 'fault "burn"'],
+    [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '-', '--redact', 'a['], 'ERR_BAD_OPTION'],
+    [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '/nowhere/x'], 'cannot be written'],
+  ])('refuses %j', async (args, message) => {
+    const run = runMain(['record', ...args], { app });
+    expect(await run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(run.stdout).toBe('');
+  });
+});
