@@ -107,11 +107,9 @@ describe('sendTo as an operator', () => {
       while (!subscriber.closed && emitted < 1_000_000) subscriber.next((emitted += 1));
     });
     const codes: unknown[] = [];
-    endless
-      .pipe(sendTo(peer, 'P', { concurrency: 2, capacity: 10 }))
-      .subscribe({
-        error: (error: { code: string; delivered: string }) => codes.push(error.code, error.delivered),
-      });
+    endless.pipe(sendTo(peer, 'P', { concurrency: 2, capacity: 10 })).subscribe({
+      error: (error: { code: string; delivered: string }) => codes.push(error.code, error.delivered),
+    });
     expect(codes).toEqual(['ERR_QUEUE_FULL', 'no']);
     expect(sent).toEqual([1, 2]);
     expect(emitted).toBeLessThan(20);
