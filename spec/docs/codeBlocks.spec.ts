@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from 'rxcomet';
 import { commands } from '../../src/cli/commands';
@@ -108,6 +108,16 @@ describe('The documents', () => {
       return anchor !== undefined && !anchorsOf(full).includes(anchor);
     });
     expect(broken).toEqual([]);
+  });
+
+  it('list every example in the README', () => {
+    const examples = readdirSync(path.join(root, 'examples')).filter((name) =>
+      existsSync(path.join(root, 'examples', name, 'main.ts')),
+    );
+    const listed = [...textOf('README.md').matchAll(/^\| `([a-z-]+)` +\| (?!`)/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(examples.filter((name) => !listed.includes(name))).toEqual([]);
   });
 
   it('name the two commands of a fresh machine word for word', () => {
