@@ -3,7 +3,7 @@
  * one that stays while the ring has gone round moves to a Map.
  *
  * Not a Map alone: one whose entries come and go is rebuilt all the time, and each old table that reached V8's old generation keeps the
- * next one alive, with everything in it, until a full collection (measured with 128 asks in flight: 10 % of the CPU time).
+ * next one alive, with everything in it, until a full collection.
  */
 export class IdTable<T> {
   #ids: number[];
