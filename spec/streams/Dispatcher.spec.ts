@@ -2,6 +2,7 @@ import { NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { defineAction } from '../../src/streams/defineAction';
 import { Dispatcher } from '../../src/streams/Dispatcher';
+import { Observation } from '../../src/streams/Observation';
 import { Exchange } from '../../src/streams/Exchange';
 import type { Handler, HandlerOptions } from '../../src/streams/Handler';
 import { HandlerRegistry } from '../../src/streams/HandlerRegistry';
@@ -45,6 +46,7 @@ function setUp(options: SetUp = {}) {
     },
   };
   const dispatcher = new Dispatcher({
+    observation: new Observation(),
     registry,
     clock,
     handlerTimeoutMs,

@@ -17,6 +17,7 @@ import { Host } from '../streams/Host';
 import { HotStream } from '../streams/HotStream';
 import type { Message } from '../streams/Message';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
+import { Observation } from '../streams/Observation';
 import { Peer } from '../streams/Peer';
 import type { AppActors } from './AppActors';
 import { AppHandlers } from './AppHandlers';
@@ -68,6 +69,7 @@ export class App {
   readonly #connections = new Subject<ConnectionEvent>();
   readonly #failures: FailureReporter;
   readonly #connectionActors: ConnectionActors;
+  readonly #observation = new Observation();
   readonly #detached = new DetachedStreams((error) => this.#report(error));
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopResult> | undefined;
@@ -114,6 +116,7 @@ export class App {
             system.deadLetter(`/action/${message.action}`, message.value, 'no-handler');
           },
           report: (error) => this.#report(error),
+          observation: this.#observation,
         }),
     );
     const client = Object.create(null) as Record<string, Peer>;
@@ -287,7 +290,8 @@ export class App {
       maxNesting: MAX_REPLY_NESTING,
       report: (error, client, action) => this.#failures.report(error, client, action),
       onConnection: (event) => this.#onConnection(event),
-      trace: () => undefined,
+      observation: this.#observation,
+      outbox: undefined,
     });
   }
 

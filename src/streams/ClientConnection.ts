@@ -65,6 +65,7 @@ export class ClientConnection implements LinkEvents {
       onFrame: (frame) => this.#onFrame(frame),
     });
     this.#writer = new FrameWriter((bytes) => {
+      context.observation.sentBytes += bytes.length;
       const free = link.write(bytes);
       if (!free) this.#behind = true;
       return free;
@@ -167,8 +168,11 @@ export class ClientConnection implements LinkEvents {
       return;
     }
     if (this.#phase !== 'kept' && this.#phase !== 'draining') return;
-    this.#writer.frame({ cancel: send.id }, '');
-    this.#flushSoon();
+    // A kept message is only tried again: the repeat shall join the handler that runs, not find it ended.
+    if (!send.kept) {
+      this.#writer.frame({ cancel: send.id }, '');
+      this.#flushSoon();
+    }
     this.#madeRoom();
   }
 
@@ -190,6 +194,7 @@ export class ClientConnection implements LinkEvents {
   // LinkEvents
 
   data(chunk: Uint8Array): void {
+    this.#context.observation.receivedBytes += chunk.length;
     this.#heardAt = this.#context.clock.now();
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
     this.#inTurn = true;

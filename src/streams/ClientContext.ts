@@ -1,5 +1,6 @@
 import type { ClientConfig } from '../config/ClientConfig';
 import type { Clock } from '../runtime/Clock';
+import type { Observation } from './Observation';
 
 /** What the connections of one client share. */
 export interface ClientContext {
@@ -9,4 +10,5 @@ export interface ClientContext {
   /** Largest reply content taken, bytes. */
   readonly maxContentBytes: number;
   readonly maxNesting: number;
+  readonly observation: Observation;
 }

@@ -10,6 +10,7 @@ import type { ActionContract } from './ActionContract';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
+import type { Observation } from './Observation';
 import type { Registration } from './Registration';
 import { slowAnswer } from './slowAnswer';
 import { TimeoutQueue } from './TimeoutQueue';
@@ -25,6 +26,7 @@ export interface DispatcherOptions {
   readonly report: (error: RxcometError) => void;
   /** Is told of a message that no handler was registered for. */
   readonly onDeadLetter: (exchange: Exchange, error: UnknownAction) => void;
+  readonly observation: Observation;
 }
 
 /**
@@ -67,6 +69,11 @@ export class Dispatcher {
 
   /** Begins with the first handler. */
   start(exchange: Exchange): void {
+    const observer = this.#options.observation.current;
+    if (observer !== undefined) {
+      exchange.observer = observer;
+      exchange.observed = observer.messageBegan(exchange.message);
+    }
     exchange.handlers = this.#options.registry.find(exchange.message.action);
     this.#askOn(exchange);
   }
@@ -74,6 +81,7 @@ export class Dispatcher {
   /** The peer does not want the answer any more, or is gone: aborts the signal, ends what can be ended, drops later answers. */
   cancel(exchange: Exchange, reason: unknown): void {
     if (exchange.released) return;
+    if (!exchange.answered) exchange.outcome = 'cancelled';
     exchange.answered = true;
     this.#disarm(exchange);
     exchange.abort(reason);
@@ -136,7 +144,11 @@ export class Dispatcher {
     try {
       const value =
         contract === undefined ? message.value : contract.decodeValue(message.value, message.peer);
-      answer = registration.call(value, message);
+      const { observer } = exchange;
+      answer =
+        observer?.within === undefined
+          ? registration.call(value, message)
+          : observer.within(exchange.observed, () => registration.call(value, message));
     } catch (error) {
       this.#leave(exchange);
       return this.#failed(exchange, error);
@@ -384,6 +396,7 @@ export class Dispatcher {
     this.#disarm(exchange);
     exchange.answered = true;
     const { code, message } = errorAcknowledgement(error);
+    exchange.outcome = code;
     exchange.port.error(exchange, code, message);
   }
 
@@ -430,6 +443,7 @@ export class Dispatcher {
     exchange.released = true;
     this.#disarm(exchange);
     this.#leave(exchange);
+    exchange.observer?.messageEnded(exchange.message, exchange.observed, exchange.outcome);
     exchange.port.released(exchange);
     const { releasedCallbacks } = exchange;
     if (releasedCallbacks === undefined) return;

@@ -4,6 +4,7 @@ import type { MessageControl } from './MessageControl';
 import type { Registration } from './Registration';
 import type { ReplyPort } from './ReplyPort';
 import type { TimeoutEntry } from './TimeoutQueue';
+import type { TrafficObserver } from './TrafficObserver';
 
 /** The state of one message between its arrival and the end of its handlers. Fields are the dispatcher's, `replyId` and on the port's. */
 export class Exchange implements MessageControl, TimeoutEntry {
@@ -41,6 +42,11 @@ export class Exchange implements MessageControl, TimeoutEntry {
   /** Results collected for a legacy peer, as JSON texts. */
   collected: string[] | undefined = undefined;
   collectedBytes = 0;
+  /** Who watches this message and what it calls it; undefined when nobody did as it began. */
+  observer: TrafficObserver | undefined = undefined;
+  observed: unknown = undefined;
+  /** How it ended, see TrafficObserver. */
+  outcome = 'ok';
 
   constructor(
     readonly port: ReplyPort,

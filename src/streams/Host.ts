@@ -53,6 +53,7 @@ export class Host {
       streamIdleMs: limits.streamIdleMs,
       report,
       onDeadLetter,
+      observation: options.observation,
     });
     this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: HostConnection) =>
       connection.lingered(),
@@ -154,6 +155,7 @@ export class Host {
       allow: this.#allow,
       isAuthorized: config.token === undefined ? undefined : createTokenCheck(config.token.reveal()),
       memory: this.#memory,
+      observation: this.#options.observation,
       lingering: this.#lingering,
       onMessage,
       report,

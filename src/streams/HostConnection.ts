@@ -124,6 +124,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   // LinkEvents
 
   data(chunk: Uint8Array): void {
+    this.#context.observation.receivedBytes += chunk.length;
     this.#heardAt = this.#context.clock.now();
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;
     const inside = this.#parser.insideFrame;
@@ -674,6 +675,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   #write(bytes: Uint8Array): boolean {
     if (this.#phase === 'closed') return true;
     this.#writtenBytes += bytes.length;
+    this.#context.observation.sentBytes += bytes.length;
     const free = this.#link.write(bytes);
     this.#account();
     // A peer that does not read is not read from: its next requests would only make more answers wait.

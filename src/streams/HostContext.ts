@@ -7,6 +7,7 @@ import type { Dialect } from './Dialect';
 import type { HostConnection } from './HostConnection';
 import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
+import type { Observation } from './Observation';
 import type { RequestReader } from './RequestReader';
 import type { TimeoutQueue } from './TimeoutQueue';
 
@@ -23,6 +24,7 @@ export interface HostContext {
   /** Checks the header key `authorization` against `Token`; undefined: the host has none. */
   readonly isAuthorized: ((authorization: unknown) => boolean) | undefined;
   readonly memory: MemoryBudget;
+  readonly observation: Observation;
   /** Linger of connections that have had their last frame. */
   readonly lingering: TimeoutQueue<HostConnection>;
   /** Sees every accepted message before its handlers. */

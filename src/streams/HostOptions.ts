@@ -6,6 +6,7 @@ import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
 import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
+import type { Observation } from './Observation';
 import type { Transport } from './Transport';
 
 /** What a host needs of its app. */
@@ -21,4 +22,5 @@ export interface HostOptions {
   readonly onConnection: (event: ConnectionEvent) => void;
   readonly onDeadLetter: (exchange: Exchange, error: RxcometError) => void;
   readonly report: (error: RxcometError) => void;
+  readonly observation: Observation;
 }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, Observable, type Subscriber } from 'rxjs';
+import { BehaviorSubject, EMPTY, Observable, type Subscriber } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { SendAborted } from '../errors/SendAborted';
 import { RxcometError } from '../errors/RxcometError';
@@ -8,7 +8,10 @@ import type { ClientState } from './ClientState';
 import { encodeJson } from './encodeJson';
 import { HotStream } from './HotStream';
 import { isMessageKey } from './isMessageKey';
+import { isTraceparent } from './isTraceparent';
 import { Lane } from './Lane';
+import type { OutboxPort } from './OutboxPort';
+import type { OutboxState } from './OutboxState';
 import type { PeerContext } from './PeerContext';
 import { Send, type SendSink } from './Send';
 import type { SendOptions } from './SendOptions';
@@ -29,6 +32,11 @@ const NO_OPTIONS: TellOptions = {};
 export class Peer {
   /** Where the connection stands; emits the current state when subscribed, completes when the app has stopped, never errors. */
   readonly state$: Observable<ClientState>;
+  /**
+   * What the outbox holds, when the client has one (`Outbox` in the configuration): emits when subscribed and when it changes, a few times
+   * a second at most; completes when the app has stopped, without an outbox at once.
+   */
+  readonly outbox$: Observable<OutboxState>;
   readonly #context: PeerContext;
   readonly #state = new BehaviorSubject<ClientState>({ kind: 'idle' });
   readonly #lane: Lane;
@@ -39,6 +47,18 @@ export class Peer {
     this.#context = context;
     this.state$ = new HotStream(this.#state, (error) => context.report(error, context.config.name, ''));
     this.#lane = new Lane(context, (state) => this.#show(state));
+    const { outbox } = context;
+    this.outbox$ =
+      outbox === undefined
+        ? EMPTY
+        : new HotStream(outbox.outbox$, (error) => context.report(error, context.config.name, ''));
+    outbox?.connect((message, sink) => {
+      const { action, text, raw, key, trace, timeoutMs = context.config.ackTimeoutMs } = message;
+      const send = new Send(action, text, raw, false, true, timeoutMs, key, trace, sink);
+      send.kept = true;
+      this.#observe(send);
+      this.#lane.submit(send);
+    });
   }
 
   /** The name in the configuration. */
@@ -102,6 +122,9 @@ export class Peer {
   /**
    * Sends now, returns at once and never throws; a failure reaches `app.failures$`.
    *
+   * With an `Outbox` it is kept on disk until the peer has acknowledged it, also across restarts; not so what is `urgent`, because an
+   * emergency stop must not run a day late, or asks for no confirmation.
+   *
    * @returns false when the message was accepted but the queue is past its high-water mark: await `drained()` before more.
    * @example
    * telegram.tell('Log', 'ramp finished');
@@ -111,14 +134,40 @@ export class Peer {
   tell(action: string | ActionContract, value?: unknown, options: TellOptions = NO_OPTIONS): boolean {
     if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
     const sink = new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
+    const { outbox } = this.#context;
+    if (outbox !== undefined && options.confirm !== false && options.urgent !== true) {
+      return this.#keep(outbox, action, value, options, sink);
+    }
     const send = this.#create(action, value, options, false, sink);
     return send === undefined || this.#enter(send, options).submit(send);
   }
 
   /** Resolves when the queue has emptied to half its high-water mark; at once when `tell` did not return false. */
   async drained(): Promise<void> {
+    await this.#context.outbox?.drained();
     await this.#lane.drained();
     await this.#urgentLane?.drained();
+  }
+
+  /**
+   * Resolves when every message told so far is safe on the disk of the `Outbox`, or reported as failed; without an outbox at once.
+   *
+   * @example
+   * results.tell('Point', point);
+   * await results.persisted(); // from here on a crash loses nothing
+   */
+  async persisted(): Promise<void> {
+    await this.#context.outbox?.persisted();
+  }
+
+  /** For the app: opens the outbox, if there is one. Rejects with OutboxLocked or OutboxFailed. */
+  async openOutbox(): Promise<void> {
+    await this.#context.outbox?.open();
+  }
+
+  /** For the app: takes no more into the outbox; resolves when what it has is on the disk. */
+  async closeOutbox(): Promise<void> {
+    await this.#context.outbox?.close();
   }
 
   /** For the app: takes no more sends. */
@@ -166,16 +215,19 @@ export class Peer {
 
   /** The short way of a message that needs nothing but to be written now; false when it has to go the ordinary one. */
   #tellAtOnce(action: string | ActionContract, value: unknown, options: TellOptions): boolean {
-    const { key, signal, urgent, timeoutMs } = options;
+    const { key, signal, urgent, timeoutMs, trace } = options;
     if (typeof action !== 'string' || value instanceof Uint8Array || !this.#lane.writable) return false;
     if (key !== undefined || signal !== undefined || urgent === true || timeoutMs !== undefined) return false;
-    if (this.#context.trace() !== undefined) return false;
+    const observer = this.#context.observation.current;
+    if (trace !== undefined || observer?.traces === true) return false;
     try {
-      return this.#lane.writeUnconfirmed(this.#requestText(action, value));
+      if (!this.#lane.writeUnconfirmed(this.#requestText(action, value))) return false;
     } catch {
       // The ordinary way tells what is wrong with the value.
       return false;
     }
+    observer?.sentUnconfirmed(this.name, action);
+    return true;
   }
 
   #requestText(action: string, value: unknown): string {
@@ -214,22 +266,54 @@ export class Peer {
     awaited: boolean,
     sink: SendSink,
   ): Send | undefined {
-    const { config } = this.#context;
-    const contract = contractOf(action);
-    const name = nameOf(action);
     try {
       checkArguments(action, options);
-      const content = contract === undefined ? value : contract.encodeValue(value);
+      const content = contentOf(action, value);
+      const name = nameOf(action);
       const raw = content instanceof Uint8Array ? content : undefined;
       if (raw !== undefined) checkHeaderAction(name);
       const text = raw === undefined ? this.#requestText(name, content) : undefined;
-      const timeoutMs = options.timeoutMs ?? config.ackTimeoutMs;
-      const { confirm = true, key } = options;
-      return new Send(name, text, raw, awaited, confirm, timeoutMs, key, this.#context.trace(), sink);
+      const { confirm = true, key, trace, timeoutMs = this.#context.config.ackTimeoutMs } = options;
+      const send = new Send(name, text, raw, awaited, confirm, timeoutMs, key, trace, sink);
+      this.#observe(send);
+      return send;
     } catch (error) {
       sink.error(notSent(error));
       return undefined;
     }
+  }
+
+  /** The way of a detached message through the outbox. */
+  #keep(
+    outbox: OutboxPort,
+    action: string | ActionContract,
+    value: unknown,
+    options: TellOptions,
+    sink: SendSink,
+  ): boolean {
+    try {
+      checkArguments(action, options);
+      if (options.signal !== undefined) {
+        throw new BadOption(
+          'what an Outbox keeps cannot be taken back by a signal; leave `signal` out or use send()',
+        );
+      }
+      const content = contentOf(action, value);
+      const name = nameOf(action);
+      const raw = content instanceof Uint8Array ? content.slice() : undefined;
+      if (raw !== undefined) checkHeaderAction(name);
+      const text = raw === undefined ? this.#requestText(name, content) : undefined;
+      const { key, trace, timeoutMs } = options;
+      return outbox.keep({ action: name, text, raw, key, trace, timeoutMs });
+    } catch (error) {
+      sink.error(notSent(error));
+      return true;
+    }
+  }
+
+  #observe(send: Send): void {
+    const observer = this.#context.observation.current;
+    if (observer !== undefined) send.observe(observer, this.name);
   }
 
   #actionText(action: string): string {
@@ -328,6 +412,11 @@ function contractOf(action: unknown): ActionContract | undefined {
   return typeof action === 'object' && action !== null ? (action as ActionContract) : undefined;
 }
 
+function contentOf(action: string | ActionContract, value: unknown): unknown {
+  const contract = contractOf(action);
+  return contract === undefined ? value : contract.encodeValue(value);
+}
+
 function nameOf(action: unknown): string {
   return typeof action === 'string' ? action : (contractOf(action)?.action ?? '');
 }
@@ -342,7 +431,7 @@ function checkHeaderAction(action: string): void {
   }
 }
 
-function checkArguments(action: unknown, { timeoutMs, key }: SendOptions): void {
+function checkArguments(action: unknown, { timeoutMs, key, trace }: SendOptions): void {
   if (typeof action !== 'string' && contractOf(action) === undefined) {
     throw new BadOption('the action must be a string or a contract of defineAction');
   }
@@ -351,6 +440,9 @@ function checkArguments(action: unknown, { timeoutMs, key }: SendOptions): void 
   }
   if (key !== undefined && !isMessageKey(key)) {
     throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');
+  }
+  if (trace !== undefined && !isTraceparent(trace)) {
+    throw new BadOption('trace must be a W3C traceparent such as 00-<32 hex digits>-<16 hex digits>-01');
   }
 }
 

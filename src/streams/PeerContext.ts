@@ -1,6 +1,7 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
 import type { ConnectionEvent } from './ConnectionEvent';
+import type { OutboxPort } from './OutboxPort';
 import type { Transport } from './Transport';
 
 /** What a client needs of its app. */
@@ -11,6 +12,6 @@ export interface PeerContext extends ClientContext {
   /** Is told of every failure of a detached send, and of what went wrong with a connection while nothing was waiting. */
   readonly report: (error: RxcometError, client: string, action: string) => void;
   readonly onConnection: (event: ConnectionEvent) => void;
-  /** W3C traceparent for a message that is sent now. */
-  readonly trace: () => string | undefined;
+  /** Keeps detached messages on disk; undefined: they are kept in memory only. */
+  readonly outbox: OutboxPort | undefined;
 }

@@ -1,6 +1,8 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { ClientConnection } from './ClientConnection';
+import type { SentMessage } from './SentMessage';
 import type { TimeoutEntry, TimeoutQueue } from './TimeoutQueue';
+import type { TrafficObserver } from './TrafficObserver';
 
 /** Where the outcome of a send goes. After `complete` or `error` nothing more comes. */
 export interface SendSink {
@@ -27,6 +29,9 @@ export class Send implements TimeoutEntry {
   onDone: (() => void) | undefined = undefined;
   /** Clock time at which it entered the queue, for Ttl_ms. */
   queuedAt = 0;
+  /** An outbox has it on disk, so that giving it up means another try. */
+  kept = false;
+  #watch: Watch | undefined = undefined;
 
   constructor(
     readonly action: string,
@@ -38,7 +43,8 @@ export class Send implements TimeoutEntry {
     readonly confirm: boolean,
     readonly timeoutMs: number,
     readonly key: string | undefined,
-    readonly trace: string | undefined,
+    /** W3C traceparent it travels with. */
+    public trace: string | undefined,
     readonly sink: SendSink,
   ) {}
 
@@ -47,25 +53,34 @@ export class Send implements TimeoutEntry {
     return this.text === undefined ? (this.raw?.byteLength ?? 0) : this.text.length;
   }
 
+  /** From here on the observer hears how it goes, and may give it a traceparent. */
+  observe(observer: TrafficObserver, client: string): void {
+    const { action, awaited, key } = this;
+    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', key };
+    const token = observer.sendBegan(sent);
+    this.#watch = { observer, sent, token };
+    this.trace = observer.traceparent?.(token) ?? this.trace;
+  }
+
   next(value: unknown): void {
     if (!this.done) this.sink.next(value);
   }
 
   complete(): void {
     if (this.done) return;
-    this.#finish();
+    this.#finish('ok');
     this.sink.complete();
   }
 
   error(error: RxcometError): void {
     if (this.done) return;
-    this.#finish();
+    this.#finish(error.code);
     this.sink.error(error);
   }
 
   /** Nobody wants the outcome any more. */
   drop(): void {
-    if (!this.done) this.#finish();
+    if (!this.done) this.#finish('cancelled');
   }
 
   disarm(): void {
@@ -73,9 +88,18 @@ export class Send implements TimeoutEntry {
     this.timeouts = undefined;
   }
 
-  #finish(): void {
+  #finish(outcome: string): void {
     this.done = true;
+    const watch = this.#watch;
+    if (watch !== undefined) watch.observer.sendEnded(watch.sent, watch.token, outcome);
     if (this.timeouts !== undefined) this.disarm();
     this.onDone?.();
   }
+}
+
+/** Who watches a send, and what it calls it. */
+interface Watch {
+  readonly observer: TrafficObserver;
+  readonly sent: SentMessage;
+  readonly token: unknown;
 }

@@ -8,4 +8,6 @@ export interface SendOptions {
   readonly urgent?: boolean;
   /** Aborting it fails the send with SendAborted (ERR_SEND_ABORTED), and cancels it at a native peer. */
   readonly signal?: AbortSignal;
+  /** W3C traceparent to travel with, `message.trace` for instance. Default: that of the span of OpenTelemetry that is active, if any. */
+  readonly trace?: string;
 }

@@ -1,0 +1,30 @@
+import type { Observable } from 'rxjs';
+import type { OutboxState } from './OutboxState';
+import type { OutgoingMessage } from './OutgoingMessage';
+import type { SendSink } from './Send';
+
+/** Hands one kept message to the peer's queue; the sink hears once how that try ended. */
+export type DeliverKept = (message: OutgoingMessage & { readonly key: string }, sink: SendSink) => void;
+
+/** Where a client keeps detached messages until its peer has acknowledged them; implemented in src/outbox. */
+export interface OutboxPort {
+  /** Emits the state when subscribed and whenever it changes, at most a few times a second; completes when closed, never errors. */
+  readonly outbox$: Observable<OutboxState>;
+  /** Called once by the peer, before anything else: where messages are delivered. */
+  connect(deliver: DeliverKept): void;
+  /**
+   * Opens the store and begins to deliver what it holds. Also called by the first `keep`. Rejects with OutboxLocked (ERR_OUTBOX_LOCKED) or
+   * OutboxFailed (ERR_OUTBOX).
+   */
+  open(): Promise<void>;
+  /**
+   * Takes a message to be written to disk and then delivered; what goes wrong is reported as a failure. False: more than the high-water
+   * mark waits to be written; await `drained`.
+   */
+  keep(message: OutgoingMessage): boolean;
+  /** Resolves when all messages taken so far are safe on the disk, or reported as failed. */
+  persisted(): Promise<void>;
+  drained(): Promise<void>;
+  /** Delivers no more; resolves when all taken is on the disk and the store is closed. Messages left go out at the next start. */
+  close(): Promise<void>;
+}

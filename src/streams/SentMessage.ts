@@ -1,0 +1,9 @@
+/** What an observer may know of a send. */
+export interface SentMessage {
+  readonly client: string;
+  readonly action: string;
+  /** `tell`: detached; `ask`: somebody waits for the answer. */
+  readonly kind: 'tell' | 'ask';
+  /** message-key, when it carries one. */
+  readonly key: string | undefined;
+}

@@ -1,0 +1,25 @@
+import type { Message } from './Message';
+import type { SentMessage } from './SentMessage';
+
+/**
+ * What watches messages come and go: metrics, logs, traces. What `messageBegan` and `sendBegan` return is the watcher's own and comes back
+ * with everything said about the same message. Must not throw; runs within the path of every message.
+ */
+export interface TrafficObserver {
+  /** True: sends that take a short way while nobody traces have to go the ordinary one. */
+  readonly traces: boolean;
+  /** A host accepted a message; before its first handler. */
+  messageBegan(message: Message): unknown;
+  /** Calls a handler, so that what it does belongs to its message. Left out: it is just called. */
+  within?(token: unknown, call: () => unknown): unknown;
+  /** All handlers of a message have settled. `outcome`: 'ok', 'cancelled', or the code of the error acknowledgement. */
+  messageEnded(message: Message, token: unknown, outcome: string): void;
+  /** A client begins to send. */
+  sendBegan(sent: SentMessage): unknown;
+  /** W3C traceparent for a send that began; undefined: none of its own. */
+  traceparent?(token: unknown): string | undefined;
+  /** A send ended. `outcome`: 'ok', 'cancelled', or the code of its error. */
+  sendEnded(sent: SentMessage, token: unknown, outcome: string): void;
+  /** A message without acknowledgement was written the short way. */
+  sentUnconfirmed(client: string, action: string): void;
+}
