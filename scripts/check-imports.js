@@ -21,7 +21,7 @@ const ts = require('typescript');
  */
 const allowed = {
   errors: [],
-  runtime: [],
+  runtime: ['errors'],
   config: ['errors', 'runtime'],
   streams: ['errors', 'runtime', 'config:types'],
   'streams/node': ['errors', 'runtime', 'config:types', 'streams'],

@@ -3,7 +3,7 @@ import { firstValueFrom, interval, take, toArray } from 'rxjs';
 import { BadOption } from '../../src/errors/BadOption';
 import { MissingPackage } from '../../src/errors/MissingPackage';
 import { ReplayStuck } from '../../src/errors/ReplayStuck';
-import { loadOptional } from '../../src/testing/loadOptional';
+import { loadOptional } from '../../src/runtime/loadOptional';
 import { virtualTime, type VirtualTime } from '../../src/testing/virtualTime';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -91,7 +91,7 @@ describe('loadOptional', () => {
   it('names the line that installs a missing package', () => {
     expect(() => loadOptional('not-there-at-all', 'This')).toThrow(MissingPackage);
     expect(() => loadOptional('not-there-at-all', 'This')).toThrow(
-      'This needs the package not-there-at-all: npm i -D not-there-at-all',
+      'This needs the package not-there-at-all: npm i not-there-at-all',
     );
   });
 });

@@ -2,7 +2,7 @@ import { BadOption } from '../errors/BadOption';
 import { ReplayStuck } from '../errors/ReplayStuck';
 import type { Clock } from '../runtime/Clock';
 import { systemClock } from '../runtime/systemClock';
-import { loadOptional } from './loadOptional';
+import { loadOptional } from '../runtime/loadOptional';
 
 /** How time is replaced. */
 export interface VirtualTimeOptions {

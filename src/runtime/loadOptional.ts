@@ -11,6 +11,6 @@ export function loadOptional(name: string, purpose: string): unknown {
     return createRequire(__filename)(name) as unknown;
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new MissingPackage(`${purpose} needs the package ${name}: npm i -D ${name}`, { cause: error });
+    throw new MissingPackage(`${purpose} needs the package ${name}: npm i ${name}`, { cause: error });
   }
 }
