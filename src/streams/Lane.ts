@@ -84,6 +84,11 @@ export class Lane implements ClientConnectionEvents {
     return !this.#overHighWater;
   }
 
+  /** Takes no more sends. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** True: nothing waits and the connection takes a request at once. */
   get writable(): boolean {
     return this.#kept !== undefined && this.#queue.length === 0 && this.#kept.hasRoom && !this.#stopped;
@@ -122,22 +127,29 @@ export class Lane implements ClientConnectionEvents {
     });
   }
 
-  /** Takes no more sends; what it has goes on. */
+  /** Takes no more sends; what it has goes on, but for what an outbox keeps for the next start. */
   close(): void {
     this.#stopped = true;
+    const waiting = this.#queue.clear();
+    for (const send of waiting) if (!send.kept) this.#queue.push(send);
+    for (const send of waiting) {
+      if (send.kept) send.error(new AppStopped('the app was stopped; it is kept', this.#fields(send, 'no')));
+    }
+    if (this.#queue.length === 0) this.#abortAttempts();
     if (this.unfinished === 0) for (const connection of this.#open) connection.finish();
   }
 
-  /** Gives up what is left; returns how many messages that hit. */
+  /** Gives up what is left; returns how many messages are lost by that. What an outbox keeps is not. */
   abort(): number {
     this.#stopped = true;
-    const waiting = this.#queue.clear();
-    let count = waiting.length;
-    for (const send of waiting)
+    let count = 0;
+    for (const send of this.#queue.clear()) {
+      if (!send.kept) count += 1;
       send.error(new AppStopped('the app was stopped before it was sent', this.#fields(send, 'no')));
+    }
     for (const connection of [...this.#open]) {
       for (const send of connection.unanswered()) {
-        count += 1;
+        if (!send.kept) count += 1;
         send.error(
           new AppStopped('the app was stopped before the answer came', this.#fields(send, 'unknown')),
         );
@@ -222,14 +234,18 @@ export class Lane implements ClientConnectionEvents {
   #enqueue(send: Send): boolean {
     const { capacity, maxBytes, overflow, highWater, ttlMs } = this.#context.config.queue;
     const queue = this.#queue;
-    while (queue.length >= capacity || (queue.bytes + send.weight > maxBytes && queue.length > 0)) {
+    // What an outbox keeps has its own bounds there, and is never dropped for a limit of the queue.
+    while (
+      !send.kept &&
+      (queue.length >= capacity || (queue.bytes + send.weight > maxBytes && queue.length > 0))
+    ) {
       const what =
         queue.length >= capacity
           ? `${capacity} messages (Queue.Capacity)`
           : `${maxBytes} bytes (Queue.Max_bytes)`;
       this.#overHighWater = true;
       const text = `the queue is full: ${what}`;
-      if (overflow === 'drop-oldest') {
+      if (overflow === 'drop-oldest' && queue.peek()?.kept !== true) {
         const oldest = queue.shift();
         oldest?.error(new MessageDropped(`${text}; the oldest was dropped`, this.#fields(oldest, 'no')));
         continue;
@@ -433,9 +449,9 @@ export class Lane implements ClientConnectionEvents {
       () => {
         this.#ttlTimer = undefined;
         const now = clock.now();
-        const kept: Send[] = [];
+        const rest: Send[] = [];
         for (const send of this.#queue.clear()) {
-          if (send.awaited || now - send.queuedAt < ttlMs) kept.push(send);
+          if (send.awaited || send.kept || now - send.queuedAt < ttlMs) rest.push(send);
           else
             send.error(
               new MessageExpired(
@@ -444,9 +460,9 @@ export class Lane implements ClientConnectionEvents {
               ),
             );
         }
-        for (const send of kept) this.#queue.push(send);
+        for (const send of rest) this.#queue.push(send);
         this.#settleWaits();
-        if (kept.length > 0) this.#expireLater(ttlMs);
+        if (rest.length > 0) this.#expireLater(ttlMs);
         else if (this.#queue.length === 0) this.#abortAttempts();
         this.#showState();
       },

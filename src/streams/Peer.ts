@@ -1,26 +1,30 @@
-import { BehaviorSubject, EMPTY, Observable, type Subscriber } from 'rxjs';
+import { BehaviorSubject, EMPTY, Observable } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
+import { AppStopped } from '../errors/AppStopped';
 import { SendAborted } from '../errors/SendAborted';
-import { RxcometError } from '../errors/RxcometError';
-import { Unencodable } from '../errors/Unencodable';
 import type { ActionContract } from './ActionContract';
 import type { ClientState } from './ClientState';
 import { encodeJson } from './encodeJson';
 import { HotStream } from './HotStream';
-import { isMessageKey } from './isMessageKey';
-import { isTraceparent } from './isTraceparent';
 import { Lane } from './Lane';
 import type { OutboxPort } from './OutboxPort';
 import type { OutboxState } from './OutboxState';
 import type { PeerContext } from './PeerContext';
 import { Send, type SendSink } from './Send';
+import {
+  checkArguments,
+  checkHeaderAction,
+  contentOf,
+  contractOf,
+  nameOf,
+  notSent,
+} from './sendArgumentInternals';
 import type { SendOptions } from './SendOptions';
+import { AskSink, SubscriberSink, TellSink } from './sendSinkInternals';
 import type { TellOptions } from './TellOptions';
 
 /** Action names whose JSON is kept. */
 const CACHED_ACTIONS = 1024;
-/** Leaves room in a header of 65535 bytes for its other keys. */
-const MAX_HEADER_ACTION_BYTES = 60_000;
 const NO_OPTIONS: TellOptions = {};
 
 /**
@@ -293,6 +297,10 @@ export class Peer {
   ): boolean {
     try {
       checkArguments(action, options);
+      if (this.#lane.stopped) {
+        const fields = { client: this.name, action: nameOf(action), delivered: 'no' as const };
+        throw new AppStopped('the app was stopped', fields);
+      }
       if (options.signal !== undefined) {
         throw new BadOption(
           'what an Outbox keeps cannot be taken back by a signal; leave `signal` out or use send()',
@@ -329,126 +337,4 @@ export class Peer {
     if (this.#state.closed || (this.#state.value.kind === state.kind && state.kind !== 'backoff')) return;
     this.#state.next(state);
   }
-}
-
-class AskSink implements SendSink {
-  #last: unknown = null;
-
-  constructor(
-    readonly resolve: (value: unknown) => void,
-    readonly reject: (error: Error) => void,
-    readonly contract: ActionContract | undefined,
-  ) {}
-
-  next(value: unknown): void {
-    this.#last = value;
-  }
-
-  complete(): void {
-    if (this.contract === undefined) {
-      this.resolve(this.#last);
-      return;
-    }
-    try {
-      this.resolve(this.contract.decodeAck(this.#last, ''));
-    } catch (error) {
-      this.reject(notSent(error));
-    }
-  }
-
-  error(error: RxcometError): void {
-    this.reject(error);
-  }
-}
-
-class SubscriberSink implements SendSink {
-  constructor(
-    readonly subscriber: Subscriber<unknown>,
-    readonly contract: ActionContract | undefined,
-  ) {}
-
-  next(value: unknown): void {
-    if (this.contract === undefined) {
-      this.subscriber.next(value);
-      return;
-    }
-    let decoded: unknown;
-    try {
-      decoded = this.contract.decodeAck(value, '');
-    } catch (error) {
-      this.subscriber.error(error);
-      return;
-    }
-    this.subscriber.next(decoded);
-  }
-
-  complete(): void {
-    this.subscriber.complete();
-  }
-
-  error(error: RxcometError): void {
-    this.subscriber.error(error);
-  }
-}
-
-/** A detached send: the result is dropped, a failure is reported. */
-class TellSink implements SendSink {
-  constructor(readonly report: (error: RxcometError) => void) {}
-
-  next(): void {
-    // Nobody waits for it.
-  }
-
-  complete(): void {
-    // Delivered.
-  }
-
-  error(error: RxcometError): void {
-    this.report(error);
-  }
-}
-
-function contractOf(action: unknown): ActionContract | undefined {
-  return typeof action === 'object' && action !== null ? (action as ActionContract) : undefined;
-}
-
-function contentOf(action: string | ActionContract, value: unknown): unknown {
-  const contract = contractOf(action);
-  return contract === undefined ? value : contract.encodeValue(value);
-}
-
-function nameOf(action: unknown): string {
-  return typeof action === 'string' ? action : (contractOf(action)?.action ?? '');
-}
-
-/** With raw content the action travels in the header, which has a largest size (protocol 1.1). */
-function checkHeaderAction(action: string): void {
-  const bytes = Buffer.byteLength(JSON.stringify(action));
-  if (bytes > MAX_HEADER_ACTION_BYTES) {
-    throw new Unencodable(
-      `with raw content an action may take ${MAX_HEADER_ACTION_BYTES} bytes, and this one takes ${bytes}`,
-    );
-  }
-}
-
-function checkArguments(action: unknown, { timeoutMs, key, trace }: SendOptions): void {
-  if (typeof action !== 'string' && contractOf(action) === undefined) {
-    throw new BadOption('the action must be a string or a contract of defineAction');
-  }
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new BadOption(`timeoutMs must be above 0 and below 2^31 ms, not ${String(timeoutMs)}`);
-  }
-  if (key !== undefined && !isMessageKey(key)) {
-    throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');
-  }
-  if (trace !== undefined && !isTraceparent(trace)) {
-    throw new BadOption('trace must be a W3C traceparent such as 00-<32 hex digits>-<16 hex digits>-01');
-  }
-}
-
-/** Errors of ours pass; a toJSON or a codec that throws is a value that cannot be written. */
-function notSent(error: unknown): RxcometError {
-  if (error instanceof RxcometError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new Unencodable(`the value cannot be written: ${text}`, { cause: error });
 }

@@ -1,0 +1,55 @@
+import { BadOption } from '../errors/BadOption';
+import { RxcometError } from '../errors/RxcometError';
+import { Unencodable } from '../errors/Unencodable';
+import type { ActionContract } from './ActionContract';
+import { isMessageKey } from './isMessageKey';
+import { isTraceparent } from './isTraceparent';
+import type { SendOptions } from './SendOptions';
+
+/** Leaves room in a header of 65535 bytes for its other keys. */
+const MAX_HEADER_ACTION_BYTES = 60_000;
+
+export function contractOf(action: unknown): ActionContract | undefined {
+  return typeof action === 'object' && action !== null ? (action as ActionContract) : undefined;
+}
+
+export function contentOf(action: string | ActionContract, value: unknown): unknown {
+  const contract = contractOf(action);
+  return contract === undefined ? value : contract.encodeValue(value);
+}
+
+export function nameOf(action: unknown): string {
+  return typeof action === 'string' ? action : (contractOf(action)?.action ?? '');
+}
+
+/** With raw content the action travels in the header, which has a largest size (protocol 1.1). */
+export function checkHeaderAction(action: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(action));
+  if (bytes > MAX_HEADER_ACTION_BYTES) {
+    throw new Unencodable(
+      `with raw content an action may take ${MAX_HEADER_ACTION_BYTES} bytes, and this one takes ${bytes}`,
+    );
+  }
+}
+
+export function checkArguments(action: unknown, { timeoutMs, key, trace }: SendOptions): void {
+  if (typeof action !== 'string' && contractOf(action) === undefined) {
+    throw new BadOption('the action must be a string or a contract of defineAction');
+  }
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new BadOption(`timeoutMs must be above 0 and below 2^31 ms, not ${String(timeoutMs)}`);
+  }
+  if (key !== undefined && !isMessageKey(key)) {
+    throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');
+  }
+  if (trace !== undefined && !isTraceparent(trace)) {
+    throw new BadOption('trace must be a W3C traceparent such as 00-<32 hex digits>-<16 hex digits>-01');
+  }
+}
+
+/** Errors of ours pass; a toJSON or a codec that throws is a value that cannot be written. */
+export function notSent(error: unknown): RxcometError {
+  if (error instanceof RxcometError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new Unencodable(`the value cannot be written: ${text}`, { cause: error });
+}
