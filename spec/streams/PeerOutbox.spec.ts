@@ -200,4 +200,14 @@ describe('a client with an outbox', () => {
     expect(outbox.messages).toHaveLength(1);
     expect(reported.map(({ code }) => code)).toEqual(['ERR_APP_STOPPED']);
   });
+
+  it('does not count as lost what was cut off without its answer', async () => {
+    await open();
+    await becomeKept();
+    peer.tell('Second');
+    outbox.send(1);
+    await clock.settle();
+    expect(peer.abort()).toBe(0);
+    expect(outbox.outcomes).toEqual(['k0 acknowledged', 'k1 ERR_APP_STOPPED']);
+  });
 });
