@@ -5,7 +5,7 @@ import { HeartbeatLost } from '../errors/HeartbeatLost';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RemoteError } from '../errors/RemoteError';
 import { RxcometError } from '../errors/RxcometError';
-import type { SendError } from '../errors/SendError';
+import type { SendError, SendErrorFields } from '../errors/SendError';
 import { SendTooLarge } from '../errors/SendTooLarge';
 import type { ClientContext } from './ClientContext';
 import type { Dialect } from './Dialect';
@@ -484,8 +484,8 @@ export class ClientConnection implements LinkEvents {
     return new ConnectionClosed(reason, cause === undefined ? fields : { ...fields, cause });
   }
 
-  #fields(send: Send, delivered: Delivered): { client: string; action: string; delivered: Delivered } {
-    return { client: this.#context.config.name, action: send.action, delivered };
+  #fields(send: Send, delivered: Delivered): SendErrorFields {
+    return { client: this.#context.config.name, action: send.action, delivered, key: send.key };
   }
 
   #flushSoon(): void {

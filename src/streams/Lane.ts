@@ -9,6 +9,7 @@ import { MessageDropped } from '../errors/MessageDropped';
 import { MessageExpired } from '../errors/MessageExpired';
 import { PeerUnreachable } from '../errors/PeerUnreachable';
 import { QueueFull } from '../errors/QueueFull';
+import type { SendErrorFields } from '../errors/SendError';
 import { reconnectDelayMs } from './reconnectDelayMs';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
@@ -499,8 +500,8 @@ export class Lane implements ClientConnectionEvents {
     this.#context.onConnection({ kind, side: 'client', name, peer, dialect, open: this.#open.size });
   }
 
-  #fields(send: Send, delivered: Delivered): { client: string; action: string; delivered: Delivered } {
-    return { client: this.#context.config.name, action: send.action, delivered };
+  #fields(send: Send, delivered: Delivered): SendErrorFields {
+    return { client: this.#context.config.name, action: send.action, delivered, key: send.key };
   }
 }
 

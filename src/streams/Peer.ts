@@ -247,6 +247,7 @@ export class Peer {
         client: this.name,
         action: send.action,
         delivered,
+        key: send.key,
         cause: signal.reason as unknown,
       } as const;
       const { sink } = send;
@@ -254,7 +255,7 @@ export class Peer {
       sink.error(new SendAborted('its signal was aborted', fields));
     };
     if (signal.aborted) {
-      const fields = { client: this.name, action: send.action, delivered: 'no' as const };
+      const fields = { client: this.name, action: send.action, delivered: 'no' as const, key: send.key };
       send.error(new SendAborted('its signal was aborted before', { ...fields, cause: signal.reason }));
       return;
     }
