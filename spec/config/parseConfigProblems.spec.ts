@@ -246,6 +246,10 @@ describe('Host and Client', () => {
       '2:3: Host: two hosts have the address ::1 port 1; change one Port',
     ],
     [
+      'Client: {A: {IP: ::1, Port: 1, Outbox: {Path: box}}, B: {IP: ::1, Port: 2, Outbox: {Path: box}}}',
+      '2:3: Client: two stores (Outbox, Dedup) have the path box; give each its own Path',
+    ],
+    [
       'Host: {IP: ::1, Port: 1, Port: 2}',
       '2:28: Host.Port: is given twice, first on line 2; keep one of them',
     ],

@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
+import type { ClientConfig } from '../ClientConfig';
 import type { CometConfig } from '../CometConfig';
 import type { HostConfig } from '../HostConfig';
 import { ClientsCodec } from './ClientsCodec';
@@ -40,7 +41,7 @@ export const SocketConnectionCodec = section<Omit<CometConfig, 'file' | 'warning
       const message = 'has neither a Host to listen on nor a Client to send to';
       return [{ key: '', message, remedy: `for example ${minimalExample}` }];
     }
-    return hosts === undefined ? [] : sharedAddresses(hosts);
+    return [...sharedAddresses(hosts ?? []), ...sharedFolders(hosts ?? [], clients ?? [])];
   },
 );
 
@@ -52,6 +53,31 @@ function sharedAddresses(hosts: readonly HostConfig[]): readonly RuleFinding[] {
     seen.add(address);
     return taken
       ? [{ key: 'Host', message: `two hosts have the address ${address}`, remedy: 'change one Port' }]
+      : [];
+  });
+}
+
+/** A store on disk belongs to one host or client. */
+function sharedFolders(
+  hosts: readonly HostConfig[],
+  clients: readonly ClientConfig[],
+): readonly RuleFinding[] {
+  const users = [
+    ...hosts.map(({ dedup }) => ({ key: 'Host', path: dedup?.path })),
+    ...clients.map(({ outbox }) => ({ key: 'Client', path: outbox?.path })),
+  ];
+  const seen = new Set<string>();
+  return users.flatMap(({ key, path }) => {
+    const taken = path !== undefined && seen.has(path);
+    if (path !== undefined) seen.add(path);
+    return taken
+      ? [
+          {
+            key,
+            message: `two stores (Outbox, Dedup) have the path ${path}`,
+            remedy: 'give each its own Path',
+          },
+        ]
       : [];
   });
 }
