@@ -144,11 +144,11 @@ export class Dispatcher {
     try {
       const value =
         contract === undefined ? message.value : contract.decodeValue(message.value, message.peer);
-      const { observer } = exchange;
+      // As `within`, which would cost a closure for each message.
       answer =
-        observer?.within === undefined
+        exchange.observer === undefined
           ? registration.call(value, message)
-          : observer.within(exchange.observed, () => registration.call(value, message));
+          : exchange.within(() => registration.call(value, message));
     } catch (error) {
       this.#leave(exchange);
       return this.#failed(exchange, error);
@@ -275,22 +275,25 @@ export class Dispatcher {
     };
     try {
       // The operator ends a source that emits on and on within subscribe.
-      subscription = observable.pipe(takeWhile(() => !over)).subscribe({
-        next: (value) => {
-          if (over || value === undefined) return;
-          try {
-            if (this.#next(exchange, value) === 'overflow') failed(overflow(exchange));
-          } catch (error) {
-            failed(error);
-          }
-        },
-        error: failed,
-        complete: () => {
-          if (over) return;
-          over = true;
-          this.#workEnded(exchange);
-        },
-      });
+      const answer$ = observable.pipe(takeWhile(() => !over));
+      subscription = exchange.within(() =>
+        answer$.subscribe({
+          next: (value) => {
+            if (over || value === undefined) return;
+            try {
+              if (this.#next(exchange, value) === 'overflow') failed(overflow(exchange));
+            } catch (error) {
+              failed(error);
+            }
+          },
+          error: failed,
+          complete: () => {
+            if (over) return;
+            over = true;
+            this.#workEnded(exchange);
+          },
+        }),
+      );
     } catch (error) {
       failed(error);
     }
@@ -318,9 +321,13 @@ export class Dispatcher {
       void giveBack();
     };
     try {
-      iterator = iterable[Symbol.asyncIterator]();
+      const opened = exchange.within(() => iterable[Symbol.asyncIterator]());
+      iterator = opened;
       for (;;) {
-        const { done, value } = (await iterator.next()) as IteratorResult<unknown, unknown>;
+        const { done, value } = (await exchange.within(() => opened.next())) as IteratorResult<
+          unknown,
+          unknown
+        >;
         if (done === true || stopped) break;
         if (value === undefined) continue;
         const outcome = this.#next(exchange, value);

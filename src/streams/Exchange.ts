@@ -53,6 +53,12 @@ export class Exchange implements MessageControl, TimeoutEntry {
     readonly dispatcher: Dispatcher,
   ) {}
 
+  /** Calls what belongs to this message, see TrafficObserver. */
+  within<T>(call: () => T): T {
+    const { observer, observed } = this;
+    return observer?.within === undefined ? call() : observer.within(observed, call);
+  }
+
   acknowledge(value: unknown): void {
     this.dispatcher.acknowledge(this, value);
   }

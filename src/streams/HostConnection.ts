@@ -16,6 +16,7 @@ import { FrameParser } from './FrameParser';
 import { FrameWriter } from './FrameWriter';
 import { checkRequestKeys } from './checkRequestKeys';
 import { isMessageId } from './isMessageId';
+import { isTraceparent } from './isTraceparent';
 import type { HostContext } from './HostContext';
 import type { Link, LinkEvents } from './Link';
 import type { MemoryHolder } from './MemoryBudget';
@@ -522,7 +523,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
         redelivered: false,
         receivedAt: this.#context.clock.wallTime(),
         dialect: native ? 'native' : 'comet',
-        trace: native ? (header.traceparent as string | undefined) : undefined,
+        trace: native ? traceOf(header.traceparent) : undefined,
       },
       exchange,
     );
@@ -745,4 +746,9 @@ function withoutPeer(error: RxcometError): string {
   return typeof peer === 'string' && error.message.startsWith(`${peer}: `)
     ? error.message.slice(peer.length + 2)
     : error.message;
+}
+
+/** As W3C Trace Context wants it, one that is malformed counts as none: tracing is no reason to refuse a message. */
+function traceOf(traceparent: unknown): string | undefined {
+  return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
 }

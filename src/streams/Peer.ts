@@ -312,7 +312,8 @@ export class Peer {
       const raw = content instanceof Uint8Array ? content.slice() : undefined;
       if (raw !== undefined) checkHeaderAction(name);
       const text = raw === undefined ? this.#requestText(name, content) : undefined;
-      const { key, trace, timeoutMs } = options;
+      const { key, timeoutMs } = options;
+      const trace = options.trace ?? this.#context.observation.current?.activeTrace?.();
       return outbox.keep({ action: name, text, raw, key, trace, timeoutMs });
     } catch (error) {
       sink.error(notSent(error));

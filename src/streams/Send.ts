@@ -45,7 +45,7 @@ export class Send implements TimeoutEntry {
     readonly key: string | undefined,
     /** W3C traceparent it travels with. */
     public trace: string | undefined,
-    readonly sink: SendSink,
+    public sink: SendSink,
   ) {}
 
   /** What it weighs in the queue, in bytes (two-byte characters count as one; the limit is a guard, not an account). */
@@ -55,11 +55,13 @@ export class Send implements TimeoutEntry {
 
   /** From here on the observer hears how it goes, and may give it a traceparent. */
   observe(observer: TrafficObserver, client: string): void {
-    const { action, awaited, key } = this;
-    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', key };
+    const { action, awaited, key, trace } = this;
+    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', key, trace };
     const token = observer.sendBegan(sent);
     this.#watch = { observer, sent, token };
-    this.trace = observer.traceparent?.(token) ?? this.trace;
+    this.trace = observer.traceparent?.(token) ?? trace;
+    if (observer.within !== undefined)
+      this.sink = new TracedSink(this.sink, observer.within.bind(observer, token));
   }
 
   next(value: unknown): void {
@@ -102,4 +104,24 @@ interface Watch {
   readonly observer: TrafficObserver;
   readonly sent: SentMessage;
   readonly token: unknown;
+}
+
+/** Tells a sink where it belongs, since answers come in wherever the socket is read. */
+class TracedSink implements SendSink {
+  constructor(
+    readonly sink: SendSink,
+    readonly within: (call: () => void) => void,
+  ) {}
+
+  next(value: unknown): void {
+    this.within(() => this.sink.next(value));
+  }
+
+  complete(): void {
+    this.within(() => this.sink.complete());
+  }
+
+  error(error: RxcometError): void {
+    this.within(() => this.sink.error(error));
+  }
 }

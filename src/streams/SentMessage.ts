@@ -6,4 +6,6 @@ export interface SentMessage {
   readonly kind: 'tell' | 'ask';
   /** message-key, when it carries one. */
   readonly key: string | undefined;
+  /** W3C traceparent it was given by whoever sent it, or by an outbox. */
+  readonly trace: string | undefined;
 }

@@ -10,14 +10,19 @@ export interface TrafficObserver {
   readonly traces: boolean;
   /** A host accepted a message; before its first handler. */
   messageBegan(message: Message): unknown;
-  /** Calls a handler, so that what it does belongs to its message. Left out: it is just called. */
-  within?(token: unknown, call: () => unknown): unknown;
+  /**
+   * Calls a handler so that what it does belongs to its message, or whoever waits for a send so that what it does belongs to where it was
+   * sent. Left out: it is just called.
+   */
+  within?<T>(token: unknown, call: () => T): T;
   /** All handlers of a message have settled. `outcome`: 'ok', 'cancelled', or the code of the error acknowledgement. */
   messageEnded(message: Message, token: unknown, outcome: string): void;
   /** A client begins to send. */
   sendBegan(sent: SentMessage): unknown;
   /** W3C traceparent for a send that began; undefined: none of its own. */
   traceparent?(token: unknown): string | undefined;
+  /** W3C traceparent of what runs now, for a message that is kept to be sent later. */
+  activeTrace?(): string | undefined;
   /** A send ended. `outcome`: 'ok', 'cancelled', or the code of its error. */
   sendEnded(sent: SentMessage, token: unknown, outcome: string): void;
   /** A message without acknowledgement was written the short way. */
