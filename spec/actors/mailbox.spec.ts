@@ -253,6 +253,24 @@ describe('a mailbox', () => {
     expect(letters).toEqual([]);
   });
 
+  it('lets the rule of the mailbox interrupt also for a sender that only wants the message to be urgent', async () => {
+    const { system, clock } = createTestSystem();
+    const table = system.spawn(
+      (_, text: string, { signal }) =>
+        text === 'sweep'
+          ? new Promise<void>((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason as Error));
+            })
+          : undefined,
+      { mailbox: { priority: (text) => (text === 'stop' ? 'interrupt' : 'normal') } },
+    );
+    const sweep = table.ask('sweep').catch((error: unknown) => error);
+    await clock.settle();
+    table.tell('stop', { priority: 'urgent' });
+    await clock.settle();
+    expect(await sweep).toMatchObject({ code: 'ERR_ACTOR_INTERRUPTED' });
+  });
+
   it('takes undefined, null and false as messages', async () => {
     const { system, clock } = createTestSystem();
     const handled: unknown[] = [];

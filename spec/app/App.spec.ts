@@ -426,6 +426,23 @@ describe('the streams of an app', () => {
     expect(test.codes()).toEqual(['ERR_SUBSCRIBER', 'ERR_SUBSCRIBER']);
   });
 
+  it('report a subscriber of the events of actors the same way', async () => {
+    test = await openTestApp();
+    const { actors } = test.app;
+    actors.events$.subscribe(() => {
+      throw new Error('mine');
+    });
+    actors.deadLetters$.subscribe(() => {
+      throw new Error('mine too');
+    });
+    actors.deadLetter('/user/nobody', 1, 'stopped');
+    const told = test.failures.map(({ error }) => (error.cause as Error).message);
+    expect(told).toContain('mine too');
+    actors.spawn('one', () => undefined);
+    await test.clock.settle();
+    expect(test.failures.map(({ error }) => (error.cause as Error).message)).toContain('mine');
+  });
+
   it('report a subscriber behind operators, and an operator that throws, the same way', async () => {
     test = await openTestApp();
     let calls = 0;

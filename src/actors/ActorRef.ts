@@ -56,7 +56,7 @@ export interface Termination {
 
 /** Options of one message. */
 export interface TellOptions {
-  /** Overrides the mailbox's own `priority` for this message. */
+  /** Lifts this message above what the mailbox's own `priority` says; the higher of the two counts. */
   readonly priority?: Priority;
 }
 

@@ -104,18 +104,16 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     return () => request.cancel();
   }
 
-  #priority(message: M, options: TellOptions | undefined): Priority {
-    if (options?.priority !== undefined) return options.priority;
-    if (this.#priorityOf === undefined) return 'normal';
+  /** The higher of what the sender wants and what the receiver's rule says. */
+  #priority(message: M, { priority: wanted = 'normal' }: TellOptions = {}): Priority {
+    if (this.#priorityOf === undefined || wanted === 'interrupt') return wanted;
     try {
-      return this.#priorityOf(message);
+      const own = this.#priorityOf(message);
+      return own === 'normal' ? wanted : own;
     } catch (error) {
       // The receiver's mistake must not hit whoever sends.
-      this.#cell.log.error(
-        { error },
-        'the priority function of the mailbox failed; the message travels as normal',
-      );
-      return 'normal';
+      this.#cell.log.error({ error }, 'the priority function of the mailbox failed; it is left out');
+      return wanted;
     }
   }
 }

@@ -96,6 +96,9 @@ export class App {
     const system = createActorSystem('app', { clock, random, logger });
     this.actors = {
       ...system,
+      events$: new HotStream(system.events$, reportSubscriber),
+      deadLetters$: new HotStream(system.deadLetters$, reportSubscriber),
+      tree$: new HotStream(system.tree$, reportSubscriber),
       remote: (name, action) => new RemoteRef(this.peer(name), action, this.connections$),
     };
     this.#connectionActors = new ConnectionActors(system);
