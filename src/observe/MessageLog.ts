@@ -1,0 +1,74 @@
+import type { Clock } from '../runtime/Clock';
+import { isLevelEnabled } from '../runtime/isLevelEnabled';
+import type { Logger } from '../runtime/Logger';
+import type { Message } from '../streams/Message';
+import type { SentMessage } from '../streams/SentMessage';
+import type { TrafficObserver } from '../streams/TrafficObserver';
+
+/**
+ * A line at level debug for each message that came in and each that was sent, when it is over: who, what, how long, how it ended. Never
+ * what was in it. Failures are said elsewhere, at level warn.
+ */
+export class MessageLog implements TrafficObserver {
+  readonly traces = false;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+
+  private constructor(logger: Logger, clock: Clock) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  /** undefined when the logger doesn't print debug. */
+  static for(logger: Logger, clock: Clock): MessageLog | undefined {
+    return isLevelEnabled(logger, 'debug') ? new MessageLog(logger, clock) : undefined;
+  }
+
+  messageBegan(): number {
+    return this.#clock.now();
+  }
+
+  messageEnded(
+    { host, peer, dialect, action, id, key, trace }: Message,
+    began: unknown,
+    outcome: string,
+  ): void {
+    const durationMs = this.#since(began);
+    this.#write(
+      { side: 'host', link: host, peer, dialect, action, id, key, trace, durationMs, outcome },
+      `${JSON.stringify(action)} from ${peer}: ${outcome}, ${durationMs} ms`,
+    );
+  }
+
+  sendBegan(): number {
+    return this.#clock.now();
+  }
+
+  sendEnded({ client, action, kind, key, trace }: SentMessage, began: unknown, outcome: string): void {
+    const durationMs = this.#since(began);
+    this.#write(
+      { side: 'client', link: client, kind, action, key, trace, durationMs, outcome },
+      `${JSON.stringify(action)} to ${client}: ${outcome}, ${durationMs} ms`,
+    );
+  }
+
+  sentUnconfirmed(client: string, action: string): void {
+    this.#write(
+      { side: 'client', link: client, kind: 'unconfirmed', action },
+      `${JSON.stringify(action)} to ${client}: sent, unconfirmed`,
+    );
+  }
+
+  /** To the microsecond; more digits are noise. */
+  #since(began: unknown): number {
+    return Math.round((this.#clock.now() - (began as number)) * 1000) / 1000;
+  }
+
+  #write(fields: Readonly<Record<string, unknown>>, text: string): void {
+    try {
+      this.#logger.debug(fields, text);
+    } catch {
+      // A logger that throws must not reach the traffic it tells of.
+    }
+  }
+}
