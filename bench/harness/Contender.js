@@ -13,6 +13,7 @@ const maxCount = 2_000_000;
  * @property {string} key unique in its group
  * @property {string} server name of a peer
  * @property {string} client name of a peer, mostly the same
+ * @property {string} [title] its name in the table, where the peers' own would say too little
  * @property {string} [variant] what differs within a scenario, such as the number of connections
  * @property {object} [serverOptions]
  * @property {object} [clientOptions]

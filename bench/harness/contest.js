@@ -56,6 +56,7 @@ async function attempt(contender, work) {
 function describe({ entry, slices, failure }, isBaseline, rounds) {
   const about = {
     key: entry.key,
+    title: entry.title,
     server: entry.server,
     client: entry.client,
     variant: entry.variant,

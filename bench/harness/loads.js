@@ -72,6 +72,16 @@ const loads = {
       await tallied(session, count);
     }),
 
+  /** Detached messages that are acknowledged, until the server has counted all of them. */
+  kept: ([session], { count }) =>
+    timed(async () => {
+      for (let id = 0; id < count; id++) {
+        if (!session.keep('Note', point(id))) await session.drained();
+        else if (id % burst === burst - 1) await turn();
+      }
+      await tallied(session, count);
+    }),
+
   /** Large texts, one after the other. */
   async blocks([session], { count, bytes }) {
     const value = block(0, bytes);

@@ -16,10 +16,21 @@ const path = require('node:path');
  * @typedef {object} Session one connection to the server
  * @property {(action: string, value: unknown) => Promise<unknown>} ask
  * @property {(action: string, value: unknown) => boolean} tell false: wait for `drained`
+ * @property {(action: string, value: unknown) => boolean} [keep] as `tell`, but acknowledged
  * @property {() => Promise<void>} drained
  */
 
-const names = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'rsocket-0', 'socketio', 'python'];
+const names = [
+  'raw',
+  'raw-length',
+  'rxcomet',
+  'rxcomet-before',
+  'nest',
+  'rsocket',
+  'rsocket-0',
+  'socketio',
+  'python',
+];
 
 /** @returns {Peer} */
 function loadPeer(name) {

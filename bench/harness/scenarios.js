@@ -26,6 +26,11 @@ function besideRawByVariant(peers, variants, entry) {
   }));
 }
 
+/** Ours on both sides, with what is named switched on. */
+function variant(title, on, peer = 'rxcomet') {
+  return { key: title, title, server: peer, client: peer, serverOptions: { on }, clientOptions: { on } };
+}
+
 const points128 = { load: 'points', action: echo(1), inFlight: 128, least: 512 };
 const oneByOne = { load: 'points', action: echo(1), inFlight: 1, least: 16, most: 400 };
 
@@ -170,6 +175,51 @@ const scenarios = {
         serverOptions: { limits: { Max_in_flight: inFlight } },
         load: { load: 'points', action: echo(1), inFlight, least: Math.max(512, 2 * inFlight) },
       })),
+  },
+
+  observed: {
+    title:
+      'What watching costs: 128 in flight, both processes on one core, beside the release before it could be watched',
+    kind: 'rates',
+    compare: 'cpu',
+    peers: ['rxcomet', 'rxcomet-before'],
+    groups: (peers) => [
+      {
+        entries: [
+          ...(peers.includes('rxcomet-before') ? [variant('before', [], 'rxcomet-before')] : []),
+          variant('off', []),
+          variant('metrics', ['metrics']),
+          variant('logs', ['logs']),
+          variant('traces', ['traces']),
+          variant('all three', ['metrics', 'logs', 'traces']),
+        ].map((entry) => ({ ...entry, placement: 'one core', load: points128 })),
+        baseline: peers.includes('rxcomet-before') ? 'before' : 'off',
+      },
+    ],
+  },
+
+  kept: {
+    title:
+      'Detached and acknowledged messages: in memory, from the outbox on disk, and with Dedup at the host, a core each',
+    kind: 'rates',
+    compare: 'speed',
+    peers: ['rxcomet'],
+    groups: () => [
+      {
+        entries: [
+          variant('in memory', []),
+          variant('dedup in memory', ['dedup']),
+          variant('outbox', ['outbox']),
+          variant('outbox, dedup in memory', ['outbox', 'dedup']),
+          variant('outbox, dedup on disk', ['outbox', 'dedup-disk']),
+        ].map((entry) => ({
+          ...entry,
+          placement: 'a core each',
+          load: { load: 'kept', least: 256, most: 200_000 },
+        })),
+        baseline: 'in memory',
+      },
+    ],
   },
 
   'idle-memory': {

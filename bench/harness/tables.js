@@ -18,7 +18,8 @@ function spread({ median, low, high }, scale = 1) {
   return `${figure(median * scale)} (${figure(low * scale)}–${figure(high * scale)})`;
 }
 
-function nameOf({ key, server, client, variant }) {
+function nameOf({ key, title, server, client, variant }) {
+  if (title !== undefined) return title;
   const name = server === client ? loadPeer(server).title : key;
   return variant === undefined ? name : `${name}, ${Number(variant).toLocaleString('en-US')}`;
 }
