@@ -27,9 +27,14 @@ export { Message } from './streams/Message';
 export { t } from './streams/t';
 
 // Sending
+export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './streams/circuitBreaker';
+export type { CircuitState } from './streams/CircuitState';
 export type { ClientState } from './streams/ClientState';
 export type { Peer } from './streams/Peer';
 export type { SendOptions } from './streams/SendOptions';
+export { createRetryBudget, type RetryBudgetOptions } from './streams/createRetryBudget';
+export type { RetryBudget } from './streams/RetryBudget';
+export { retrySend, type RetrySendOptions } from './streams/retrySend';
 export { sendTo, type SendToOptions } from './streams/sendTo';
 export type { TellOptions } from './streams/TellOptions';
 
@@ -88,6 +93,7 @@ export { BadRecording } from './errors/BadRecording';
 export { BadReply } from './errors/BadReply';
 export { BadRequest } from './errors/BadRequest';
 export { BadValue } from './errors/BadValue';
+export { CircuitOpen } from './errors/CircuitOpen';
 export { ConfigError } from './errors/ConfigError';
 export { ConnectFailed } from './errors/ConnectFailed';
 export { ConnectionClosed } from './errors/ConnectionClosed';

@@ -35,6 +35,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   contract: { after: ({ printed }) => expect(printed).toEqual(['8']) },
+  tryingAgain: {
+    after: ({ printed }) =>
+      expect(printed).toEqual([
+        'Stage: closed',
+        'Stage: open',
+        'ERR_PEER_UNREACHABLE no',
+        'ERR_CIRCUIT_OPEN no',
+      ]),
+  },
   stream: { after: ({ printed }) => expect(printed).toEqual([]) },
   actors: { after: ({ printed }) => expect(printed).toEqual(['from 0 to 12 mm']) },
 };
