@@ -6,6 +6,10 @@ import type { CometConfig } from '../config/CometConfig';
 import { BadOption } from '../errors/BadOption';
 import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/UnknownClient';
+import { AppLog } from '../observe/AppLog';
+import { MessageLog } from '../observe/MessageLog';
+import { observeWith } from '../observe/observeWith';
+import { Tracing } from '../observe/Tracing';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import { nearestName } from '../runtime/nearestName';
@@ -70,6 +74,7 @@ export class App {
   readonly #failures: FailureReporter;
   readonly #connectionActors: ConnectionActors;
   readonly #observation = new Observation();
+  readonly #log: AppLog;
   readonly #detached = new DetachedStreams((error) => this.#report(error));
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopResult> | undefined;
@@ -81,6 +86,8 @@ export class App {
     this.#clock = clock;
     this.#random = random;
     this.#logger = logger;
+    this.#log = new AppLog(logger);
+    this.#watch();
     this.#failures = new FailureReporter(clock, logger);
     this.failures$ = new HotStream(this.#failures.failures$, (error) =>
       this.#logger.error({ code: error.code, err: error }, error.message),
@@ -249,11 +256,21 @@ export class App {
     if (failed !== undefined) throw failed.reason;
   }
 
+  /** Also at start, for a program that sets OpenTelemetry up after the app was made. */
+  #watch(): void {
+    this.#observation.current = observeWith([
+      MessageLog.for(this.#logger, this.#clock),
+      Tracing.find(this.config.clients, this.#logger),
+    ]);
+  }
+
   async #start(): Promise<void> {
+    this.#watch();
     const results = await Promise.allSettled(this.#hosts.map((host) => host.listen()));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) {
       for (const host of this.#hosts) this.#connectionActors.addHost(host);
+      this.#log.listening(this.addresses);
       return;
     }
     await Promise.all(this.#hosts.map((host) => host.close()));
@@ -279,6 +296,7 @@ export class App {
     this.#messages.complete();
     this.#connections.complete();
     this.#failures.complete();
+    this.#log.stopped(result);
     return result;
   }
 
@@ -305,6 +323,7 @@ export class App {
 
   #onConnection(event: ConnectionEvent): void {
     this.#connectionActors.follow(event);
+    this.#log.connection(event);
     if (this.#connections.observed) this.#connections.next(event);
   }
 }

@@ -1,12 +1,17 @@
-import type { Logger, LogLevel } from '../runtime/Logger';
+import { isLevelEnabled } from '../runtime/isLevelEnabled';
+import type { Logger } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/ConnectionEvent';
 
 /** The life of an app in its log: where it listens, which peers come and go, how it stopped. Never throws. */
 export class AppLog {
   readonly #logger: Logger;
+  readonly #info: boolean;
+  readonly #debug: boolean;
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#info = isLevelEnabled(logger, 'info');
+    this.#debug = isLevelEnabled(logger, 'debug');
   }
 
   /** The hosts are open. */
@@ -22,9 +27,10 @@ export class AppLog {
    * connection that carries one message only (a peer of the comet dialect) is at level debug, where the messages are.
    */
   connection({ kind, side, name, peer, dialect, open }: ConnectionEvent): void {
+    const kept = kind === 'close' ? dialect !== 'comet' : dialect === 'native';
+    if (!(kept ? this.#info : this.#debug)) return;
     const fields = { side, link: name, peer, dialect, open };
     const way = side === 'host' ? `${peer} to ${name}` : `${name} to ${peer}`;
-    const kept = kind === 'close' ? dialect !== 'comet' : dialect === 'native';
     const what =
       kind === 'dialect' ? `speaks ${dialect ?? 'no dialect'}` : `${kind === 'open' ? 'opened' : 'closed'}`;
     this.#write(kept ? 'info' : 'debug', fields, `connection from ${way} ${what}`);
@@ -44,7 +50,7 @@ export class AppLog {
     this.#write('info', { finished, aborted, undelivered }, `stopped: ${counts}`);
   }
 
-  #write(level: LogLevel, fields: Readonly<Record<string, unknown>>, text: string): void {
+  #write(level: 'debug' | 'info', fields: Readonly<Record<string, unknown>>, text: string): void {
     try {
       this.#logger[level](fields, text);
     } catch {
