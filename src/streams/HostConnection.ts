@@ -1,13 +1,8 @@
 import { ConnectionLost } from '../errors/ConnectionLost';
-import { FrameTimeout } from '../errors/FrameTimeout';
-import { HeartbeatLost } from '../errors/HeartbeatLost';
-import { IdleTimeout } from '../errors/IdleTimeout';
 import { LinkFailed } from '../errors/LinkFailed';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RxcometError } from '../errors/RxcometError';
-import { Unauthorized } from '../errors/Unauthorized';
 import { UnsentOverflow } from '../errors/UnsentOverflow';
-import { WriteTimeout } from '../errors/WriteTimeout';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
 import { Exchange } from './Exchange';
@@ -21,14 +16,16 @@ import type { HostContext } from './HostContext';
 import type { Link, LinkEvents } from './Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { Message } from './Message';
+import { PeerAges } from './PeerAges';
+import { PauseReason } from './PauseReason';
+import { ReadGate } from './ReadGate';
 import type { NextOutcome, ReplyPort } from './ReplyPort';
+import { requireToken } from './requireToken';
+import { Slots } from './Slots';
 import type { TimeoutEntry } from './TimeoutQueue';
 
 /** `fresh`: no whole frame yet; `oneShot`: one request, one reply; `kept`: native; `lingering`: the last frame is out, input is discarded. */
 type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';
-
-/** Slots beyond Max_in_flight for actions with an urgent handler. */
-const URGENT_SLOTS = 16;
 
 /**
  * The host's side of one connection: frames in, messages to the dispatcher, answers out. One-shot peers get exactly one legal frame and
@@ -44,47 +41,34 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   readonly #context: HostContext;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
+  readonly #slots: Slots;
+  readonly #gate: ReadGate;
+  readonly #ages: PeerAges;
   #phase: Phase = 'fresh';
   #native = false;
   #lastId = 0;
   #goawayAt: number | undefined;
-  #inFlight = 0;
   /** Requests whose handlers have not settled, by message-id; what a synchronous handler answers at once never enters. */
   readonly #open = new Map<number, Exchange>();
-  /** Accepted requests for which no slot is free, oldest first. */
-  readonly #waiting = new Set<Exchange>();
-  #startingWaiting = false;
   #writableCallbacks: (() => void)[] = [];
   #inTurn = false;
   #flushQueued = false;
-  #pausedForPeer = false;
-  #pausedForSlots = false;
-  #pausedForMemory = false;
   #dropped = false;
   /** What the memory budget knows of `heldBytes`. */
   #accountedBytes = 0;
-  #waitingBytes = 0;
   #peerEnded = false;
-  #heardAt: number;
-  #frameStartedAt: number;
-  #pausedMs = 0;
-  #pausedSince: number | undefined;
   #frames = 0;
-  #busyAt: number;
   #writtenBytes = 0;
-  #sentBytes = 0;
-  #progressAt = 0;
-  #pingAt = 0;
 
   constructor(link: Link, context: HostContext) {
-    const now = context.clock.now();
+    const { config, clock, dispatcher } = context;
     this.#link = link;
     this.#context = context;
-    this.#heardAt = now;
-    this.#frameStartedAt = now;
-    this.#busyAt = now;
+    this.#slots = new Slots(config.limits.maxInFlight, dispatcher, (exchange) => this.#begin(exchange));
+    this.#gate = new ReadGate(link, clock);
+    this.#ages = new PeerAges(config, link.peer, clock.now());
     this.#parser = new FrameParser({
-      maxContentBytes: context.config.limits.maxContentBytes,
+      maxContentBytes: config.limits.maxContentBytes,
       peer: link.peer,
       onFrame: (frame) => this.#onFrame(frame),
     });
@@ -101,20 +85,16 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
 
   /** Requests whose handlers have not settled or not begun. */
   get unfinished(): number {
-    return this.#inFlight + this.#waiting.size;
+    return this.#slots.unfinished;
   }
 
   /** Bytes of frames under way and of requests that wait for a slot, and bytes not yet taken by the system. */
   get heldBytes(): number {
-    return this.#dropped ? 0 : this.#parser.bufferedBytes + this.#waitingBytes + this.#unsentBytes;
+    return this.#dropped ? 0 : this.#parser.bufferedBytes + this.#slots.waitingBytes + this.#unsentBytes;
   }
 
   get #unsentBytes(): number {
     return this.#link.unsentBytes + this.#writer.pendingBytes;
-  }
-
-  get #paused(): boolean {
-    return this.#pausedForPeer || this.#pausedForSlots || this.#pausedForMemory;
   }
 
   open(): void {
@@ -126,7 +106,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
 
   data(chunk: Uint8Array): void {
     this.#context.observation.receivedBytes += chunk.length;
-    this.#heardAt = this.#context.clock.now();
+    this.#ages.heardAt = this.#context.clock.now();
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;
     const inside = this.#parser.insideFrame;
     const wasTight = this.#context.memory.tight;
@@ -144,8 +124,8 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     const beginsFrame = !inside || frames !== this.#frames;
     // The first frame's time began when the peer was accepted.
     if (this.#parser.insideFrame && beginsFrame && this.#phase !== 'fresh') {
-      this.#frameStartedAt = this.#heardAt;
-      this.#pausedMs = 0;
+      this.#ages.frameStartedAt = this.#ages.heardAt;
+      this.#gate.restart();
     }
     this.#writer.flush();
     this.#account();
@@ -180,10 +160,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
 
   drain(): void {
     this.#account();
-    if (this.#pausedForPeer) {
-      this.#pausedForPeer = false;
-      this.#resumeIfFree();
-    }
+    if (this.#gate.has(PauseReason.peer)) this.#resumeFrom(PauseReason.peer);
     this.#wakeWriters();
   }
 
@@ -230,7 +207,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
       this.#writer.frame({ 'message-id': exchange.replyId, status: 'next' }, value);
     else this.#writer.reply(exchange.replyId, `{"result":${encodeJson(value)}}`, 'next');
     this.#flushSoon();
-    return this.#pausedForPeer ? 'behind' : 'taken';
+    return this.#gate.has(PauseReason.peer) ? 'behind' : 'taken';
   }
 
   complete(exchange: Exchange): void {
@@ -253,21 +230,21 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   }
 
   released(exchange: Exchange): void {
-    if (this.#waiting.delete(exchange)) {
-      this.#open.delete(exchange.replyId);
-      this.#waitsNoMore(exchange);
-      this.#resumeIfFree();
+    this.#open.delete(exchange.replyId);
+    if (this.#slots.leave(exchange)) {
+      this.#waitingChanged();
       return;
     }
-    this.#inFlight -= 1;
-    this.#open.delete(exchange.replyId);
-    if (this.#waiting.size > 0) this.#startWaiting();
-    if (this.#inFlight === 0) this.#busyAt = this.#context.clock.now();
+    if (this.#slots.unfinished > this.#slots.taken) {
+      this.#slots.fill();
+      this.#waitingChanged();
+    }
+    if (this.#slots.taken === 0) this.#ages.busyAt = this.#context.clock.now();
     this.#endIfDone();
   }
 
   whenWritable(callback: () => void): void {
-    if (this.#pausedForPeer && this.#phase !== 'closed') this.#writableCallbacks.push(callback);
+    if (this.#gate.has(PauseReason.peer) && this.#phase !== 'closed') this.#writableCallbacks.push(callback);
     else callback();
   }
 
@@ -292,9 +269,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   }
 
   resumeForMemory(): void {
-    if (!this.#pausedForMemory) return;
-    this.#pausedForMemory = false;
-    this.#resumeIfFree();
+    if (this.#gate.has(PauseReason.memory)) this.#resumeFrom(PauseReason.memory);
   }
 
   /** Gives its memory back: politely, unless the peer doesn't read what is there for it already. */
@@ -336,70 +311,38 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
 
   /** Called every now and then: judges ages and silences against the limits. */
   check(now: number): void {
-    const { limits, heartbeatMs } = this.#context.config;
-    const { peer } = this;
     if (this.#phase === 'closed') return;
-    if (this.#stuckWriting(now)) {
-      const text = `the peer has not read for ${limits.writeTimeoutMs} ms (Limits.Write_timeout_ms)`;
-      this.#drop(new WriteTimeout(text, { peer }));
+    const stuck = this.#ages.judgeWriting(now, this.#writtenBytes, this.#link.unsentBytes);
+    if (stuck !== undefined) {
+      this.#drop(stuck);
       return;
     }
     this.#account();
     if (this.#phase === 'lingering' || this.#phase === 'oneShot') return;
-    if (this.#phase === 'kept') this.#checkKept(now, heartbeatMs, limits.idleTimeoutMs);
-    if (!this.#paused) this.#checkFrame(now);
+    if (this.#phase === 'kept') this.#checkKept(now);
+    if (this.#gate.paused || (this.#phase !== 'fresh' && !this.#parser.insideFrame)) return;
+    const late = this.#ages.judgeFrame(now, this.#parser, this.#gate.pausedMs);
+    if (late !== undefined) this.refuse(late);
   }
 
-  /** The age of a frame counts, not its silences: one byte now and then does not keep a connection. */
-  #checkFrame(now: number): void {
-    const { frameTimeoutMs, minRateBytesPerS } = this.#context.config.limits;
-    const { insideFrame, bufferedBytes, declaredBytes } = this.#parser;
-    if (this.#phase !== 'fresh' && !insideFrame) return;
-    const ageMs = now - this.#frameStartedAt - this.#pausedMs;
-    // A large frame has more time, as long as it arrives at the least rate.
-    if (ageMs < frameTimeoutMs || bufferedBytes >= (minRateBytesPerS * ageMs) / 1000) return;
-    const within = `within ${frameTimeoutMs} ms (Limits.Frame_timeout_ms)`;
-    const size = declaredBytes === 0 ? '' : ` of ${declaredBytes} bytes`;
-    const rate = `, nor did it come at ${minRateBytesPerS} bytes/s (Limits.Min_rate_bytes_per_s)`;
-    const text = insideFrame ? `a frame${size} was not complete ${within}${rate}` : `no frame came ${within}`;
-    this.refuse(new FrameTimeout(text, { peer: this.peer }));
-  }
-
-  #checkKept(now: number, heartbeatMs: number, idleTimeoutMs: number): void {
-    const idle = this.unfinished === 0 && !this.#parser.insideFrame && this.#goawayAt === undefined;
-    // Heartbeats are no business: they would keep every connection for good.
-    if (idleTimeoutMs > 0 && idle && now - this.#busyAt >= idleTimeoutMs) {
-      const text = `nothing was exchanged for ${idleTimeoutMs} ms (Limits.Idle_timeout_ms)`;
-      this.#context.report(new IdleTimeout(text, { peer: this.peer }));
-      this.goaway();
-      return;
+  #checkKept(now: number): void {
+    if (this.unfinished === 0 && !this.#parser.insideFrame && this.#goawayAt === undefined) {
+      const idle = this.#ages.judgeIdleness(now);
+      if (idle !== undefined) {
+        this.#context.report(idle);
+        this.goaway();
+        return;
+      }
     }
     // A peer that has ended its direction says nothing any more.
-    if (heartbeatMs === 0 || this.#peerEnded) return;
-    if (this.#paused) {
-      // While we don't read, its pings go unread too: say unasked that we live.
-      if (now - this.#pingAt >= heartbeatMs) {
-        this.#pingAt = now;
-        this.#writer.frame({ pong: 1 }, '');
-        this.#flushSoon();
-      }
-      this.#heardAt = now;
-    } else if (now - this.#heardAt >= 2 * heartbeatMs) {
-      const text = `nothing was heard for two heartbeats of ${heartbeatMs} ms (Heartbeat_ms)`;
-      this.#drop(new HeartbeatLost(text, { peer: this.peer }));
+    if (this.#context.config.heartbeatMs === 0 || this.#peerEnded) return;
+    if (!this.#gate.paused) {
+      const silent = this.#ages.judgeSilence(now);
+      if (silent !== undefined) this.#drop(silent);
+    } else if (this.#ages.pongIsDue(now)) {
+      this.#writer.frame({ pong: 1 }, '');
+      this.#flushSoon();
     }
-  }
-
-  #stuckWriting(now: number): boolean {
-    const { unsentBytes } = this.#link;
-    // What the peer took, not what waits: that also changes when we write more.
-    const sentBytes = this.#writtenBytes - unsentBytes;
-    if (unsentBytes === 0 || sentBytes !== this.#sentBytes) {
-      this.#sentBytes = sentBytes;
-      this.#progressAt = now;
-      return false;
-    }
-    return now - this.#progressAt >= this.#context.config.limits.writeTimeoutMs;
   }
 
   #onFrame(frame: Frame): void {
@@ -414,33 +357,19 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     if (native && header.connection === 'keep-alive') {
       this.#phase = 'kept';
       this.#native = true;
-      this.#busyAt = this.#heardAt;
+      this.#ages.busyAt = this.#ages.heardAt;
       this.#sayHello();
       this.#context.onDialect(this, 'native');
-      this.#authorize(header.authorization, false);
+      requireToken(this.#context, this.#link, header.authorization, false);
       this.#onKeptFrame(frame);
       return;
     }
     // Before its phase: a refusal is for the program that wrote this frame.
-    this.#authorize(native ? header.authorization : undefined, true);
+    requireToken(this.#context, this.#link, native ? header.authorization : undefined, true);
     this.#phase = 'oneShot';
     this.#parser.stop();
     this.#context.onDialect(this, 'comet');
     this.#accept(frame, 0, false);
-  }
-
-  /** Throws Unauthorized when the host has a Token and the peer did not send it; a one-shot peer may be excused by `Allow`. */
-  #authorize(authorization: unknown, oneShot: boolean): void {
-    const { isAuthorized, allow } = this.#context;
-    if (isAuthorized === undefined || isAuthorized(authorization)) return;
-    if (oneShot && allow?.find(this.#link.peerIp)?.legacy === true) return;
-    const text =
-      authorization !== undefined
-        ? 'the token is not the one of this host (Token)'
-        : oneShot
-          ? 'this host wants a Token, which a legacy peer cannot send; its network can be let in by Allow: {Cidr, Legacy: true}'
-          : 'this host wants a Token and none was sent';
-    throw new Unauthorized(text, { peer: this.peer });
   }
 
   #sayHello(): void {
@@ -533,47 +462,24 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   }
 
   #startOrWait(exchange: Exchange): void {
-    const { maxInFlight } = this.#context.config.limits;
-    const slots = maxInFlight;
-    if (this.#inFlight >= slots || this.#waiting.size > 0) {
-      const urgent = this.#context.dispatcher.isUrgent(exchange.message.action);
-      if (!urgent || this.#inFlight >= slots + URGENT_SLOTS) {
-        this.#waiting.add(exchange);
-        this.#waitingBytes += exchange.wireBytes;
-        this.#open.set(exchange.replyId, exchange);
-        // Only requests without acknowledgement can pile up: of the others a client has Max_in_flight at most (protocol 2), and it must be
-        // able to cancel them while slots are held by handlers that were cancelled and go on.
-        if (this.#waiting.size > maxInFlight) this.#pauseForSlots();
-        return;
-      }
+    if (this.#slots.take(exchange)) {
+      this.#begin(exchange);
+      return;
     }
-    this.#begin(exchange);
+    this.#open.set(exchange.replyId, exchange);
+    if (this.#slots.crowded) this.#gate.close(PauseReason.slots);
   }
 
   #begin(exchange: Exchange): void {
-    this.#inFlight += 1;
     this.#context.dispatcher.start(exchange);
     if (!exchange.released) this.#open.set(exchange.replyId, exchange);
   }
 
-  #startWaiting(): void {
-    // A handler that answers at once frees its slot within this loop, which goes on with the next.
-    if (this.#startingWaiting) return;
-    this.#startingWaiting = true;
-    const { maxInFlight } = this.#context.config.limits;
-    for (const exchange of this.#waiting) {
-      if (this.#inFlight >= maxInFlight) break;
-      this.#waiting.delete(exchange);
-      this.#waitsNoMore(exchange);
-      this.#begin(exchange);
-    }
-    this.#startingWaiting = false;
-    this.#resumeIfFree();
-  }
-
-  #waitsNoMore(exchange: Exchange): void {
-    this.#waitingBytes -= exchange.wireBytes;
+  /** Fewer wait for a slot. */
+  #waitingChanged(): void {
     this.#account();
+    if (this.#phase === 'lingering') this.#gate.openWide();
+    else if (this.#slots.roomy) this.#gate.open(PauseReason.slots);
   }
 
   #reply(exchange: Exchange, resultText: string): void {
@@ -623,7 +529,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     this.#parser.stop();
     this.#writer.frame(keys, content);
     this.#writer.flush();
-    this.#resumeIfFree();
+    this.#gate.openWide();
     this.#close();
   }
 
@@ -655,7 +561,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
 
   #cancelAll(reason: RxcometError, unconfirmedToo = true): void {
     // Those that wait go first: a slot that comes free must not begin one of them.
-    for (const exchange of [...this.#waiting]) {
+    for (const exchange of this.#slots.waiting) {
       if (unconfirmedToo || !exchange.noAck) this.#context.dispatcher.cancel(exchange, reason);
     }
     // A one-shot exchange has id 0 in the same map.
@@ -680,10 +586,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     const free = this.#link.write(bytes);
     this.#account();
     // A peer that does not read is not read from: its next requests would only make more answers wait.
-    if (!free && this.#phase === 'kept' && !this.#pausedForPeer) {
-      this.#pausedForPeer = true;
-      this.#pause();
-    }
+    if (!free && this.#phase === 'kept') this.#gate.close(PauseReason.peer);
     return free;
   }
 
@@ -697,35 +600,12 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   }
 
   #pauseBetweenFrames(): void {
-    if (this.#pausedForMemory || (this.#phase !== 'fresh' && this.#phase !== 'kept')) return;
-    this.#pausedForMemory = true;
-    this.#pause();
+    if (this.#phase === 'fresh' || this.#phase === 'kept') this.#gate.close(PauseReason.memory);
   }
 
-  #pauseForSlots(): void {
-    if (this.#pausedForSlots) return;
-    this.#pausedForSlots = true;
-    this.#pause();
-  }
-
-  #pause(): void {
-    this.#pausedSince ??= this.#context.clock.now();
-    this.#link.pause();
-  }
-
-  #resumeIfFree(): void {
-    if (this.#pausedForSlots && this.#waiting.size * 2 <= this.#context.config.limits.maxInFlight) {
-      this.#pausedForSlots = false;
-    }
-    if (this.#phase === 'lingering') {
-      this.#pausedForPeer = false;
-      this.#pausedForSlots = false;
-      this.#pausedForMemory = false;
-    }
-    if (this.#paused || this.#pausedSince === undefined) return;
-    this.#pausedMs += this.#context.clock.now() - this.#pausedSince;
-    this.#pausedSince = undefined;
-    this.#link.resume();
+  #resumeFrom(reason: PauseReason): void {
+    if (this.#phase === 'lingering') this.#gate.openWide();
+    else this.#gate.open(reason);
   }
 
   #wakeWriters(): void {
