@@ -374,6 +374,25 @@ describe('a kept connection', () => {
     expect(connection.events).toEqual([]);
   });
 
+  it('leaves the handler of a message with a key running when its time is over, where a repeat can join it', async () => {
+    await open();
+    const connection = await becomeKept({ dedup: true });
+    const late = outcome(peer.ask('A', 1, { timeoutMs: 500, key: 'one' }));
+    await test.clock.advance(500);
+    expect(late.text).toBe('AckTimeout ERR_ACK_TIMEOUT unknown');
+    peer.send('A', 2, { key: 'two' }).subscribe().unsubscribe();
+    await test.clock.settle();
+    expect(connection.log).toEqual(['2 {"action":"A","value":1}', '3 {"action":"A","value":2}', 'cancel 3']);
+  });
+
+  it('cancels a message with a key at a host that would run a repeat anew', async () => {
+    await open();
+    const connection = await becomeKept({ dedup: false });
+    outcome(peer.ask('A', 1, { timeoutMs: 500, key: 'one' }));
+    await test.clock.advance(500);
+    expect(connection.log).toEqual(['2 {"action":"A","value":1}', 'cancel 2']);
+  });
+
   it('fails what was in flight when the link dies, with delivered unknown, and never sends it twice', async () => {
     await open();
     const connection = await becomeKept({ 'max-in-flight': 2 });

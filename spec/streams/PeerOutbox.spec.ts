@@ -160,18 +160,43 @@ describe('a client with an outbox', () => {
     expect(reported).toEqual([]);
   });
 
-  it('does not cancel the handler of a kept message whose time is over, so that the repeat can join it', async () => {
+  it('waits for the answer to a kept message as long as the connection lives', async () => {
     await open({ ackTimeoutMs: 100 });
     const connection = await becomeKept();
     peer.tell('Slow');
     outbox.send(1);
+    await clock.advance(1000);
+    expect(outbox.outcomes).toEqual(['k0 acknowledged']);
+    connection.answer(2, null);
+    await clock.settle();
+    expect(outbox.outcomes).toEqual(['k0 acknowledged', 'k1 acknowledged']);
+  });
+
+  it('waits no longer than Ack_timeout_ms where no heartbeat tells whether the peer is alive', async () => {
+    await open({ ackTimeoutMs: 100, heartbeatMs: 0 });
+    await becomeKept();
+    peer.tell('Slow');
+    outbox.send(1);
     await clock.advance(101);
     expect(outbox.outcomes).toEqual(['k0 acknowledged', 'k1 ERR_ACK_TIMEOUT']);
-    expect(connection.frames.some(({ header }) => header.cancel !== undefined)).toBe(false);
-    const asked = peer.ask('Slow').catch(({ code }: RxcometError) => code);
+  });
+
+  it('waits no longer than Ack_timeout_ms for a legacy peer', async () => {
+    await open({ ackTimeoutMs: 100 });
+    peer.tell('Slow');
+    outbox.send(0);
     await clock.advance(101);
-    expect(await asked).toBe('ERR_ACK_TIMEOUT');
-    expect(connection.frames.some(({ header }) => header.cancel !== undefined)).toBe(true);
+    expect(outbox.outcomes).toEqual(['k0 ERR_ACK_TIMEOUT']);
+  });
+
+  it('waits longer once hello came', async () => {
+    await open({ ackTimeoutMs: 100 });
+    peer.tell('Slow');
+    outbox.send(0);
+    await clock.settle();
+    peers[0]?.hello();
+    await clock.advance(101);
+    expect(outbox.outcomes).toEqual([]);
   });
 
   it('never drops a kept message for a limit of the queue', async () => {

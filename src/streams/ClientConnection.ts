@@ -158,8 +158,16 @@ export class ClientConnection implements LinkEvents {
     return true;
   }
 
-  /** The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). */
-  cancel(send: Send): void {
+  /** It will say by itself when the peer is gone, so that an answer can be waited for without a limit. */
+  get heedsHeartbeat(): boolean {
+    return this.#phase === 'kept' && this.#context.config.heartbeatMs > 0;
+  }
+
+  /**
+   * The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). `repeatable`: whoever sent
+   * it may send it again under the same key, and a host that drops repeats then lets the repeat join the handler, which must go on.
+   */
+  cancel(send: Send, repeatable: boolean): void {
     if (this.#inFlight.get(send.id) !== send) return;
     this.#inFlight.delete(send.id);
     if (this.#phase === 'finding') {
@@ -168,8 +176,7 @@ export class ClientConnection implements LinkEvents {
       return;
     }
     if (this.#phase !== 'kept' && this.#phase !== 'draining') return;
-    // A kept message is only tried again: the repeat shall join the handler that runs, not find it ended.
-    if (!send.kept) {
+    if (!repeatable || this.#hello?.dedup !== true) {
       this.#writer.frame({ cancel: send.id }, '');
       this.#flushSoon();
     }

@@ -104,7 +104,7 @@ export class Lane implements ClientConnectionEvents {
   withdraw(send: Send): void {
     if (send.done) return;
     send.drop();
-    this.#remove(send);
+    this.#remove(send, false);
   }
 
   /** Resolves when the queue is below half its high-water mark. */
@@ -132,9 +132,10 @@ export class Lane implements ClientConnectionEvents {
   close(): void {
     this.#stopped = true;
     const waiting = this.#queue.clear();
-    for (const send of waiting) if (!send.kept) this.#queue.push(send);
+    for (const send of waiting) if (!send.fromOutbox) this.#queue.push(send);
     for (const send of waiting) {
-      if (send.kept) send.error(new AppStopped('the app was stopped; it is kept', this.#fields(send, 'no')));
+      if (send.fromOutbox)
+        send.error(new AppStopped('the app was stopped; it is kept', this.#fields(send, 'no')));
     }
     if (this.#queue.length === 0) this.#abortAttempts();
     if (this.unfinished === 0) for (const connection of this.#open) connection.finish();
@@ -145,12 +146,12 @@ export class Lane implements ClientConnectionEvents {
     this.#stopped = true;
     let count = 0;
     for (const send of this.#queue.clear()) {
-      if (!send.kept) count += 1;
+      if (!send.fromOutbox) count += 1;
       send.error(new AppStopped('the app was stopped before it was sent', this.#fields(send, 'no')));
     }
     for (const connection of [...this.#open]) {
       for (const send of connection.unanswered()) {
-        if (!send.kept) count += 1;
+        if (!send.fromOutbox) count += 1;
         send.error(
           new AppStopped('the app was stopped before the answer came', this.#fields(send, 'unknown')),
         );
@@ -177,6 +178,8 @@ export class Lane implements ClientConnectionEvents {
 
   kept(connection: ClientConnection): void {
     this.#dialect = 'native';
+    if (connection.heedsHeartbeat)
+      for (const send of connection.unanswered()) if (send.fromOutbox) send.disarm();
     this.#tell('dialect', connection);
     if (this.#kept === undefined) {
       this.#kept = connection;
@@ -237,7 +240,7 @@ export class Lane implements ClientConnectionEvents {
     const queue = this.#queue;
     // What an outbox keeps has its own bounds there, and is never dropped for a limit of the queue.
     while (
-      !send.kept &&
+      !send.fromOutbox &&
       (queue.length >= capacity || (queue.bytes + send.weight > maxBytes && queue.length > 0))
     ) {
       const what =
@@ -246,7 +249,7 @@ export class Lane implements ClientConnectionEvents {
           : `${maxBytes} bytes (Queue.Max_bytes)`;
       this.#overHighWater = true;
       const text = `the queue is full: ${what}`;
-      if (overflow === 'drop-oldest' && queue.peek()?.kept !== true) {
+      if (overflow === 'drop-oldest' && queue.peek()?.fromOutbox !== true) {
         const oldest = queue.shift();
         oldest?.error(new MessageDropped(`${text}; the oldest was dropped`, this.#fields(oldest, 'no')));
         continue;
@@ -375,7 +378,9 @@ export class Lane implements ClientConnectionEvents {
   }
 
   #writeTo(connection: ClientConnection, send: Send): void {
-    if (!send.awaited && send.confirm) this.#arm(send);
+    // The answer to a message of the outbox is worth waiting for: giving it up would only mean to send it again.
+    const patient = send.fromOutbox && connection.heedsHeartbeat;
+    if (!send.awaited && send.confirm && !patient) this.#arm(send);
     connection.write(send);
   }
 
@@ -412,13 +417,13 @@ export class Lane implements ClientConnectionEvents {
       const text = `no answer from "${this.#context.config.name}" to "${send.action}" ${within} (Ack_timeout_ms)`;
       send.error(new AckTimeout(text, this.#fields(send, delivered)));
     }
-    this.#remove(send);
+    this.#remove(send, send.key !== undefined);
   }
 
   /** A done send leaves where it was. */
-  #remove(send: Send): void {
+  #remove(send: Send, repeatable: boolean): void {
     if (send.connection !== undefined) {
-      send.connection.cancel(send);
+      send.connection.cancel(send, repeatable);
       this.#settleWaits();
       return;
     }
@@ -452,7 +457,7 @@ export class Lane implements ClientConnectionEvents {
         const now = clock.now();
         const rest: Send[] = [];
         for (const send of this.#queue.clear()) {
-          if (send.awaited || send.kept || now - send.queuedAt < ttlMs) rest.push(send);
+          if (send.awaited || send.fromOutbox || now - send.queuedAt < ttlMs) rest.push(send);
           else
             send.error(
               new MessageExpired(

@@ -59,7 +59,7 @@ export class Peer {
     outbox?.connect((message, sink) => {
       const { action, text, raw, key, trace, timeoutMs = context.config.ackTimeoutMs } = message;
       const send = new Send(action, text, raw, false, true, timeoutMs, key, trace, sink);
-      send.kept = true;
+      send.fromOutbox = true;
       this.#observe(send);
       this.#lane.submit(send);
     });

@@ -30,7 +30,7 @@ export class Send implements TimeoutEntry {
   /** Clock time at which it entered the queue, for Ttl_ms. */
   queuedAt = 0;
   /** An outbox has it on disk, so that giving it up means another try. */
-  kept = false;
+  fromOutbox = false;
   #watch: Watch | undefined = undefined;
 
   constructor(
