@@ -2,6 +2,15 @@ import { isLevelEnabled } from '../runtime/isLevelEnabled';
 import type { Logger } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/ConnectionEvent';
 
+const HAPPENED = { open: 'opened', close: 'closed' } as const;
+
+/** Messages by how they ended when an app stopped. */
+interface Stopped {
+  readonly finished: number;
+  readonly aborted: number;
+  readonly undelivered: number;
+}
+
 /** The life of an app in its log: where it listens, which peers come and go, how it stopped. Never throws. */
 export class AppLog {
   readonly #logger: Logger;
@@ -23,29 +32,20 @@ export class AppLog {
   }
 
   /**
-   * A connection was opened, showed its dialect, or is gone. At level info that is two lines for each that is kept; what belongs to a
-   * connection that carries one message only (a peer of the comet dialect) is at level debug, where the messages are.
+   * A connection was opened, showed its dialect, or is gone. At level info only with a native peer, whose connection is kept; others carry
+   * one message each, or none (a port scan), and are told where messages are, at level debug.
    */
   connection({ kind, side, name, peer, dialect, open }: ConnectionEvent): void {
-    const kept = kind === 'close' ? dialect !== 'comet' : dialect === 'native';
-    if (!(kept ? this.#info : this.#debug)) return;
-    const fields = { side, link: name, peer, dialect, open };
+    const level = dialect === 'native' ? 'info' : 'debug';
+    if (!(level === 'info' ? this.#info : this.#debug)) return;
     const way = side === 'host' ? `${peer} to ${name}` : `${name} to ${peer}`;
-    const what =
-      kind === 'dialect' ? `speaks ${dialect ?? 'no dialect'}` : `${kind === 'open' ? 'opened' : 'closed'}`;
-    this.#write(kept ? 'info' : 'debug', fields, `connection from ${way} ${what}`);
+    const what = kind === 'dialect' ? `speaks ${dialect ?? 'no known dialect'}` : HAPPENED[kind];
+    this.#write(level, { side, link: name, peer, dialect, open }, `connection from ${way} ${what}`);
   }
 
   /** The app has stopped. */
-  stopped({
-    finished,
-    aborted,
-    undelivered,
-  }: {
-    readonly finished: number;
-    readonly aborted: number;
-    readonly undelivered: number;
-  }): void {
+  stopped(result: Stopped): void {
+    const { finished, aborted, undelivered } = result;
     const counts = `finished ${finished}, aborted ${aborted}, undelivered ${undelivered}`;
     this.#write('info', { finished, aborted, undelivered }, `stopped: ${counts}`);
   }
