@@ -62,6 +62,9 @@ const edges = {
   tls: ['streams/node'],
   // streams/node reads PEM files.
   fs: ['config/loadConfig.ts', 'streams/node', 'testing', 'cli', 'outbox', 'app'],
+  // The endpoint of metrics, and the delay of the event loop.
+  http: ['observe'],
+  perf_hooks: ['observe'],
 };
 
 /** Files that are entered from outside, so that nobody needs to use their exports. */

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AcceptFailed } from '../errors/AcceptFailed';
+import { ListenFailed } from '../errors/ListenFailed';
+import type { RxcometError } from '../errors/RxcometError';
+import type { Clock } from '../runtime/Clock';
+import { MetricsPage } from './MetricsPage';
+import type { Stats } from './Stats';
+
+/** Limits against scrapers that are slow, broken or many; a scrape takes milliseconds. */
+const LIMITS = {
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  maxHeaderSize: 8192,
+} as const;
+/** A scraper that takes nothing of its answer for so long is cut off. */
+const SILENCE_MS = 10_000;
+const MAX_CONNECTIONS = 32;
+
+/** What a metrics server is made of. */
+export interface MetricsServerOptions {
+  /** `Metrics` of the configuration; port 0 = any free port. */
+  readonly address: { readonly ip: string; readonly port: number };
+  readonly stats: Stats;
+  readonly clock: Clock;
+  /** Is told of what goes wrong after it listens. */
+  readonly report: (error: RxcometError) => void;
+}
+
+/** The endpoint a Prometheus scrapes. */
+export interface MetricsServer {
+  /**
+   * Resolves with the address in use once it can be scraped; counting begins. Rejects with MissingPackage (ERR_MISSING_PACKAGE) without
+   * prom-client, with ListenFailed (ERR_LISTEN) when the address is taken or not ours.
+   */
+  listen(): Promise<{ readonly ip: string; readonly port: number }>;
+  /** Cuts scrapers off; resolves when nothing is open, also when it never listened. */
+  close(): Promise<void>;
+}
+
+/** Makes the server of `Metrics: {IP, Port}`: `GET /metrics`, and nothing else. Nothing is opened or loaded before `listen`. */
+export function createMetricsServer({ address, stats, clock, report }: MetricsServerOptions): MetricsServer {
+  let server: Server | undefined;
+  let page: MetricsPage | undefined;
+
+  const close = async (): Promise<void> => {
+    const closing = server;
+    server = undefined;
+    page?.close();
+    page = undefined;
+    if (closing?.listening !== true) return;
+    await new Promise<void>((resolve) => {
+      closing.close(() => resolve());
+      closing.closeAllConnections();
+    });
+  };
+
+  return {
+    close,
+    async listen() {
+      const opened = new MetricsPage(stats, clock);
+      page = opened;
+      server = createServer(LIMITS, (request, response) => answer(request, response, opened));
+      server.maxConnections = MAX_CONNECTIONS;
+      server.setTimeout(SILENCE_MS, (socket) => socket.destroy());
+      try {
+        return await open(server, address, report);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+function open(
+  server: Server,
+  { ip, port }: MetricsServerOptions['address'],
+  report: MetricsServerOptions['report'],
+): Promise<{ readonly ip: string; readonly port: number }> {
+  return new Promise((resolve, reject) => {
+    const onFailed = (error: Error): void => reject(toListenFailed(error, ip, port));
+    server.on('error', onFailed);
+    server.listen({ host: ip, port }, () => {
+      server.off('error', onFailed);
+      server.on('error', (cause) =>
+        report(new AcceptFailed(`Metrics could not accept a connection: ${cause.message}`, { cause })),
+      );
+      const bound = server.address();
+      resolve(
+        typeof bound === 'object' && bound !== null ? { ip: bound.address, port: bound.port } : { ip, port },
+      );
+    });
+  });
+}
+
+function answer({ method, url = '' }: IncomingMessage, response: ServerResponse, page: MetricsPage): void {
+  if (url.split('?', 1)[0] !== '/metrics') refuse(response, 404, 'only /metrics is here\n');
+  else if (method !== 'GET') refuse(response, 405, 'only GET is answered\n');
+  else {
+    page.text().then(
+      (text) => response.writeHead(200, { 'Content-Type': page.contentType }).end(text),
+      // Nothing in it fails that is known; a scraper sees a failed scrape and not a hanging one.
+      () => refuse(response, 500, 'the metrics could not be made\n'),
+    );
+  }
+}
+
+/** Whatever it sent along is not read, so its connection ends here. */
+function refuse(response: ServerResponse, status: number, text: string): void {
+  const allow = status === 405 ? { Allow: 'GET' } : {};
+  response.writeHead(status, { 'Content-Type': 'text/plain', Connection: 'close', ...allow }).end(text);
+}
+
+function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
+  const where = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  return new ListenFailed(explain((cause as { code?: unknown }).code, where, cause), { cause });
+}
+
+function explain(code: unknown, where: string, cause: Error): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${where} of Metrics is taken, by another program or by a Host of this one; set Metrics.Port to another port, or to 0 for a free one`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where} of Metrics is not on this machine; set Metrics.IP to one of its addresses`;
+    case 'EACCES':
+    case 'EPERM':
+      return `no permission to listen on ${where}; set Metrics.Port to 1024 or above`;
+    default:
+      return `Metrics cannot listen on ${where}: ${cause.message}`;
+  }
+}

@@ -1,0 +1,101 @@
+import type { OutboxState } from '../streams/OutboxState';
+import type { MetricFamily, MetricSample } from './MetricFamily';
+import type {
+  ClientGauges,
+  CodeCount,
+  DedupStats,
+  DurationStats,
+  HostGauges,
+  StatsSnapshot,
+} from './StatsSnapshot';
+
+const NO_LABELS = {};
+
+type Type = 'counter' | 'gauge';
+
+/** A metric without labels. */
+export function single(
+  type: Type,
+  name: string,
+  help: string,
+  value: (stats: StatsSnapshot) => number,
+): MetricFamily {
+  return { name, type, help, labels: [], samples: (stats) => [{ labels: NO_LABELS, value: value(stats) }] };
+}
+
+/** One number for each host. */
+export function perHost(
+  type: Type,
+  name: string,
+  help: string,
+  value: (host: HostGauges) => number,
+): MetricFamily {
+  const samples = ({ hosts }: StatsSnapshot): MetricSample[] =>
+    hosts.map((gauges) => ({ labels: { host: gauges.host }, value: value(gauges) }));
+  return { name, type, help, labels: ['host'], samples };
+}
+
+/** One number for each host with `Dedup`. */
+export function perDedup(
+  type: Type,
+  name: string,
+  help: string,
+  value: (dedup: DedupStats) => number,
+): MetricFamily {
+  const samples = ({ hosts }: StatsSnapshot): MetricSample[] =>
+    hosts.flatMap(({ host, dedup }) =>
+      dedup === undefined ? [] : [{ labels: { host }, value: value(dedup) }],
+    );
+  return { name, type, help, labels: ['host'], samples };
+}
+
+/** One number for each client. */
+export function perClient(name: string, help: string, value: (client: ClientGauges) => number): MetricFamily {
+  const samples = ({ clients }: StatsSnapshot): MetricSample[] =>
+    clients.map((gauges) => ({ labels: { client: gauges.client }, value: value(gauges) }));
+  return { name, type: 'gauge', help, labels: ['client'], samples };
+}
+
+/** One number for each client with an `Outbox`. */
+export function perOutbox(name: string, help: string, value: (outbox: OutboxState) => number): MetricFamily {
+  const samples = ({ clients }: StatsSnapshot): MetricSample[] =>
+    clients.flatMap(({ client, outbox }) =>
+      outbox === undefined ? [] : [{ labels: { client }, value: value(outbox) }],
+    );
+  return { name, type: 'gauge', help, labels: ['client'], samples };
+}
+
+/** One number for each value of the label `outcome`. */
+export function byOutcome(
+  labels: MetricSample['labels'],
+  counts: Readonly<Record<string, number>>,
+): readonly MetricSample[] {
+  return Object.entries(counts).map(([outcome, value]) => ({ labels: { ...labels, outcome }, value }));
+}
+
+/** One number for each value of the label `code`. */
+export function byCode(
+  labels: MetricSample['labels'],
+  counts: readonly CodeCount[],
+): readonly MetricSample[] {
+  return counts.map(({ code, count }) => ({ labels: { ...labels, code }, value: count }));
+}
+
+/** The parts of a histogram: each bucket counts what is in the smaller ones too. */
+export function buckets(
+  name: string,
+  labels: MetricSample['labels'],
+  { boundsSeconds, counts, count, sumSeconds }: DurationStats,
+): readonly MetricSample[] {
+  let upToHere = 0;
+  const cumulative = boundsSeconds.map((le, index) => {
+    upToHere += counts[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: upToHere };
+  });
+  return [
+    ...cumulative,
+    { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
+    { metricName: `${name}_sum`, labels, value: sumSeconds },
+    { metricName: `${name}_count`, labels, value: count },
+  ];
+}
