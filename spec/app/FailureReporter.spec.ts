@@ -11,8 +11,10 @@ function setUp() {
   const lines: string[] = [];
   const ignore = (): void => undefined;
   const warn = (_fields: unknown, text: string): void => void lines.push(text);
-  const reporter = new FailureReporter(clock, { debug: ignore, info: ignore, error: ignore, warn });
-  return { clock, lines, reporter };
+  const logger = { debug: ignore, info: ignore, error: ignore, warn };
+  const codes: string[] = [];
+  const reporter = new FailureReporter(clock, logger, (code) => codes.push(code));
+  return { clock, lines, codes, reporter };
 }
 
 it('logs the first of a kind, holds back the others of its code and peer, and tells how many there were', async () => {
@@ -41,7 +43,7 @@ it('is silent while somebody subscribes, and gives every failure', () => {
 });
 
 it('makes one failure with a count of thousands within a second', async () => {
-  const { clock, reporter } = setUp();
+  const { clock, codes, reporter } = setUp();
   const counts: number[] = [];
   reporter.failures$.subscribe(({ count }) => counts.push(count));
   for (let turn = 0; turn < 5000; turn += 1) reporter.report(full, 'P', 'A');
@@ -50,6 +52,7 @@ it('makes one failure with a count of thousands within a second', async () => {
   expect(counts).toEqual([1, 4999]);
   await clock.advance(5000);
   expect(counts).toHaveLength(2);
+  expect(codes).toHaveLength(5000);
   expect(clock.pending).toBe(0);
 });
 
@@ -69,6 +72,6 @@ it('does not fail when the logger does', () => {
     throw new Error('disk full');
   };
   const logger = { debug: throwing, info: throwing, warn: throwing, error: throwing };
-  const reporter = new FailureReporter(createVirtualClock(), logger);
+  const reporter = new FailureReporter(createVirtualClock(), logger, () => undefined);
   expect(() => reporter.report(failed(), 'p', 'A')).not.toThrow();
 });

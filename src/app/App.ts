@@ -6,10 +6,7 @@ import type { CometConfig } from '../config/CometConfig';
 import { BadOption } from '../errors/BadOption';
 import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/UnknownClient';
-import { AppLog } from '../observe/AppLog';
-import { MessageLog } from '../observe/MessageLog';
-import { observeWith } from '../observe/observeWith';
-import { Tracing } from '../observe/Tracing';
+import type { StatsSnapshot } from '../observe/StatsSnapshot';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import { nearestName } from '../runtime/nearestName';
@@ -23,8 +20,10 @@ import type { Message } from '../streams/Message';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
 import { Observation } from '../streams/Observation';
 import { Peer } from '../streams/Peer';
+import type { Transport } from '../streams/Transport';
 import type { AppActors } from './AppActors';
 import { AppHandlers } from './AppHandlers';
+import { AppObservation } from './AppObservation';
 import type { AppOptions } from './AppOptions';
 import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './ConnectionActors';
@@ -57,6 +56,14 @@ export class App {
   readonly failures$: Observable<Failure>;
   /** Connections of hosts and clients coming and going. Hot. */
   readonly connections$: Observable<ConnectionEvent>;
+  /**
+   * How the app is doing, in figures: a snapshot at subscription, then every second, and a last one when the app has stopped. Counting begins
+   * with the first subscription, or at `start()` with `Metrics` in the configuration; before that it costs nothing.
+   *
+   * @example
+   * app.stats$.subscribe(({ messages, clients }) => console.log(messages.received, clients.map(({ queued }) => queued)));
+   */
+  readonly stats$: Observable<StatsSnapshot>;
   /** The clients by name, COMET's way: `app.client.Telegram`. */
   readonly client: Readonly<Record<string, Peer>>;
   /** The actor system of the app. */
@@ -73,8 +80,7 @@ export class App {
   readonly #connections = new Subject<ConnectionEvent>();
   readonly #failures: FailureReporter;
   readonly #connectionActors: ConnectionActors;
-  readonly #observation = new Observation();
-  readonly #log: AppLog;
+  readonly #observation: AppObservation;
   readonly #detached = new DetachedStreams((error) => this.#report(error));
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopResult> | undefined;
@@ -86,9 +92,7 @@ export class App {
     this.#clock = clock;
     this.#random = random;
     this.#logger = logger;
-    this.#log = new AppLog(logger);
-    this.#watch();
-    this.#failures = new FailureReporter(clock, logger);
+    this.#failures = new FailureReporter(clock, logger, (code) => this.#observation.stats.failed(code));
     this.failures$ = new HotStream(this.#failures.failures$, (error) =>
       this.#logger.error({ code: error.code, err: error }, error.message),
     );
@@ -109,6 +113,7 @@ export class App {
       remote: (name, action) => new RemoteRef(this.peer(name), action, this.connections$),
     };
     this.#connectionActors = new ConnectionActors(system);
+    const observation = new Observation();
     this.#hosts = config.hosts.map(
       (host) =>
         new Host({
@@ -126,17 +131,30 @@ export class App {
             system.deadLetter(`/action/${message.action}`, message.value, 'no-handler');
           },
           report: (error) => this.#report(error),
-          observation: this.#observation,
+          observation,
         }),
     );
     const client = Object.create(null) as Record<string, Peer>;
     for (const clientConfig of config.clients) {
-      const peer = this.#createPeer(clientConfig, transport);
+      const peer = this.#createPeer(clientConfig, transport, observation);
       this.#peers.set(clientConfig.name, peer);
       client[clientConfig.name] = peer;
       this.#connectionActors.addClient(peer);
     }
     this.client = Object.freeze(client);
+    this.#observation = new AppObservation(config, {
+      clock,
+      logger,
+      report: (error) => this.#report(error),
+      parts: {
+        registry: this.#handlers.registry,
+        hosts: this.#hosts,
+        peers: this.#peers,
+        tree: () => system.tree(),
+        messages: observation,
+      },
+    });
+    this.stats$ = new HotStream(this.#observation.stats.stats$, reportSubscriber);
     const clearTokens = clearTokenWarning(config.clients);
     for (const warning of clearTokens === undefined ? config.warnings : [...config.warnings, clearTokens]) {
       logger.warn({ file: config.file }, warning);
@@ -154,6 +172,11 @@ export class App {
   /** Where the hosts listen, in the order of the configuration. */
   get addresses(): readonly Address[] {
     return this.#hosts.flatMap(({ address }) => (address === undefined ? [] : [address]));
+  }
+
+  /** Where Prometheus scrapes, with `Metrics` in the configuration and after `start()`; else undefined. */
+  get metricsAddress(): Address | undefined {
+    return this.#observation.address;
   }
 
   /**
@@ -256,24 +279,18 @@ export class App {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** Also at start, for a program that sets OpenTelemetry up after the app was made. */
-  #watch(): void {
-    this.#observation.current = observeWith([
-      MessageLog.for(this.#logger, this.#clock),
-      Tracing.find(this.config.clients, this.#logger),
-    ]);
-  }
-
   async #start(): Promise<void> {
-    this.#watch();
-    const results = await Promise.allSettled(this.#hosts.map((host) => host.listen()));
+    const results = await Promise.allSettled([
+      this.#observation.listen(),
+      ...this.#hosts.map((host) => host.listen()),
+    ]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) {
       for (const host of this.#hosts) this.#connectionActors.addHost(host);
-      this.#log.listening(this.addresses);
+      this.#observation.listening(this.addresses);
       return;
     }
-    await Promise.all(this.#hosts.map((host) => host.close()));
+    await Promise.all([this.#observation.close(), ...this.#hosts.map((host) => host.close())]);
     for (const host of this.#hosts) host.abort();
     this.#starting = undefined;
     throw failed.reason;
@@ -296,11 +313,12 @@ export class App {
     this.#messages.complete();
     this.#connections.complete();
     this.#failures.complete();
-    this.#log.stopped(result);
+    await this.#observation.close();
+    this.#observation.stopped(result);
     return result;
   }
 
-  #createPeer(config: ClientConfig, transport: NonNullable<AppOptions['transport']>): Peer {
+  #createPeer(config: ClientConfig, transport: Transport, observation: Observation): Peer {
     return new Peer({
       config,
       transport,
@@ -311,7 +329,7 @@ export class App {
       maxNesting: MAX_REPLY_NESTING,
       report: (error, client, action) => this.#failures.report(error, client, action),
       onConnection: (event) => this.#onConnection(event),
-      observation: this.#observation,
+      observation,
       outbox: undefined,
     });
   }
@@ -323,7 +341,7 @@ export class App {
 
   #onConnection(event: ConnectionEvent): void {
     this.#connectionActors.follow(event);
-    this.#log.connection(event);
+    this.#observation.follow(event);
     if (this.#connections.observed) this.#connections.next(event);
   }
 }

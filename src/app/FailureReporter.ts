@@ -20,13 +20,17 @@ export class FailureReporter {
   readonly #logger: Logger;
   readonly #counted = new Map<string, { readonly first: Failure; count: number; timer: unknown }>();
   readonly #logged = new Map<string, { readonly at: number; suppressed: number }>();
+  readonly #onFailure: (code: string) => void;
 
-  constructor(clock: Clock, logger: Logger) {
+  /** `onFailure` hears of each failure, those that are counted together included. */
+  constructor(clock: Clock, logger: Logger, onFailure: (code: string) => void) {
     this.#clock = clock;
     this.#logger = logger;
+    this.#onFailure = onFailure;
   }
 
   report(error: RxcometError, peer: string, action: string): void {
+    this.#onFailure(error.code);
     const failure: Failure = { code: error.code, error, peer, action, count: 1 };
     if (!COUNTED.has(error.code)) {
       this.#emit(failure);

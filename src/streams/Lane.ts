@@ -67,6 +67,10 @@ export class Lane implements ClientConnectionEvents {
     return this.#queue.length;
   }
 
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
   /** False: the queue is past its high-water mark, or has no room at all. */
   submit(send: Send): boolean {
     if (this.#stopped) {

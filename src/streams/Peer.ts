@@ -75,6 +75,11 @@ export class Peer {
     return this.#lane.queued + (this.#urgentLane?.queued ?? 0);
   }
 
+  /** Bytes of their contents. */
+  get queuedBytes(): number {
+    return this.#lane.queuedBytes + (this.#urgentLane?.queuedBytes ?? 0);
+  }
+
   /** Messages waiting, and those without their answer. */
   get unfinished(): number {
     return this.#lane.unfinished + (this.#urgentLane?.unfinished ?? 0);

@@ -8,7 +8,7 @@ import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
 import { HostCodec } from './HostCodec';
 import { listOf } from './listOf';
 import { minimalExample } from '../minimalExample';
-import { Address, Flag, Port } from './scalarInternals';
+import { Address, Flag, FreePort } from './scalarInternals';
 import { section } from './section';
 import { optional, required, withDefault, type RuleFinding } from './sectionInternals';
 
@@ -24,7 +24,7 @@ const HostsCodec: NodeCodec<readonly HostConfig[]> = nodeCodec('a host', (node, 
 
 const MetricsCodec = section<NonNullable<CometConfig['metrics']>>('the metrics address', {
   ip: required('IP', Address),
-  port: required('Port', Port),
+  port: required('Port', FreePort),
 });
 
 /** `Socket_connection` as a whole. */

@@ -1,0 +1,61 @@
+import type { ActorNode } from '../actors/ActorNode';
+import type { ConnectionCounts } from '../observe/ConnectionCounts';
+import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSnapshot';
+import type { StatsSource } from '../observe/StatsSource';
+import type { HandlerRegistry } from '../streams/HandlerRegistry';
+import type { Host } from '../streams/Host';
+import type { Observation } from '../streams/Observation';
+import type { OutboxState } from '../streams/OutboxState';
+import type { Peer } from '../streams/Peer';
+
+/** What the figures of an app are taken from. */
+export interface StatsParts {
+  readonly registry: HandlerRegistry;
+  readonly hosts: readonly Host[];
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** The hierarchy of actors. */
+  readonly tree: () => ActorNode;
+  readonly messages: Observation;
+  readonly connections: ConnectionCounts;
+}
+
+/** The parts of an app as a source of figures; they are looked at when a snapshot is made, and only then. */
+export function createStatsSource(parts: StatsParts): StatsSource {
+  const { registry, hosts, peers, tree, messages, connections } = parts;
+  return {
+    isRegistered: (name) => registry.find(name).some(({ action }) => action === name),
+    hosts: () => hosts.flatMap(hostGauges),
+    clients: () => [...peers.values()].map(clientGauges),
+    connections: () => connections.snapshot(),
+    mailboxes: () => mailboxesBelow(tree()),
+    bytes: () => ({ received: messages.receivedBytes, sent: messages.sentBytes }),
+  };
+}
+
+/** One entry for a host that listens, none for one that doesn't. */
+function hostGauges(host: Host): HostGauges[] {
+  const { address, unfinished, droppedAnswers } = host;
+  if (address === undefined) return [];
+  const ip = address.ip.includes(':') ? `[${address.ip}]` : address.ip;
+  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, droppedAnswers, dedup: undefined }];
+}
+
+function clientGauges(peer: Peer): ClientGauges {
+  const { name, queued, queuedBytes, unfinished } = peer;
+  let outbox: OutboxState | undefined;
+  // It emits at subscription.
+  peer.outbox$.subscribe((state) => (outbox = state)).unsubscribe();
+  return { client: name, queued, queuedBytes, unanswered: unfinished - queued, outbox };
+}
+
+function mailboxesBelow(node: ActorNode): MailboxGauges {
+  // The roots and what belongs to the machinery have no mailbox.
+  let actors = node.status === undefined ? 0 : 1;
+  let { depth } = node.mailbox;
+  for (const child of node.children) {
+    const below = mailboxesBelow(child);
+    actors += below.actors;
+    depth += below.depth;
+  }
+  return { actors, depth };
+}
