@@ -247,7 +247,8 @@ export class App {
 
   /**
    * Opens all hosts, or none: resolves when peers can connect, rejects with ListenFailed (ERR_LISTEN) when an address is taken or not
-   * ours. Called again, it gives the same promise; after `stop()` it rejects.
+   * ours. Also opens `Metrics` and the outboxes, whose messages of last time go out now; rejects with OutboxLocked (ERR_OUTBOX_LOCKED)
+   * when another process has one, and MissingPackage (ERR_MISSING_PACKAGE) when a package for that isn't there. Called again, it gives the same promise; after `stop()` it rejects.
    */
   start(): Promise<void> {
     if (this.#stopping !== undefined) {
@@ -282,6 +283,7 @@ export class App {
   async #start(): Promise<void> {
     const results = await Promise.allSettled([
       this.#observation.listen(),
+      ...[...this.#peers.values()].map((peer) => peer.openOutbox()),
       ...this.#hosts.map((host) => host.listen()),
     ]);
     const failed = results.find((result) => result.status === 'rejected');
