@@ -1,8 +1,11 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/silentLogger';
+import { FrameWriter } from '../../src/streams/FrameWriter';
+import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
-import { replayToHost } from '../../src/testing/replayToHost';
+import { replayToHost, type ReplayToHostOptions } from '../../src/testing/replayToHost';
+import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';
 
 const on = (link: number, ...events: RecordedEvent[]): RecordedEvent[] =>
@@ -65,5 +68,82 @@ describe('replayToHost', () => {
     });
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(replayToHost(recording, { to: clientOf(port), signal })).rejects.toThrow('enough');
+  });
+
+  describe('once it is aborted', () => {
+    const later = (at: number): RecordedEvent[] =>
+      on(1, message(1, '1', { at: 0 }), message(2, '2', { at: at / 2 }), ack(1, '2', { at }));
+
+    it.each<[string, Partial<ReplayToHostOptions>]>([
+      ['waits no longer for the time of a message', { speed: 1 }],
+      ['waits no longer for an answer', { speed: 'max', answerMs: 3_600_000 }],
+    ])('%s', async (_what, options) => {
+      const stopping = new AbortController();
+      // Time stands still, so that only the signal can end it.
+      const clock = createVirtualClock();
+      const done = withHost(
+        () => {
+          stopping.abort(new Error('enough'));
+          return new Promise(() => undefined);
+        },
+        (port) =>
+          replayToHost(later(3_600_000), { to: clientOf(port), clock, signal: stopping.signal, ...options }),
+      );
+      await expect(done).rejects.toThrow('enough');
+      expect(clock.pending).toBe(0);
+    });
+  });
+
+  it('does not hold what a host does not read', async () => {
+    const detached = Array.from({ length: 400 }, (_, index) =>
+      message(index + 1, JSON.stringify('x'.repeat(16_384)), { confirm: false } as never),
+    );
+    const network = createMemoryTransport();
+    const [listen] = parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 7 } } }).hosts;
+    const hello = '{"max-in-flight":256,"max-content-bytes":100000000,"heartbeat-ms":0,"dedup":false}';
+    let greeted = false;
+    const listener = await network.listen(
+      listen!,
+      (link) =>
+        link.open({
+          data: () => {
+            // Greets, and then reads only now and then.
+            if (!greeted) {
+              const writer = new FrameWriter((bytes) => link.write(bytes));
+              writer.frame({ status: 'hello', native: 1 }, hello);
+              writer.flush();
+            }
+            greeted = true;
+            link.pause();
+            setImmediate(() => link.resume());
+          },
+          end: () => link.end(),
+          drain: () => undefined,
+          close: () => undefined,
+        }),
+      () => undefined,
+    );
+    let sent = 0;
+    let unsent = 0;
+    await replayToHost(detached, {
+      to: clientOf(7),
+      transport: {
+        listen: network.listen.bind(network),
+        async connect(client, signal) {
+          const link = await network.connect(client, signal);
+          const { write } = link;
+          link.write = (bytes) => {
+            sent += bytes.length;
+            const free = write.call(link, bytes);
+            unsent = Math.max(unsent, link.unsentBytes);
+            return free;
+          };
+          return link;
+        },
+      },
+    });
+    await listener.close();
+    expect(sent).toBeGreaterThan(400 * 16_384);
+    expect(unsent).toBeLessThan(1.5 * 1024 * 1024);
   });
 });

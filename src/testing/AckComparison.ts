@@ -19,18 +19,30 @@ interface Exchange {
   /** Not yet held against one of the other side. */
   expected: Placed[];
   actual: Placed[];
+  /** Which side's last acknowledgement was seen. */
+  expectedEnded: boolean;
+  actualEnded: boolean;
 }
 
-/** Two acknowledgements that belong together. */
+/** Two acknowledgements that belong together; their contents are let go. */
 interface Pair {
-  readonly expected: Placed;
-  readonly actual: Placed;
+  readonly expected: number;
+  readonly actual: number;
+  readonly ack: Named;
   readonly action: string;
 }
 
+/** What a report names an acknowledgement by. */
+type Named = Pick<RecordedAck, 'side' | 'link' | 'id' | 'at'>;
+
+/** Of a stream of results so many wait on each side for an equal one before the older half is judged. */
+const maxWaiting = 512;
+/** So many pairs are held before their order is judged, whatever is still open. */
+const maxPairs = 4096;
+
 /**
  * Compares the acknowledgements of one link of a host: by message those that come first with those recorded first, then their order over the
- * whole link. What was settled is let go, so that a long link needs memory only for what is open or differs.
+ * whole link. What was settled is let go, so that a long link needs memory only for what is open.
  */
 export class AckComparison {
   readonly #comparer: ValueComparer;
@@ -49,6 +61,11 @@ export class AckComparison {
 
   /** A recorded message. */
   message(event: RecordedMessage): void {
+    // Nothing will ever tell what became of it.
+    if (event.confirm === false) {
+      this.#ledger.notCompared += 1;
+      return;
+    }
     const exchange = this.#exchange(event.id);
     exchange.action = event.action;
     exchange.asked = true;
@@ -57,11 +74,13 @@ export class AckComparison {
   expected(ack: RecordedAck): void {
     const exchange = this.#exchange(ack.id);
     exchange.answered = true;
+    exchange.expectedEnded = ack.status !== 'next';
     this.#place(exchange, exchange.expected, { ack, place: this.#expectedPlaces++ });
   }
 
   actual(ack: RecordedAck): void {
     const exchange = this.#exchange(ack.id);
+    exchange.actualEnded = ack.status !== 'next';
     this.#place(exchange, exchange.actual, { ack, place: this.#actualPlaces++ });
   }
 
@@ -80,7 +99,15 @@ export class AckComparison {
   #exchange(id: number): Exchange {
     let exchange = this.#exchanges.get(id);
     if (exchange === undefined) {
-      exchange = { action: '', answered: false, asked: false, expected: [], actual: [] };
+      exchange = {
+        action: '',
+        answered: false,
+        asked: false,
+        expected: [],
+        actual: [],
+        expectedEnded: false,
+        actualEnded: false,
+      };
       this.#exchanges.set(id, exchange);
     }
     return exchange;
@@ -89,57 +116,107 @@ export class AckComparison {
   #place(exchange: Exchange, into: Placed[], placed: Placed): void {
     into.push(placed);
     this.#unpaired += 1;
+    this.#pairHeads(exchange);
+    if (exchange.expectedEnded && exchange.actualEnded) {
+      this.#settle(exchange);
+      this.#exchanges.delete(placed.ack.id);
+    } else if (Math.min(exchange.expected.length, exchange.actual.length) >= maxWaiting) {
+      this.#settle(exchange, maxWaiting / 2);
+    }
+    // Everything so far has found its counterpart: nothing that follows can come before it.
+    if (this.#unpaired === 0 || this.#pairs.length >= maxPairs) this.#judgeOrder();
+  }
+
+  /** The short way for what is as recorded. */
+  #pairHeads(exchange: Exchange): void {
     const [expected] = exchange.expected;
     const [actual] = exchange.actual;
-    // Only while nothing waits on either side do the heads belong together for sure.
+    // Only while nothing else waits on either side do the heads belong together for sure.
     if (expected === undefined || actual === undefined) return;
     if (exchange.expected.length + exchange.actual.length > 2) return;
     const comparison = this.#compare(expected.ack, actual.ack);
     if (comparison.changes.length > 0) return;
     exchange.expected = [];
     exchange.actual = [];
-    this.#pair({ expected, actual, action: exchange.action }, comparison);
-    if (expected.ack.status !== 'next') this.#exchanges.delete(expected.ack.id);
-    // Everything so far has found its counterpart: nothing that follows can come before it.
-    if (this.#unpaired === 0) this.#judgeOrder();
+    this.#pair(expected, actual, exchange.action, comparison);
   }
 
-  #pair(pair: Pair, { ignored }: ValueComparison): void {
-    this.#pairs.push(pair);
+  #pair(expected: Placed, actual: Placed, action: string, { ignored }: ValueComparison): void {
+    const { side, link, id, at } = expected.ack;
+    const ack = { side, link, id, at };
+    this.#pairs.push({ expected: expected.place, actual: actual.place, ack, action });
     this.#ledger.ignored += ignored;
     this.#unpaired -= 2;
-    this.#ledger.compared(pair.expected.ack.side, pair.action);
+    this.#ledger.compared(side, action);
   }
 
-  #settle(exchange: Exchange): void {
-    const { action, actual } = exchange;
-    if (!exchange.answered) {
-      if (exchange.asked && (actual.length === 0 || !this.#closedByHost)) {
-        this.#ledger.notCompared += 1;
-        return;
-      }
+  /** @param keep so many of each side, the youngest, may stay if they found no equal one. */
+  #settle(exchange: Exchange, keep = 0): void {
+    const { action } = exchange;
+    if (!exchange.answered && exchange.asked && (exchange.actual.length === 0 || !this.#closedByHost)) {
+      this.#ledger.notCompared += 1;
+      this.#unpaired -= exchange.actual.length;
+      return;
     }
+    const young = {
+      expected: new Set(exchange.expected.slice(exchange.expected.length - keep)),
+      actual: new Set(exchange.actual.slice(exchange.actual.length - keep)),
+    };
     // First those that only changed their place, then what is left in its order.
-    const left: Placed[] = [];
-    for (const expected of exchange.expected) {
-      const comparisons = actual.map(({ ack }) => this.#compare(expected.ack, ack));
-      const index = comparisons.findIndex(({ changes }) => changes.length === 0);
-      const [comparison] = comparisons.slice(index, index + 1);
-      const [found] = index < 0 ? [] : actual.splice(index, 1);
-      if (found === undefined || comparison === undefined) left.push(expected);
-      else this.#pair({ expected, actual: found, action }, comparison);
-    }
-    for (const expected of left) {
-      const other = actual.shift();
+    const left = this.#pairEqual(exchange);
+    const isYoung = (placed: Placed): boolean =>
+      keep > 0 && (young.expected.has(placed) || young.actual.has(placed));
+    exchange.expected = left.expected.filter(isYoung);
+    exchange.actual = left.actual.filter(isYoung);
+    const actual = left.actual.filter((placed) => !isYoung(placed));
+    let next = 0;
+    for (const expected of left.expected) {
+      if (isYoung(expected)) continue;
+      const other = actual[next];
+      next += 1;
       if (other === undefined) {
+        this.#unpaired -= 1;
         this.#report('missing', expected.ack, action, [alone('missing', expected.ack)]);
       } else {
         const comparison = this.#compare(expected.ack, other.ack);
-        this.#pair({ expected, actual: other, action }, comparison);
+        this.#pair(expected, other, action, comparison);
         this.#report('changed', expected.ack, action, comparison.changes);
       }
     }
-    for (const { ack } of actual) this.#report('extra', ack, action, [alone('extra', ack)]);
+    for (const { ack } of actual.slice(next)) {
+      this.#unpaired -= 1;
+      this.#report('extra', ack, action, [alone('extra', ack)]);
+    }
+  }
+
+  /** Pairs what is equal, wherever it stands, and gives back the rest. */
+  #pairEqual({ action, expected, actual }: Exchange): { expected: Placed[]; actual: Placed[] } {
+    if (expected.length === 0 || actual.length === 0) return { expected, actual };
+    const hidden = [...new Set([...expected, ...actual].flatMap(({ ack }) => ack.redacted ?? []))];
+    const keyOf = ({ ack }: Placed): string =>
+      `${ack.status ?? ''} ${this.#comparer.key(recordedValue(ack), 'result', hidden)}`;
+    const byKey = new Map<string, Placed[]>();
+    for (const placed of actual) {
+      const key = keyOf(placed);
+      const others = byKey.get(key);
+      if (others === undefined) byKey.set(key, [placed]);
+      else others.push(placed);
+    }
+    const found = new Set<Placed>();
+    const left = expected.filter((placed) => {
+      const others = byKey.get(keyOf(placed)) ?? [];
+      // With a tolerance the key is only a hint.
+      for (const [index, other] of others.entries()) {
+        const comparison = this.#compare(placed.ack, other.ack);
+        if (comparison.changes.length > 0) continue;
+        others.splice(index, 1);
+        found.add(other);
+        this.#pair(placed, other, action, comparison);
+        return false;
+      }
+      return true;
+    });
+    return { expected: left, actual: actual.filter((placed) => !found.has(placed)) };
   }
 
   #compare(expected: RecordedAck, actual: RecordedAck): ValueComparison {
@@ -162,10 +239,10 @@ export class AckComparison {
 
   #judgeOrder(): void {
     if (this.#pairs.length > 1) {
-      this.#pairs.sort((a, b) => a.actual.place - b.actual.place);
-      const kept = longestAscent(this.#pairs.map(({ expected }) => expected.place));
-      this.#pairs.forEach(({ expected, action }, index) => {
-        if (!kept.has(index)) this.#report('reordered', expected.ack, action, []);
+      this.#pairs.sort((a, b) => a.actual - b.actual);
+      const kept = longestAscent(this.#pairs.map(({ expected }) => expected));
+      this.#pairs.forEach(({ ack, action }, index) => {
+        if (!kept.has(index)) this.#report('reordered', ack, action, []);
       });
     }
     this.#pairs = [];
@@ -173,11 +250,10 @@ export class AckComparison {
 
   #report(
     kind: 'changed' | 'missing' | 'extra' | 'reordered',
-    ack: RecordedAck,
+    { side, link, id, at }: Named,
     action: string,
     changes: readonly ValueChange[],
   ): void {
-    const { side, link, id, at } = ack;
     this.#ledger.differs({ kind, what: 'acknowledgement', side, link, id, action, at, changes });
   }
 }

@@ -7,6 +7,9 @@ import type { RecordedClose, RecordedMessage } from './RecordedEvent';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const maxInFlight = 256;
+/** So many messages wait for earlier ones to be answered, and so many bytes for the host to read, before the drive is to wait. */
+const maxWaiting = 256;
+const maxUnsentBytes = 1024 * 1024;
 
 /** One recorded connection to a host, driven again: sends its messages as they were and tells what comes back as events. */
 export class ReplayLink {
@@ -14,8 +17,9 @@ export class ReplayLink {
   readonly #native: boolean;
   readonly #watcher: ConversationWatcher;
   readonly #frames: FrameWriter;
+  /** By message without its final answer. */
   readonly #actions = new Map<number, string>();
-  readonly #waiting: { readonly id: number; readonly write: () => void }[] = [];
+  readonly #waiting = new Map<number, RecordedMessage>();
   #greeting = false;
   #ending = false;
   #closed = false;
@@ -25,7 +29,17 @@ export class ReplayLink {
   constructor(link: Link, number: number, native: boolean, sink: EventSink) {
     this.#link = link;
     this.#native = native;
-    this.#watcher = new ConversationWatcher({ writer: sink, link: number, side: 'host', peer: link.peer });
+    const actions = this.#actions;
+    const writer: EventSink = {
+      get elapsedMs() {
+        return sink.elapsedMs;
+      },
+      write(event) {
+        if (event.kind === 'ack' && event.status !== 'next') actions.delete(event.id);
+        sink.write(event);
+      },
+    };
+    this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: link.peer });
     this.#frames = new FrameWriter((bytes) => {
       this.#watcher.data('client', bytes);
       return link.write(bytes);
@@ -33,7 +47,6 @@ export class ReplayLink {
     link.open({
       data: (chunk) => {
         this.#watcher.data('host', chunk);
-        for (const id of this.#actions.keys()) if (!this.#isOpen(id)) this.#actions.delete(id);
         this.#flush();
         this.#tell();
       },
@@ -41,9 +54,10 @@ export class ReplayLink {
         this.#watcher.end('host');
         this.#end();
       },
-      drain: () => undefined,
+      drain: () => this.#tell(),
       close: (error) => {
         this.#closed = true;
+        this.#waiting.clear();
         this.#watcher.close(error === undefined && this.#ending ? undefined : 'host');
         this.#tell();
       },
@@ -54,22 +68,32 @@ export class ReplayLink {
     return this.#closed;
   }
 
+  /** It can take a message without holding ever more of them. */
+  get hasRoom(): boolean {
+    return this.#waiting.size < maxWaiting && this.#link.unsentBytes < maxUnsentBytes;
+  }
+
+  /** Whether each message that asked for one has its final answer. */
+  get answered(): boolean {
+    return this.#closed || this.#actions.size === 0;
+  }
+
   /** Messages without their final answer, for people. */
   get pending(): readonly string[] {
     return this.#closed ? [] : [...this.#actions].map(([id, action]) => `${action} (message ${id})`);
   }
 
   message(message: RecordedMessage): void {
+    if (this.#ending || this.#closed) return;
     if (message.confirm !== false) this.#actions.set(message.id, message.action);
-    this.#waiting.push({ id: message.id, write: () => this.#write(message) });
+    this.#waiting.set(message.id, message);
     this.#flush();
   }
 
   cancel(id: number): void {
     this.#actions.delete(id);
-    const index = this.#waiting.findIndex((waiting) => waiting.id === id);
-    if (index >= 0) this.#waiting.splice(index, 1);
-    else if (this.#watcher.dialect === 'native') this.#frame({ cancel: id }, '');
+    const unsent = this.#waiting.delete(id);
+    if (!unsent && this.#watcher.dialect === 'native') this.#frame({ cancel: id }, '');
     this.#tell();
   }
 
@@ -89,21 +113,19 @@ export class ReplayLink {
     this.#link.destroy();
   }
 
-  /** Calls back once when something came, or the connection ended. */
+  /** Calls back once when something came or went, or the connection ended. */
   onChange(callback: () => void): void {
     this.#changed.push(callback);
   }
 
-  #isOpen(id: number): boolean {
-    return this.#watcher.open.has(id) || this.#waiting.some((waiting) => waiting.id === id);
-  }
-
   #flush(): void {
-    const { dialect, open } = this.#watcher;
-    while (this.#waiting.length > 0 && open.size < maxInFlight && !this.#ending) {
+    const { open } = this.#watcher;
+    for (const [id, message] of this.#waiting) {
+      if (open.size >= maxInFlight || this.#ending) return;
       // A client finds out first, and sends more only to a native host (protocol 2).
-      if (this.#greeting && (!this.#native || dialect !== 'native')) return;
-      this.#waiting.shift()?.write();
+      if (this.#greeting && (!this.#native || this.#watcher.dialect !== 'native')) return;
+      this.#waiting.delete(id);
+      this.#write(message);
     }
   }
 

@@ -1,21 +1,30 @@
 import { longestAscent } from './longestAscent';
 import type { RecordedMessage } from './RecordedEvent';
 import { recordedValue } from './recordedValue';
+import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
 import type { ValueChange } from './ValueChange';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 
-/** Compares what one client of the app sent: by action and value, and in its order within a connection. */
+/** So many pairs are held before their order is judged, whatever is still open. */
+const maxPairs = 16_384;
+
+/**
+ * Compares what one client of the app sent: by action and value, and in its order within a connection. What has found its counterpart is
+ * let go; of the others `UnmatchedSends` holds a few bytes each.
+ */
 export class SendComparison {
   readonly #comparer: ValueComparer;
   readonly #ledger: VerdictLedger;
-  /** Without a counterpart so far, by action and value. Maps keep their order, queues are FIFO. */
-  readonly #expected = new Map<string, RecordedMessage[]>();
-  readonly #actual = new Map<string, RecordedMessage[]>();
+  readonly #expected = new UnmatchedSends();
+  readonly #actual = new UnmatchedSends();
+  /** By action: what the recording hides. */
+  readonly #hidden = new Map<string, readonly string[]>();
   /** Counterparts by both connections: places of the recorded in the order of the actual. */
-  readonly #places = new Map<string, Placed[]>();
-  readonly #place = new Map<RecordedMessage, number>();
-  #count = 0;
+  readonly #pairs = new Map<string, Pair[]>();
+  #pairCount = 0;
+  #expectedPlaces = 0;
+  #actualPlaces = 0;
 
   constructor(comparer: ValueComparer, ledger: VerdictLedger) {
     this.#comparer = comparer;
@@ -23,75 +32,97 @@ export class SendComparison {
   }
 
   expected(message: RecordedMessage): void {
-    this.#meet(message, this.#actual, this.#expected, (other) => this.#pair(message, other));
+    if (message.redacted !== undefined) this.#hidden.set(message.action, message.redacted);
+    const expected = { message, place: this.#expectedPlaces++ };
+    const key = this.#keyOf(message);
+    const actual = this.#actual.take(key, (other) => this.#same(message, other));
+    if (actual === undefined) this.#expected.add(key, expected);
+    else this.#pair(expected, actual);
   }
 
   actual(message: RecordedMessage): void {
-    this.#meet(message, this.#expected, this.#actual, (other) => this.#pair(other, message));
+    const actual = { message, place: this.#actualPlaces++ };
+    const key = this.#keyOf(message);
+    const expected = this.#expected.take(key, (other) => this.#same(other, message));
+    if (expected === undefined) this.#actual.add(key, actual);
+    else this.#pair(expected, actual);
   }
 
   /** Judges what is left; nothing may follow. */
   finish(): void {
-    const missing = [...this.#expected.values()].flat();
-    const extra = [...this.#actual.values()].flat();
-    for (const expected of missing) {
-      const index = extra.findIndex(({ action }) => action === expected.action);
-      const [other] = index < 0 ? [] : extra.splice(index, 1);
-      if (other === undefined) {
-        this.#report('missing', expected, [alone('missing', expected)]);
-      } else {
-        this.#ledger.compared(expected.side, expected.action);
-        const { changes, ignored } = this.#compare(expected, other);
-        this.#ledger.ignored += ignored;
-        this.#report('changed', expected, changes);
+    const cursors = new Map<string, { row: number }>();
+    this.#expected.visit((expected) => {
+      const { action } = expected.message;
+      const cursor = cursors.get(action) ?? { row: 0 };
+      cursors.set(action, cursor);
+      const actual = this.#actual.takeFrom(cursor, (other) => other.action === action);
+      if (actual === undefined) {
+        this.#report('missing', expected.message, [alone('missing', expected.message)]);
+        return true;
       }
-    }
-    for (const actual of extra) this.#report('extra', actual, [alone('extra', actual)]);
-    for (const order of this.#places.values()) {
-      order.sort((a, b) => a.actual - b.actual);
-      const kept = longestAscent(order.map(({ expected }) => expected));
-      order.forEach(({ message }, index) => {
+      const { changes, ignored } = this.#compare(expected.message, actual.message);
+      if (changes.length === 0) this.#pair(expected, actual);
+      else {
+        this.#ledger.compared(expected.message.side, action);
+        this.#report('changed', expected.message, changes);
+      }
+      this.#ledger.ignored += ignored;
+      return true;
+    });
+    this.#actual.visit(({ message }) => {
+      this.#report('extra', message, [alone('extra', message)]);
+      return true;
+    });
+    this.#judgeOrder();
+    this.close();
+  }
+
+  /** Gives back temporary files. */
+  close(): void {
+    this.#expected.close();
+    this.#actual.close();
+  }
+
+  #keyOf({ action, redacted, ...content }: RecordedMessage): string {
+    const value = this.#comparer.key(recordedValue(content), 'value', redacted ?? this.#hidden.get(action));
+    return `${JSON.stringify(action)} ${value}`;
+  }
+
+  /** With equal keys; a tolerance makes them only a hint. */
+  #same(expected: RecordedMessage, actual: RecordedMessage): boolean {
+    const hidden = expected.redacted !== undefined || actual.redacted !== undefined;
+    if (!this.#comparer.hasRules && !hidden) return true;
+    const { changes, ignored } = this.#compare(expected, actual);
+    if (changes.length > 0) return false;
+    this.#ledger.ignored += ignored;
+    return true;
+  }
+
+  #pair({ message, place }: PlacedSend, actual: PlacedSend): void {
+    const { side, link, id, action, at } = message;
+    this.#ledger.compared(side, action);
+    const key = `${link} ${actual.message.link}`;
+    const pair = { expected: place, actual: actual.place, message: { side, link, id, action, at } };
+    const pairs = this.#pairs.get(key);
+    if (pairs === undefined) this.#pairs.set(key, [pair]);
+    else pairs.push(pair);
+    this.#pairCount += 1;
+    // Once everything has found its counterpart, nothing that follows can come before it.
+    const settled = this.#expected.size + this.#actual.size === 0;
+    if (settled || this.#pairCount >= maxPairs) this.#judgeOrder();
+  }
+
+  #judgeOrder(): void {
+    for (const pairs of this.#pairs.values()) {
+      if (pairs.length === 1) continue;
+      pairs.sort((a, b) => a.actual - b.actual);
+      const kept = longestAscent(pairs.map(({ expected }) => expected));
+      pairs.forEach(({ message }, index) => {
         if (!kept.has(index)) this.#report('reordered', message, []);
       });
     }
-  }
-
-  #meet(
-    message: RecordedMessage,
-    others: Map<string, RecordedMessage[]>,
-    own: Map<string, RecordedMessage[]>,
-    pair: (other: RecordedMessage) => void,
-  ): void {
-    this.#place.set(message, this.#count++);
-    const value = this.#comparer.key(recordedValue(message), 'value', message.redacted);
-    const key = `${JSON.stringify(message.action)} ${value}`;
-    const queue = others.get(key) ?? [];
-    // With a tolerance the key is only a hint.
-    for (const [index, other] of queue.entries()) {
-      const { changes, ignored } = this.#compare(other, message);
-      if (changes.length > 0) continue;
-      queue.splice(index, 1);
-      if (queue.length === 0) others.delete(key);
-      this.#ledger.ignored += ignored;
-      pair(other);
-      return;
-    }
-    own.set(key, [...(own.get(key) ?? []), message]);
-  }
-
-  #pair(expected: RecordedMessage, actual: RecordedMessage): void {
-    this.#ledger.compared(expected.side, expected.action);
-    const key = `${expected.link} ${actual.link}`;
-    const entry = this.#places.get(key) ?? [];
-    this.#places.set(key, entry);
-    const { side, link, id, action, at } = expected;
-    entry.push({
-      expected: this.#place.get(expected) ?? 0,
-      actual: this.#place.get(actual) ?? 0,
-      message: { side, link, id, action, at },
-    });
-    this.#place.delete(expected);
-    this.#place.delete(actual);
+    this.#pairs.clear();
+    this.#pairCount = 0;
   }
 
   #compare(expected: RecordedMessage, actual: RecordedMessage): ValueComparison {
@@ -109,7 +140,7 @@ export class SendComparison {
   }
 }
 
-interface Placed {
+interface Pair {
   readonly expected: number;
   readonly actual: number;
   readonly message: Named;

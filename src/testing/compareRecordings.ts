@@ -18,11 +18,15 @@ export async function compareRecordings(
   options: CompareOptions = {},
 ): Promise<Verdict> {
   const comparison = new RecordingComparison(options);
-  await readInTurns(
-    [expected, (event) => comparison.expected(event)],
-    [actual, (event) => comparison.actual(event)],
-  );
-  return comparison.finish();
+  try {
+    await readInTurns(
+      [expected, (event) => comparison.expected(event)],
+      [actual, (event) => comparison.actual(event)],
+    );
+    return comparison.finish();
+  } finally {
+    comparison.close();
+  }
 }
 
 type Reading = [Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>, (event: RecordedEvent) => void];

@@ -37,6 +37,9 @@ export interface StandIn {
  * A fake peer that listens and answers from a recording: results, streams of results, errors and dropped connections as they were. A message
  * that is not in it gets the error ERR_NOT_RECORDED.
  *
+ * The recording is read once, to its end. In memory stay some 70 bytes of each message; what does not fit beside them lies in a temporary
+ * file until `close`.
+ *
  * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed (ERR_LISTEN), BadRecording
  * (ERR_BAD_RECORDING).
  * @example
@@ -57,6 +60,7 @@ export async function createStandIn(
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
   const [chosen, ...others] = sides.values();
   if (chosen === undefined || others.length > 0) {
+    for (const { answers } of sides.values()) answers.close();
     const names = [...sides.keys()].join(', ');
     throw new BadOption(
       chosen === undefined
@@ -66,14 +70,14 @@ export async function createStandIn(
   }
   const { answers, native } = chosen;
   const links = new Set<Link>();
-  const listener = await transport.listen(
-    listen,
-    (link) => {
-      links.add(link);
-      new StandInConnection(link, { answers, native, delays, clock }, () => links.delete(link));
-    },
-    onError,
-  );
+  const accept = (link: Link): void => {
+    links.add(link);
+    new StandInConnection(link, { answers, native, delays, clock }, () => links.delete(link));
+  };
+  const listener = await transport.listen(listen, accept, onError).catch((error: unknown) => {
+    answers.close();
+    throw error;
+  });
   return {
     ip: listener.ip,
     port: listener.port,
@@ -81,6 +85,7 @@ export async function createStandIn(
     async close() {
       await listener.close();
       for (const link of links) link.destroy();
+      answers.close();
       return answers.report();
     },
   };

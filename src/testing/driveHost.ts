@@ -21,44 +21,48 @@ export interface DriveHostOptions {
 
 /** A drive under way. */
 export interface HostDrive {
-  /** Resolves when everything recorded was sent and answered, or given up. */
+  /** Resolves when everything recorded was sent and answered, or given up. Rejects when it is aborted. */
   readonly done: Promise<void>;
   /** Messages that wait for their answer, for people. */
   pending(): readonly string[];
-  /** Drops every connection. */
-  abort(): void;
+  /** Drops every connection and ends every wait: `done` rejects with the reason, unless it is over already. */
+  abort(reason?: unknown): void;
 }
 
 /**
  * Sends the recorded messages to a host again, each connection's in order. Without timing, what was sent after an answer had come is sent
- * after that answer comes again: so connections overlap as recorded, however fast it goes.
+ * after that answer comes again: so connections overlap as recorded, however fast it goes. A host that is behind is waited for: what is sent
+ * to it does not pile up here.
  */
 export function driveHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: DriveHostOptions,
 ): HostDrive {
-  const links = new Map<number, ReplayLink>();
-  const drive = new Drive(links, options);
+  const drive = new Drive(options);
   return {
     done: drive.run(recording),
-    pending: () =>
-      [...links].flatMap(([number, link]) => link.pending.map((message) => `${message} of link ${number}`)),
-    abort: () => {
-      for (const link of links.values()) link.destroy();
-    },
+    pending: () => drive.pending(),
+    abort: (reason = new Error('the replay was aborted')) => drive.abort(reason),
   };
 }
 
+/** Answers to one message: those that came, and those recorded ones that were waited for. */
+interface AnswerCount {
+  came: number;
+  recorded: number;
+}
+
 class Drive {
-  readonly #links: Map<number, ReplayLink>;
   readonly #options: DriveHostOptions;
   readonly #startedAt: number;
-  /** Final and other answers that came, by link and message, counted as far as they are waited for. */
-  readonly #came = new Map<string, number>();
-  readonly #recorded = new Map<string, number>();
+  readonly #links = new Map<number, ReplayLink>();
+  /** By link and message, for messages under way. */
+  readonly #answers = new Map<number, Map<number, AnswerCount>>();
+  readonly #aborted = new AbortController();
+  /** Ends the waits that are under way. */
+  readonly #wake = new Set<() => void>();
 
-  constructor(links: Map<number, ReplayLink>, options: DriveHostOptions) {
-    this.#links = links;
+  constructor(options: DriveHostOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
   }
@@ -66,17 +70,31 @@ class Drive {
   async run(recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>): Promise<void> {
     const { onEvent, speed } = this.#options;
     for await (const event of recording) {
+      this.#aborted.signal.throwIfAborted();
       onEvent(event);
       if (event.side !== 'host' || event.link === 0) continue;
       if (speed !== 'max') await this.#timeOf(event.at / speed);
       await this.#step(event);
     }
     for (const link of this.#links.values()) {
-      await this.#until(link, () => link.pending.length === 0);
+      await this.#until(link, () => link.answered);
       link.end();
     }
     for (const link of this.#links.values()) await this.#until(link, () => link.closed);
+    this.#aborted.signal.throwIfAborted();
     for (const link of this.#links.values()) link.destroy();
+  }
+
+  pending(): readonly string[] {
+    return [...this.#links].flatMap(([number, link]) =>
+      link.pending.map((message) => `${message} of link ${number}`),
+    );
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted.abort(reason);
+    for (const link of this.#links.values()) link.destroy();
+    for (const wake of this.#wake) wake();
   }
 
   async #step(event: RecordedEvent): Promise<void> {
@@ -85,9 +103,12 @@ class Drive {
       case 'open':
         await this.#open(event.link);
         return;
-      case 'message':
+      case 'message': {
         // A recording that was begun in the midst of a connection has no `open`.
-        return (link ?? (await this.#open(event.link))).message(event);
+        const to = link ?? (await this.#open(event.link));
+        await this.#until(to, () => to.hasRoom);
+        return to.message(event);
+      }
       case 'cancel':
         return link?.cancel(event.id);
       case 'ack':
@@ -97,8 +118,7 @@ class Drive {
         if (link === undefined) return;
         link.close(event);
         if (event.from === 'host' || event.how === 'fin') await this.#until(link, () => link.closed);
-        if (link.closed) this.#links.delete(event.link);
-        return;
+        return this.#forgetWhenClosed(event.link, link);
       case 'error':
         return;
       default:
@@ -107,59 +127,88 @@ class Drive {
   }
 
   async #open(number: number): Promise<ReplayLink> {
-    const { connect, isNative, sink } = this.#options;
+    const { connect, isNative, sink, speed } = this.#options;
     const link = new ReplayLink(await connect(), number, isNative(number), {
       get elapsedMs() {
         return sink.elapsedMs;
       },
       write: (event) => {
-        if (event.kind === 'ack') count(this.#came, event);
+        if (event.kind === 'ack' && speed === 'max') this.#came(event);
         sink.write(event);
       },
     });
     this.#links.set(number, link);
+    // Aborted while it was connected.
+    if (this.#aborted.signal.aborted) link.destroy();
     return link;
   }
 
-  async #answer(link: ReplayLink, event: RecordedAck): Promise<void> {
-    const wanted = count(this.#recorded, event);
-    const key = keyOf(event);
-    await this.#until(link, () => (this.#came.get(key) ?? 0) >= wanted);
-    if (event.status === 'next') return;
-    this.#recorded.delete(key);
-    this.#came.delete(key);
+  #forgetWhenClosed(number: number, link: ReplayLink): void {
+    if (!link.closed) {
+      link.onChange(() => this.#forgetWhenClosed(number, link));
+      return;
+    }
+    this.#links.delete(number);
+    this.#answers.delete(number);
   }
 
-  #timeOf(at: number): Promise<void> {
+  #countOf({ link, id }: RecordedAck): AnswerCount {
+    let ofLink = this.#answers.get(link);
+    if (ofLink === undefined) {
+      ofLink = new Map();
+      this.#answers.set(link, ofLink);
+    }
+    let count = ofLink.get(id);
+    if (count === undefined) {
+      count = { came: 0, recorded: 0 };
+      ofLink.set(id, count);
+    }
+    return count;
+  }
+
+  #came(event: RecordedAck): void {
+    this.#countOf(event).came += 1;
+  }
+
+  async #answer(link: ReplayLink, event: RecordedAck): Promise<void> {
+    const count = this.#countOf(event);
+    count.recorded += 1;
+    const wanted = count.recorded;
+    await this.#until(link, () => count.came >= wanted);
+    if (event.status !== 'next') this.#answers.get(event.link)?.delete(event.id);
+  }
+
+  async #timeOf(at: number): Promise<void> {
     const { clock } = this.#options;
     const delay = this.#startedAt + at - clock.now();
-    if (delay <= 0) return Promise.resolve();
-    return new Promise((resolve) => clock.setTimeout(resolve, delay, { ref: true }));
+    if (delay > 0) await this.#wait(delay, () => undefined);
   }
 
   /** Until the condition holds, the connection is gone, or it takes too long. */
   async #until(link: ReplayLink, holds: () => boolean): Promise<void> {
     if (holds() || link.closed) return;
-    const { clock, answerMs } = this.#options;
-    await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, answerMs, { ref: true });
+    await this.#wait(this.#options.answerMs, (done) => {
       const look = (): void => {
-        if (!holds() && !link.closed) {
-          link.onChange(look);
-          return;
-        }
-        clock.clearTimeout(timer);
-        resolve();
+        if (holds() || link.closed) done();
+        else link.onChange(look);
       };
       look();
     });
   }
-}
 
-const keyOf = ({ link, id }: RecordedAck): string => `${link} ${id}`;
-
-function count(counts: Map<string, number>, event: RecordedAck): number {
-  const next = (counts.get(keyOf(event)) ?? 0) + 1;
-  counts.set(keyOf(event), next);
-  return next;
+  /** Until `begin` calls back, the time is over, or the drive is aborted. */
+  #wait(ms: number, begin: (done: () => void) => void): Promise<void> {
+    if (this.#aborted.signal.aborted) return Promise.resolve();
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clock.clearTimeout(timer);
+        this.#wake.delete(done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, ms, { ref: true });
+      this.#wake.add(done);
+      begin(done);
+    });
+  }
 }

@@ -9,7 +9,7 @@ export interface SideAnswers {
   native: boolean;
 }
 
-/** Reads a recording once and makes the answers of each side that `wanted` names. Holds their messages in memory. */
+/** Reads a recording once and makes the answers of each side that `wanted` names, which the caller closes. */
 export async function loadAnswers(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: RecordedAnswersOptions,
@@ -17,16 +17,21 @@ export async function loadAnswers(
   onEvent: (event: RecordedEvent) => void = () => undefined,
 ): Promise<ReadonlyMap<string, SideAnswers>> {
   const sides = new Map<string, SideAnswers>();
-  for await (const event of recording) {
-    onEvent(event);
-    if (event.link === 0 || !wanted(event.side)) continue;
-    let side = sides.get(event.side);
-    if (side === undefined) {
-      side = { answers: new RecordedAnswers(options), native: false };
-      sides.set(event.side, side);
+  try {
+    for await (const event of recording) {
+      onEvent(event);
+      if (event.link === 0 || !wanted(event.side)) continue;
+      let side = sides.get(event.side);
+      if (side === undefined) {
+        side = { answers: new RecordedAnswers(options), native: false };
+        sides.set(event.side, side);
+      }
+      if (event.dialect === 'native') side.native = true;
+      side.answers.add(event);
     }
-    if (event.dialect === 'native') side.native = true;
-    side.answers.add(event);
+  } catch (error) {
+    for (const { answers } of sides.values()) answers.close();
+    throw error;
   }
   return sides;
 }

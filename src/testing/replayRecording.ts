@@ -13,6 +13,7 @@ import { createMemoryLinkPair } from './createMemoryLinkPair';
 import { createMemoryTransport } from './createMemoryTransport';
 import { driveHost } from './driveHost';
 import type { EventSink } from './EventSink';
+import { LinkSet } from './LinkSet';
 import { loadAnswers, type SideAnswers } from './loadAnswers';
 import { RecordedAnswers } from './RecordedAnswers';
 import type { RecordedEvent } from './RecordedEvent';
@@ -54,7 +55,8 @@ export interface ReplayOptions extends CompareOptions {
  * app sends is answered from the recording, so nothing real moves; a send that is not in it fails with ERR_NOT_RECORDED (as the peer's
  * code). The verdict tells what the handlers acknowledged or sent otherwise than recorded.
  *
- * The recording is read twice; messages of the app's own sends are held in memory, the rest is streamed.
+ * The recording is read twice, streamed. Of each send of the app some 70 bytes are held in memory, its contents partly in a temporary file
+ * (see `RecordedAnswers`); with `keepEvents: false` nothing else grows with the recording.
  *
  * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ReplayStuck (ERR_REPLAY_STUCK) in virtual time, naming what waits.
  * @example
@@ -69,7 +71,7 @@ export async function replayRecording(
   checkSpeed(speed);
   const clock = time?.clock ?? options.clock ?? systemClock;
   const comparison = new RecordingComparison(options);
-  const native = new Set<number>();
+  const native = new LinkSet();
   let lastLink = 0;
   const sides = new Map(
     await loadAnswers(
@@ -117,15 +119,20 @@ export async function replayRecording(
   const within = <T>(promise: Promise<T>, name: string | (() => string)): Promise<T> =>
     time === undefined ? promise : time.until(promise, name);
   try {
-    await within(run(), what);
+    try {
+      await within(run(), what);
+    } finally {
+      await within(app.stop(), 'app.stop()');
+    }
+    return {
+      verdict: comparison.finish(),
+      events: sink.events,
+      clients: new Map([...sides].map(([side, { answers }]) => [side, answers.report()])),
+    };
   } finally {
-    await within(app.stop(), 'app.stop()');
+    comparison.close();
+    for (const { answers } of sides.values()) answers.close();
   }
-  return {
-    verdict: comparison.finish(),
-    events: sink.events,
-    clients: new Map([...sides].map(([side, { answers }]) => [side, answers.report()])),
-  };
 }
 
 /** Hosts listen in memory; what clients open is answered from the recording. */

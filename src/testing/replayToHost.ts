@@ -7,6 +7,7 @@ import { checkSpeed } from './checkSpeed';
 import type { CompareOptions } from './CompareOptions';
 import { driveHost } from './driveHost';
 import type { RecordedEvent } from './RecordedEvent';
+import { LinkSet } from './LinkSet';
 import { RecordingComparison } from './RecordingComparison';
 import type { Replay } from './Replay';
 import { ReplaySink } from './ReplaySink';
@@ -25,13 +26,14 @@ export interface ReplayToHostOptions extends CompareOptions {
   readonly keepEvents?: boolean;
   /** Told of each recorded event as it is replayed, for progress. */
   readonly onEvent?: (event: RecordedEvent) => void;
-  /** Ends the replay early: connections are dropped, and it rejects with the signal's reason. */
+  /** Ends the replay at once: connections are dropped, nothing is waited for, and it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares the acknowledgements. What
- * the recorded app itself sent is no part of it. The recording is read twice, streamed.
+ * the recorded app itself sent is no part of it. The recording is read twice, streamed; with `keepEvents: false` memory does not grow with its
+ * length.
  *
  * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host cannot be reached.
  * @example
@@ -44,10 +46,13 @@ export async function replayToHost(
   const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
   checkSpeed(speed);
   const comparison = new RecordingComparison(options);
-  const native = new Set<number>();
-  for await (const event of recording) if (event.dialect === 'native') native.add(event.link);
-  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
   const aborted = options.signal ?? new AbortController().signal;
+  const native = new LinkSet();
+  for await (const event of recording) {
+    aborted.throwIfAborted();
+    if (event.dialect === 'native') native.add(event.link);
+  }
+  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
   const drive = driveHost(recording, {
     connect: () => transport.connect(to, aborted),
     isNative: (link) => native.has(link),
@@ -56,19 +61,20 @@ export async function replayToHost(
     answerMs: options.answerMs ?? 60_000,
     sink,
     onEvent: (event) => {
-      aborted.throwIfAborted();
       // Sends of the recorded app are not repeated, so they cannot be missed.
       if (event.side === 'host') comparison.expected(event);
       options.onEvent?.(event);
     },
   });
-  const abort = (): void => drive.abort();
+  const abort = (): void => drive.abort(aborted.reason);
   aborted.addEventListener('abort', abort, { once: true });
+  if (aborted.aborted) abort();
   try {
     await drive.done;
+    return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
   } finally {
     aborted.removeEventListener('abort', abort);
     drive.abort();
+    comparison.close();
   }
-  return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
 }

@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { LinkSet } from '../../src/testing/LinkSet';
+
+describe('LinkSet', () => {
+  it('holds what was added and nothing else', () => {
+    const links = fc.array(fc.oneof(fc.nat(200), fc.nat(200_000), fc.maxSafeNat()));
+    fc.assert(
+      fc.property(links, links, (added, asked) => {
+        const set = new LinkSet();
+        for (const link of added) set.add(link);
+        expect(added.every((link) => set.has(link))).toBe(true);
+        expect(asked.map((link) => set.has(link))).toEqual(asked.map((link) => added.includes(link)));
+      }),
+    );
+  });
+});
