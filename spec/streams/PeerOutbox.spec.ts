@@ -17,7 +17,7 @@ class ArrayOutbox implements OutboxPort {
   readonly outbox$ = new Subject<OutboxState>();
   readonly messages: OutgoingMessage[] = [];
   readonly outcomes: string[] = [];
-  deliver: DeliverKept = () => undefined;
+  deliver: DeliverKept = () => () => false;
 
   connect(deliver: DeliverKept): void {
     this.deliver = deliver;

@@ -10,7 +10,7 @@ import { MessageExpired } from '../errors/MessageExpired';
 import { PeerUnreachable } from '../errors/PeerUnreachable';
 import { QueueFull } from '../errors/QueueFull';
 import type { SendErrorFields } from '../errors/SendError';
-import { reconnectDelayMs } from './reconnectDelayMs';
+import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
 import type { Dialect } from './Dialect';
@@ -109,6 +109,13 @@ export class Lane implements ClientConnectionEvents {
     if (send.done) return;
     send.drop();
     this.#remove(send, false);
+  }
+
+  /** Takes it from the queue; false when it was written, or is over. */
+  recall(send: Send): boolean {
+    if (send.done || send.connection !== undefined) return false;
+    this.withdraw(send);
+    return true;
   }
 
   /** Resolves when the queue is below half its high-water mark. */

@@ -3,8 +3,14 @@ import type { OutboxState } from './OutboxState';
 import type { OutgoingMessage } from './OutgoingMessage';
 import type { SendSink } from './Send';
 
-/** Hands one kept message to the peer's queue; the sink hears once how that try ended. */
-export type DeliverKept = (message: OutgoingMessage & { readonly key: string }, sink: SendSink) => void;
+/**
+ * Hands one kept message to the peer's queue; the sink hears once how that try ended. What it returns takes the message back as long as it
+ * was not written: true, and the sink hears nothing more; false when it is on the wire, or over.
+ */
+export type DeliverKept = (
+  message: OutgoingMessage & { readonly key: string },
+  sink: SendSink,
+) => () => boolean;
 
 /** Where a client keeps detached messages until its peer has acknowledged them; implemented in src/outbox. */
 export interface OutboxPort {

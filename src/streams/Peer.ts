@@ -62,6 +62,7 @@ export class Peer {
       send.fromOutbox = true;
       this.#observe(send);
       this.#lane.submit(send);
+      return () => this.#lane.recall(send);
     });
   }
 
