@@ -6,11 +6,16 @@ export interface OpenPair {
   readonly host: LinkRecord;
 }
 
-/** What holds for every link, whatever carries it. `close` stops what `open` started; the links of the pair are destroyed before. */
+/**
+ * What holds for every link, whatever carries it. `close` stops what `open` started; the links of the pair are destroyed before.
+ *
+ * @param afterReset what the peer is told; beneath TLS nothing can be reset, so it learns of an end.
+ */
 export function describeLinkBehaviour(
   kind: string,
   open: () => Promise<OpenPair>,
   close: () => Promise<void>,
+  afterReset: 'ECONNRESET' | 'end' = 'ECONNRESET',
 ): void {
   describe(`a ${kind} link`, () => {
     let pair: OpenPair;
@@ -98,6 +103,32 @@ export function describeLinkBehaviour(
       await client.closed();
       // Met while reading, or while writing what is left.
       expect(['ECONNRESET', 'EPIPE']).toContain((client.failure as NodeJS.ErrnoException).code);
+    });
+
+    it(`breaks on reset: without error where it was asked for, with ${afterReset} alone at the peer`, async () => {
+      const { client, host } = pair;
+      client.link.write(Buffer.from('x'));
+      await host.until((it) => it.receivedBytes === 1);
+      host.link.reset();
+      host.link.reset();
+      await host.closed();
+      await client.until((it) => it.events.length > 0);
+      expect(host).toMatchObject({ events: ['data', 'close'], failure: undefined });
+      if (afterReset === 'end') expect(client.events).toEqual(['end']);
+      else expect(client).toMatchObject({ events: ['close'], failure: { code: afterReset } });
+      expect(host.link.write(Buffer.from('late'))).toBe(false);
+    });
+
+    it('closes on reset also right after its end, and when the peer is gone', async () => {
+      const { client, host } = pair;
+      client.link.end();
+      client.link.reset();
+      await client.closed();
+      expect(client).toMatchObject({ events: ['close'], failure: undefined });
+      await host.until((it) => it.events.length > 0);
+      host.link.reset();
+      await host.closed();
+      host.link.reset();
     });
 
     it('drops what is written after end and after destroy', async () => {

@@ -74,6 +74,8 @@ async function setUp(options: { faults?: FaultPlan; refuse?: boolean } = {}) {
   };
   return { clock, tap, connect, accepted, hosts, recorded, errors };
 }
+const RESET = '<close read ECONNRESET>';
+const other = { client: 'host', host: 'client' } as const;
 const brief = (events: RecordedEvent[]): unknown[] =>
   events.map(({ at: _at, side: _side, link: _link, ...rest }) => rest);
 
@@ -179,11 +181,45 @@ describe('createTap', () => {
     expect((await recorded()).at(-1)).toMatchObject({ kind: 'close', how: 'fin', from: 'client' });
   });
 
-  it('drops the client when the host cannot be reached, and tells', async () => {
+  it.each(['client', 'host'] as const)('makes a reset by the %s a reset of the other', async (from) => {
+    const { clock, connect, accepted, hosts, recorded } = await setUp();
+    const { link, heard } = await connect();
+    await clock.settle();
+    if (from === 'client') link.reset();
+    else accepted[0]?.reset();
+    await clock.settle();
+    const told = { client: heard.log, host: hosts[0]?.log };
+    expect(told).toEqual({ client: ['<close>'], host: ['<close>'], [other[from]]: [RESET] });
+    expect((await recorded()).at(-1)).toMatchObject({ kind: 'close', how: 'reset', from });
+  });
+
+  it('resets what is left after a half-close, too', async () => {
+    const { clock, connect, accepted, hosts, recorded } = await setUp();
+    const { link, heard } = await connect();
+    link.end();
+    await clock.settle();
+    accepted[0]?.reset();
+    await clock.settle();
+    expect(heard.log).toEqual([RESET]);
+    expect(hosts[0]?.log).toEqual(['<end>', '<close>']);
+    // The end that closed first, and how it ended.
+    expect((await recorded()).at(-1)).toMatchObject({ kind: 'close', how: 'reset', from: 'client' });
+  });
+
+  it('resets a host that is reached only after its client was reset', async () => {
+    const { clock, connect, hosts, recorded } = await setUp();
+    const { link } = await connect();
+    link.reset();
+    await clock.settle();
+    expect(hosts[0]?.log).toEqual([RESET]);
+    expect((await recorded()).at(-1)).toMatchObject({ kind: 'close', how: 'reset', from: 'client' });
+  });
+
+  it('resets the client when the host cannot be reached, and tells', async () => {
     const { clock, connect, errors, recorded } = await setUp({ refuse: true });
     const { heard } = await connect();
     await clock.settle();
-    expect(heard.log.join()).toMatch(/<end>|<close/);
+    expect(heard.log).toEqual([RESET]);
     expect(errors).toHaveLength(1);
     expect((await recorded()).at(-1)).toMatchObject({ kind: 'close', how: 'reset', from: 'host' });
   });

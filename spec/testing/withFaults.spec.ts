@@ -59,12 +59,23 @@ describe('withFaults', () => {
     expect(here.log).toEqual(['<end>']);
   });
 
-  it('drops the connection', async () => {
-    const { clock, link, here, there } = setUp({ after: { bytes: 3, fault: 'reset' } });
-    link.write(text('abcdef'));
+  it('resets the connection', async () => {
+    const { clock, far, here, there } = setUp({ direction: 'in', after: { bytes: 3, fault: 'reset' } });
+    far.write(text('abcdef'));
+    await clock.settle();
+    expect(here.log).toEqual(['abc', '<close>']);
+    expect(there.log).toEqual(['<close read ECONNRESET>']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is reset as any link is, whatever it still holds', async () => {
+    const { clock, link, here, there } = setUp({ delayMs: 100 });
+    link.write(text('a'));
+    link.reset();
     await clock.settle();
     expect(here.log).toEqual(['<close>']);
-    expect(there.log.join()).toContain('<end>');
+    expect(there.log).toEqual(['<close read ECONNRESET>']);
+    expect(clock.pending).toBe(0);
   });
 
   it('ends one direction only', async () => {

@@ -13,6 +13,11 @@ export interface Link {
   end(): void;
   /** Drops both directions at once; `close` follows. */
   destroy(): void;
+  /**
+   * Breaks the connection (RST): both directions at once, what is on its way is lost and the peer gets ECONNRESET; `close` follows without
+   * error. For taps and tests that pass on what another did: a host never resets a peer (protocol 1.3).
+   */
+  reset(): void;
   /** Stops and resumes `data`; while paused the system's window closes towards the peer. */
   pause(): void;
   resume(): void;

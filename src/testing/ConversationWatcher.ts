@@ -1,6 +1,7 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { Frame } from '../streams/Frame';
 import { FrameParser } from '../streams/FrameParser';
+import { errorCode } from '../streams/node/errorCode';
 import { contentPieces } from './contentPieces';
 import type { EventSink } from './EventSink';
 import type {
@@ -74,13 +75,13 @@ export class ConversationWatcher {
     this.#read(from, () => this.#parsers[from].finish());
   }
 
-  /** The connection is gone; `from` is the end that dropped it, if it was dropped. */
-  close(dropped: RecordedEnd | undefined): void {
+  /** The connection is gone; `dropped` is the end that dropped it, if it was dropped, `error` what the system said of that. */
+  close(dropped: RecordedEnd | undefined, error?: Error): void {
     if (this.#closed) return;
     const from = this.#firstEnd ?? dropped;
     this.#write({
       kind: 'close',
-      how: dropped === undefined ? 'fin' : 'reset',
+      how: dropped === undefined ? 'fin' : errorCode(error) === 'ETIMEDOUT' ? 'timeout' : 'reset',
       ...(from === undefined ? {} : { from }),
     });
     this.#closed = true;

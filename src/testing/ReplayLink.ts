@@ -99,7 +99,7 @@ export class ReplayLink {
 
   /** Ends as recorded; an end that the host began is awaited by `changed`, not made. */
   close({ how, from }: RecordedClose): void {
-    if (how !== 'fin' && from !== 'host') this.#link.destroy();
+    if (how !== 'fin' && from !== 'host') this.#link.reset();
     else if (from !== 'host') this.#end();
   }
 

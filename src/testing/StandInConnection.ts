@@ -115,7 +115,7 @@ export class StandInConnection {
     });
     if (dropped === undefined) return;
     this.#after(dropped.at - message.at, () =>
-      dropped.how === 'fin' ? this.#link.end() : this.#link.destroy(),
+      dropped.how === 'fin' ? this.#link.end() : this.#link.reset(),
     );
   }
 

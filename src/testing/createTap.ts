@@ -40,7 +40,7 @@ export interface Tap {
 
 /**
  * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order, with half-closes and
- * back-pressure; what cannot be read passes too and is marked. The recording sees each connection as its host does (`side` host).
+ * back-pressure; a reset of one side becomes a reset of the other. What cannot be read passes too and is marked. The recording sees each connection as its host does (`side` host).
  *
  * @throws ListenFailed (ERR_LISTEN)
  * @example
@@ -62,7 +62,7 @@ export async function createTap(options: TapOptions): Promise<Tap> {
       transport.connect(to, stopped.signal).then(
         (far) => pair.join(far),
         (error: unknown) => {
-          pair.drop('host');
+          pair.refuse();
           if (!stopped.signal.aborted) onError(error as Error);
         },
       );
@@ -78,7 +78,7 @@ export async function createTap(options: TapOptions): Promise<Tap> {
     async close() {
       stopped.abort();
       await listener.close();
-      for (const pair of pairs) pair.drop(undefined);
+      for (const pair of pairs) pair.drop();
     },
   };
 }
@@ -93,6 +93,7 @@ class TappedPair {
   #early: Uint8Array[] = [];
   readonly #onDone: () => void;
   #dropped: RecordedEnd | undefined;
+  #failure: Error | undefined;
 
   constructor(client: Link, number: number, writer: EventSink, onDone: () => void) {
     this.#onDone = onDone;
@@ -108,7 +109,7 @@ class TappedPair {
     this.#links.host = host;
     this.#open('host', host);
     if (this.#gone.has('client')) {
-      host.destroy();
+      host.reset();
       return;
     }
     for (const chunk of this.#early) host.write(chunk);
@@ -117,9 +118,15 @@ class TappedPair {
     this.#links.client?.resume();
   }
 
+  /** There is no host. A client that would have been refused is reset; so is one that has sent what nobody read, whatever is done. */
+  refuse(): void {
+    this.#dropped ??= 'host';
+    this.#gone.add('host');
+    this.#links.client?.reset();
+  }
+
   /** Drops both links. */
-  drop(from: RecordedEnd | undefined): void {
-    this.#dropped ??= from;
+  drop(): void {
     if (this.#links.host === undefined) this.#gone.add('host');
     this.#links.client?.destroy();
     this.#links.host?.destroy();
@@ -141,20 +148,21 @@ class TappedPair {
         this.#watcher.end(from);
       },
       drain: () => this.#links[to]?.resume(),
-      close: () => this.#closed(from, to),
+      close: (error) => this.#closed(from, to, error),
     });
   }
 
-  #closed(from: RecordedEnd, to: RecordedEnd): void {
+  #closed(from: RecordedEnd, to: RecordedEnd, error: Error | undefined): void {
     this.#gone.add(from);
-    // Without its FIN it was dropped, and so must be what the other side sees.
-    const orderly = this.#ended.has(from) && this.#ended.has(to);
+    // Without its FIN it was reset, and the other side must see the same.
+    const orderly = error === undefined && this.#ended.has(from) && this.#ended.has(to);
     if (!orderly && !this.#gone.has(to)) {
       this.#dropped ??= from;
-      this.#links[to]?.destroy();
+      this.#failure ??= error;
+      this.#links[to]?.reset();
     }
     if (!this.#gone.has(to)) return;
-    this.#watcher.close(this.#dropped);
+    this.#watcher.close(this.#dropped, this.#failure);
     this.#onDone();
   }
 }

@@ -58,7 +58,7 @@ function watched(link: Link, watcher: ConversationWatcher, us: RecordedEnd): Lin
         drain: () => events.drain(),
         close(error) {
           const orderly = error === undefined && ended.size === 2;
-          watcher.close(orderly ? undefined : destroyed ? us : them);
+          watcher.close(orderly ? undefined : destroyed ? us : them, error);
           events.close(error);
         },
       });
@@ -75,6 +75,10 @@ function watched(link: Link, watcher: ConversationWatcher, us: RecordedEnd): Lin
     destroy() {
       destroyed = true;
       link.destroy();
+    },
+    reset() {
+      destroyed = true;
+      link.reset();
     },
     pause: () => link.pause(),
     resume: () => link.resume(),

@@ -87,6 +87,10 @@ class FaultyLink implements Link {
     this.#link.destroy();
   }
 
+  reset(): void {
+    this.#link.reset();
+  }
+
   pause(): void {
     this.#in.pause();
     this.#link.pause();
@@ -112,7 +116,7 @@ class FaultyLink implements Link {
   #fault(fault: LinkFault, direction: 'in' | 'out'): void {
     switch (fault) {
       case 'reset':
-        return this.#link.destroy();
+        return this.#link.reset();
       case 'cut':
         this.#in.stop();
         this.#out.stop();

@@ -108,6 +108,7 @@ describeLinkBehaviour(
     return { client, host: await host.accepted(0) };
   },
   closeAll,
+  'end',
 );
 
 describe('TLS', () => {

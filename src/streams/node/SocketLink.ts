@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Link, LinkEvents } from '../Link';
 import { formatEndpoint } from './formatEndpoint';
 import { plainIp } from './plainIp';
@@ -69,6 +70,14 @@ export class SocketLink implements Link {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  reset(): void {
+    const socket = this.#socket;
+    const ending = socket.writableEnded && !socket.writableFinished;
+    // Node cannot reset beneath TLS; and while a FIN waits for its turn the system refuses a reset (EINVAL), and the socket would never close.
+    if (socket.destroyed || ending || socket instanceof TLSSocket) socket.destroy();
+    else socket.resetAndDestroy();
   }
 
   pause(): void {
