@@ -1,0 +1,95 @@
+import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/outbox/KeyValueStore';
+
+/** A store in memory whose disk a spec can fill, slow down and break. What was written stays when it is closed. */
+export class MemoryStore implements KeyValueStore {
+  readonly entries = new Map<string, Uint8Array>();
+  /** Batches written: how many operations each, and whether with sync. */
+  readonly writes: { readonly size: number; readonly sync: boolean }[] = [];
+  /** What every write, or every open, is refused with. */
+  writeError: Error | undefined;
+  openError: Error | undefined;
+  readError: Error | undefined;
+  /** What a failing write leaves on the disk nevertheless. */
+  leavesBatchBehind = false;
+  damage: string | undefined;
+  isOpen = false;
+  opens = 0;
+  reads = 0;
+  /** While set, writes wait. */
+  gate: Promise<void> | undefined;
+  #release: (() => void) | undefined;
+
+  hold(): void {
+    this.gate = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.gate = undefined;
+    this.#release?.();
+  }
+
+  async open(): Promise<OpenedStore> {
+    await this.gate;
+    if (this.openError !== undefined) throw this.openError;
+    this.isOpen = true;
+    this.opens += 1;
+    return { damage: this.damage };
+  }
+
+  async write(operations: readonly StoreOperation[], sync: boolean): Promise<void> {
+    this.#checkOpen();
+    await this.gate;
+    if (this.writeError !== undefined) {
+      if (this.leavesBatchBehind) this.#apply(operations);
+      throw this.writeError;
+    }
+    this.#apply(operations);
+    this.writes.push({ size: operations.length, sync });
+  }
+
+  async read(
+    from: string,
+    to: string,
+    limit: number,
+    maxBytes: number,
+  ): Promise<[key: string, value: Uint8Array][]> {
+    this.#checkOpen();
+    this.reads += 1;
+    if (this.readError !== undefined) throw this.readError;
+    const found: [string, Uint8Array][] = [];
+    let bytes = 0;
+    for (const key of this.keys(from, to)) {
+      if (found.length >= limit || bytes >= maxBytes) break;
+      const value = this.entries.get(key) ?? new Uint8Array();
+      found.push([key, value]);
+      bytes += value.byteLength;
+    }
+    return found;
+  }
+
+  async lastKey(from: string, to: string): Promise<string | undefined> {
+    this.#checkOpen();
+    return this.keys(from, to).at(-1);
+  }
+
+  async close(): Promise<void> {
+    this.isOpen = false;
+  }
+
+  keys(from: string, to: string): string[] {
+    return [...this.entries.keys()].filter((key) => key >= from && key < to).sort();
+  }
+
+  #apply(operations: readonly StoreOperation[]): void {
+    for (const operation of operations) {
+      if (operation.type === 'put') this.entries.set(operation.key, Uint8Array.from(operation.value));
+      else this.entries.delete(operation.key);
+    }
+  }
+
+  #checkOpen(): void {
+    if (!this.isOpen) throw new Error('the store is not open');
+  }
+}

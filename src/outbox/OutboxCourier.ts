@@ -1,0 +1,333 @@
+import type { ClientConfig, ClientQueueConfig } from '../config/ClientConfig';
+import { MessageRefused } from '../errors/MessageRefused';
+import { RemoteError } from '../errors/RemoteError';
+import type { RxcometError } from '../errors/RxcometError';
+import type { Clock } from '../runtime/Clock';
+import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
+import type { DeliverKept } from '../streams/OutboxPort';
+import { Delivery } from './Delivery';
+import { judgeFailure } from './judgeFailure';
+import type { KeptMessage } from './KeptMessage';
+import type { OpenedOutbox, OutboxStore } from './OutboxStore';
+
+/** Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other sends need too. */
+const WINDOW = 1024;
+const WINDOW_BYTES = 8 * 1024 * 1024;
+/** A message that the peer refuses so often is given up. */
+const MAX_TRIES = 5;
+/** Delays between the tries of a message that was refused. */
+const REFUSED = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
+const READ_AGAIN_MS = 1000;
+
+/** What a courier needs. */
+export interface OutboxCourierOptions {
+  readonly path: string;
+  readonly client: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly report: (error: RxcometError, action: string) => void;
+  readonly queue: ClientQueueConfig;
+  readonly reconnect: ClientConfig['reconnect'];
+  readonly store: OutboxStore;
+  readonly onChange: () => void;
+  /** Something is wrong with the store itself; `what` follows "the outbox PATH". */
+  readonly onTrouble: (what: string, cause: unknown) => void;
+}
+
+/**
+ * Hands the messages of a store to the peer in their order, a window of them at a time, and decides what comes of each try.
+ *
+ * A message in the window is `ready`, `handed` to the peer's queue, or `resting` until its next try. When the connection is lost all that
+ * were handed become ready again, those behind them are called back from the peer's queue, and after a pause they go again in their order.
+ */
+export class OutboxCourier {
+  readonly #options: OutboxCourierOptions;
+  readonly #limit: number;
+  readonly #limitBytes: number;
+  #deliver: DeliverKept | undefined;
+  #started = false;
+  #stopped = false;
+  /** By `seq`, ascending. */
+  readonly #window = new Map<number, Delivery>();
+  #windowBytes = 0;
+  #handed = 0;
+  /** The ready ones in order, from `#nextReady` on; put together anew when one comes back. */
+  #ready: Delivery[] = [];
+  #nextReady = 0;
+  #stale = false;
+  /** All that is on the disk has a `seq` below. */
+  #end = 0;
+  /** All below has been read, or never was. */
+  #readTo = 0;
+  #reading = false;
+  #readTimer: unknown;
+  #tries = new Map<number, number>();
+  #pauseTimer: unknown;
+  /** Lost connections in a row. */
+  #losses = 0;
+  /** Up to here one at a time: the host ended the connection over one of them. */
+  #aloneTo = -1;
+  #pumping = false;
+  readonly #told = new Set<string>();
+
+  constructor(options: OutboxCourierOptions) {
+    this.#options = options;
+    const { capacity, maxBytes } = options.queue;
+    this.#limit = Math.max(1, Math.min(WINDOW, Math.floor(capacity / 2)));
+    this.#limitBytes = Math.min(WINDOW_BYTES, maxBytes / 2);
+  }
+
+  /** When the oldest message in memory was taken, ms since 1970. */
+  get oldestAt(): number | undefined {
+    for (const { kept } of this.#window.values()) return kept.at;
+    return undefined;
+  }
+
+  connect(deliver: DeliverKept): void {
+    this.#deliver = deliver;
+    this.#pump();
+  }
+
+  /** The store is open: begins with what it holds. */
+  start({ tries, empty, end }: OpenedOutbox): void {
+    this.#tries = tries;
+    this.#end = end;
+    if (empty) this.#readTo = end;
+    this.#started = true;
+    this.#read();
+  }
+
+  /** Messages came to the disk. While nothing older waits there, they go on from memory. */
+  written(messages: readonly KeptMessage[]): void {
+    const caughtUp = !this.#reading && this.#readTo >= this.#end;
+    const last = messages.at(-1);
+    if (last !== undefined) this.#end = last.seq + 1;
+    if (caughtUp) {
+      let all = true;
+      for (const kept of messages) {
+        all = this.#hasRoom;
+        if (!all) break;
+        this.#take(kept);
+        this.#readTo = kept.seq + 1;
+      }
+      if (all) this.#readTo = this.#end;
+      this.#pump();
+    }
+    this.#read();
+    this.#options.onChange();
+  }
+
+  /** Hands out no more; what was handed may still end. */
+  stop(): void {
+    const { clock } = this.#options;
+    this.#stopped = true;
+    clock.clearTimeout(this.#pauseTimer);
+    clock.clearTimeout(this.#readTimer);
+    for (const { timer } of this.#window.values()) clock.clearTimeout(timer);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#window.size < this.#limit && this.#windowBytes < this.#limitBytes;
+  }
+
+  #take(kept: KeptMessage): void {
+    const delivery = new Delivery(kept, this.#ended);
+    this.#window.set(kept.seq, delivery);
+    this.#windowBytes += kept.bytes;
+    if (!this.#stale) this.#ready.push(delivery);
+  }
+
+  #read(): void {
+    const { store, clock, onTrouble } = this.#options;
+    if (!this.#started || this.#stopped || this.#reading || this.#readTo >= this.#end) return;
+    // Half of it at a time, not message by message.
+    if (this.#window.size > this.#limit / 2 || this.#windowBytes > this.#limitBytes / 2 || store.behind)
+      return;
+    this.#reading = true;
+    const end = this.#end;
+    const limit = this.#limit - this.#window.size;
+    store.read(this.#readTo, limit, this.#limitBytes - this.#windowBytes).then(
+      ({ messages, broken, next }) => {
+        this.#reading = false;
+        this.#readTo = next ?? end;
+        for (const { seq, cause } of broken)
+          onTrouble(`holds something else in place of message ${seq}`, cause);
+        for (const kept of messages) {
+          kept.tries = this.#tries.get(kept.seq) ?? 0;
+          this.#tries.delete(kept.seq);
+          this.#take(kept);
+        }
+        this.#told.delete('reading');
+        this.#pump();
+        this.#read();
+        this.#options.onChange();
+      },
+      (error: unknown) => {
+        this.#reading = false;
+        if (!this.#stopped) this.#readTimer = clock.setTimeout(() => this.#read(), READ_AGAIN_MS);
+        if (this.#told.has('reading')) return;
+        this.#told.add('reading');
+        onTrouble('cannot be read', error);
+      },
+    );
+  }
+
+  #pump(): void {
+    // A try that ends at once comes back here.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let next = this.#peek(); next !== undefined; next = this.#peek()) this.#hand(next);
+    this.#pumping = false;
+  }
+
+  /** The message to hand out now. */
+  #peek(): Delivery | undefined {
+    if (this.#deliver === undefined || this.#stopped || this.#pauseTimer !== undefined) return undefined;
+    if (this.#stale) {
+      this.#stale = false;
+      this.#ready = [...this.#window.values()].filter(({ state }) => state === 'ready');
+      this.#nextReady = 0;
+    }
+    const next = this.#ready[this.#nextReady];
+    if (next === undefined) {
+      this.#ready = [];
+      this.#nextReady = 0;
+      return undefined;
+    }
+    if (this.#aloneTo < 0) return next;
+    if (this.#handed > 0) return undefined;
+    if (next.kept.seq > this.#aloneTo) this.#aloneTo = -1;
+    return next;
+  }
+
+  #hand(delivery: Delivery): void {
+    this.#nextReady += 1;
+    this.#handed += 1;
+    delivery.state = 'handed';
+    delivery.alone = this.#aloneTo >= 0;
+    const recall = this.#deliver?.(delivery.kept.message, delivery);
+    // It may have ended within the call.
+    if (delivery.state === 'handed') delivery.recall = recall;
+  }
+
+  readonly #ended = (delivery: Delivery, error: RxcometError | undefined): void => {
+    this.#handed -= 1;
+    delivery.recall = undefined;
+    if (error === undefined) {
+      this.#losses = 0;
+      this.#told.clear();
+      this.#forget(delivery);
+      this.#options.store.remove(delivery.kept);
+      this.#options.onChange();
+    } else this.#failed(delivery, error);
+    this.#read();
+    this.#pump();
+  };
+
+  #failed(delivery: Delivery, error: RxcometError): void {
+    const judgement = judgeFailure(error);
+    switch (judgement) {
+      case 'stopped':
+        this.#back(delivery);
+        this.stop();
+        return;
+      case 'link':
+        this.#back(delivery);
+        if (error instanceof RemoteError || error.code === 'ERR_BAD_REPLY') this.#tellOnce(error, delivery);
+        this.#pause();
+        return;
+      case 'content':
+        if (delivery.alone) {
+          this.#refuse(delivery, error);
+          return;
+        }
+        this.#back(delivery);
+        this.#aloneTo = Math.max(this.#aloneTo, delivery.kept.seq);
+        this.#pause();
+        return;
+      case 'busy': {
+        const { reconnect, random } = this.#options;
+        if (error.code === 'ERR_DIALECT_UNKNOWN') this.#tellOnce(error, delivery);
+        delivery.unanswered += 1;
+        this.#rest(delivery, reconnectDelayMs(reconnect, delivery.unanswered, random()));
+        return;
+      }
+      case 'message':
+        this.#refuse(delivery, error);
+        return;
+      default:
+        return judgement satisfies never;
+    }
+  }
+
+  /** Counts a refusal: another try later, or the dead letters. */
+  #refuse(delivery: Delivery, error: RxcometError): void {
+    const { store, clock, random, client, report, onChange } = this.#options;
+    const { kept } = delivery;
+    const { action, key } = kept.message;
+    kept.tries += 1;
+    const code = error instanceof RemoteError && error.remoteCode !== '' ? error.remoteCode : error.code;
+    const refusal = { code, reason: error.message, tries: kept.tries, at: clock.wallTime() };
+    if (kept.tries < MAX_TRIES) {
+      store.refused(kept, refusal);
+      this.#rest(delivery, reconnectDelayMs(REFUSED, kept.tries, random()));
+      return;
+    }
+    this.#forget(delivery);
+    store.bury(kept, refusal);
+    const text = `"${action}" was refused ${kept.tries} times and is a dead letter now, see rxcomet outbox list: ${error.message}`;
+    report(
+      new MessageRefused(text, { client, action, delivered: 'yes', key, tries: kept.tries, cause: error }),
+      action,
+    );
+    onChange();
+  }
+
+  #forget({ kept }: Delivery): void {
+    this.#window.delete(kept.seq);
+    this.#windowBytes -= kept.bytes;
+  }
+
+  #back(delivery: Delivery): void {
+    delivery.state = 'ready';
+    this.#stale = true;
+  }
+
+  #rest(delivery: Delivery, delayMs: number): void {
+    delivery.state = 'resting';
+    if (this.#stopped) return;
+    const wake = (): void => {
+      delivery.timer = undefined;
+      this.#back(delivery);
+      this.#pump();
+    };
+    delivery.timer = this.#options.clock.setTimeout(wake, delayMs, { ref: true });
+  }
+
+  /** The connection is lost: calls back what still waits in the peer's queue, and begins anew after a delay. */
+  #pause(): void {
+    if (this.#pauseTimer !== undefined || this.#stopped) return;
+    const { clock, reconnect, random } = this.#options;
+    for (const delivery of this.#window.values()) {
+      if (delivery.state !== 'handed' || delivery.recall?.() !== true) continue;
+      this.#handed -= 1;
+      delivery.recall = undefined;
+      this.#back(delivery);
+    }
+    this.#losses += 1;
+    const resume = (): void => {
+      this.#pauseTimer = undefined;
+      this.#pump();
+    };
+    const delayMs = reconnectDelayMs(reconnect, this.#losses, random());
+    this.#pauseTimer = clock.setTimeout(resume, delayMs, { ref: true });
+  }
+
+  /** Nothing is lost by it, but somebody should know why nothing gets through. Until something does, each code is told once. */
+  #tellOnce(error: RxcometError, { kept }: Delivery): void {
+    const code = error instanceof RemoteError ? error.remoteCode : error.code;
+    if (this.#told.has(code)) return;
+    this.#told.add(code);
+    this.#options.report(error, kept.message.action);
+  }
+}

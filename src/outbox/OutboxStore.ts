@@ -1,0 +1,410 @@
+import type { Clock } from '../runtime/Clock';
+import type { KeptMessage, Refusal } from './KeptMessage';
+import type { KeyValueStore, StoreOperation } from './KeyValueStore';
+import {
+  after,
+  decodeJsonRecord,
+  decodeMessage,
+  encodeDeadLetter,
+  encodeJsonRecord,
+  encodeMessage,
+  FORMAT,
+  FORMAT_KEY,
+  keyOf,
+  seqOf,
+  TOTALS_KEY,
+  type Totals,
+} from './recordInternals';
+import { StoreProblem } from './StoreProblem';
+
+/** What one batch takes; more waits for the next. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_CHANGES = 4096;
+/** Changes that may wait for a disk in trouble before no more messages are handed out. */
+const MANY_CHANGES = 10_000;
+/** After two failures in a row the disk is left alone for so long. */
+const RETRY_MS = 1000;
+const PAGE = 1000;
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** What an OutboxStore needs. */
+export interface OutboxStoreOptions {
+  readonly store: KeyValueStore;
+  readonly clock: Clock;
+  /** These are safe on the disk now, in the order appended. */
+  readonly onWritten: (messages: readonly KeptMessage[]) => void;
+  /** These could not be written and are not kept. */
+  readonly onFailed: (messages: readonly KeptMessage[], cause: unknown) => void;
+}
+
+/** What was found when the store was opened. */
+export interface OpenedOutbox {
+  /** What of the files could not be read, in words. */
+  readonly damage: string | undefined;
+  /** Tries of messages that were refused before, by `seq`. */
+  readonly tries: Map<number, number>;
+  /** No message is on the disk. */
+  readonly empty: boolean;
+  /** `seq` of the first message that is not there yet. */
+  readonly end: number;
+}
+
+/** Some of the messages on the disk. */
+export interface OutboxPage {
+  readonly messages: readonly KeptMessage[];
+  /** What is no record of a message. */
+  readonly broken: readonly { readonly seq: number; readonly cause: unknown }[];
+  /** Where to read on; undefined: nothing more was there. */
+  readonly next: number | undefined;
+}
+
+/** Changes that need not be on the disk at once: a deletion that is lost only means a repeat. */
+interface Change extends Totals {
+  readonly operations: readonly StoreOperation[];
+}
+
+/**
+ * The messages of an outbox on disk. Writes in groups: all that comes while one batch is written goes into the next, with one fsync each.
+ *
+ * After a failed write LevelDB's log may end in half a record, and what is written behind that is lost at the next start; so nothing more
+ * goes to it before the store has been closed and opened again, which cuts it off.
+ */
+export class OutboxStore {
+  readonly #options: OutboxStoreOptions;
+  #waiting: KeptMessage[] = [];
+  #waitingBytes = 0;
+  #changes: Change[] = [];
+  /** What the changes that are not written yet make of the totals. */
+  readonly #pending: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+  #disk: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+  #next = 0;
+  #opened = false;
+  #working: Promise<void> | undefined;
+  #fault: { readonly cause: unknown } | undefined;
+  #retryAt = 0;
+  #retryTimer: unknown;
+  #failuresInRow = 0;
+  /** Of a failed batch; it may be on the disk nevertheless. */
+  #doubtful: number[] = [];
+  #reading: Promise<unknown> | undefined;
+  #healing: Promise<boolean> | undefined;
+  #appended = 0;
+  #settled = 0;
+  #persisted: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  constructor(options: OutboxStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Messages that wait to be written, and the bytes of their contents. */
+  get waiting(): number {
+    return this.#appended - this.#settled;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  get totals(): Totals {
+    return sum(this.#disk, this.#pending);
+  }
+
+  /** True: so many changes wait for a disk in trouble that no more should be made. */
+  get behind(): boolean {
+    return this.#changes.length > MANY_CHANGES;
+  }
+
+  /** Rejects with what is wrong with the folder; what was appended before is still waiting then. */
+  async open(): Promise<OpenedOutbox> {
+    const { store } = this.#options;
+    const { damage } = await store.open();
+    try {
+      const isNew = await this.#checkFormat();
+      if (isNew) await store.write([{ type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) }], true);
+      this.#disk = damage === undefined ? await this.#readTotals() : await this.#count();
+      const tries = await this.#readTries();
+      const last = await this.#last('message');
+      // After the highest, so that what comes goes behind what is there.
+      this.#next = Math.max(last ?? 0, (await this.#last('dead')) ?? 0) + 1;
+      return { damage, tries, empty: last === undefined, end: this.#next };
+    } catch (error) {
+      await store.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Once it is open: writes what was appended meanwhile, and what comes. */
+  begin(): void {
+    this.#opened = true;
+    this.#work();
+  }
+
+  /** Takes a message, also before the store is open; `onWritten` or `onFailed` tells what became of it. */
+  append(message: KeptMessage): void {
+    this.#waiting.push(message);
+    this.#waitingBytes += message.bytes;
+    this.#appended += 1;
+    this.#work();
+  }
+
+  /** Gives up what waits to be written. */
+  fail(cause: unknown): void {
+    const messages = this.#waiting;
+    this.#waiting = [];
+    if (messages.length > 0) this.#settle(messages, () => this.#options.onFailed(messages, cause));
+  }
+
+  /** The peer has it. */
+  remove(kept: KeptMessage): void {
+    const operations: StoreOperation[] = [{ type: 'del', key: keyOf('message', kept.seq) }];
+    if (kept.tries > 0) operations.push({ type: 'del', key: keyOf('tries', kept.seq) });
+    this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 0 });
+  }
+
+  /** Writes down a try that was refused, so that it counts after a restart too. */
+  refused(kept: KeptMessage, refusal: Refusal): void {
+    const value = encodeJsonRecord(refusal);
+    const operations: StoreOperation[] = [{ type: 'put', key: keyOf('tries', kept.seq), value }];
+    this.#change({ operations, depth: 0, bytes: 0, deadLetters: 0 });
+  }
+
+  /** Puts a message among the dead letters. */
+  bury(kept: KeptMessage, refusal: Refusal): void {
+    const operations: StoreOperation[] = [
+      { type: 'put', key: keyOf('dead', kept.seq), value: encodeDeadLetter(kept, refusal) },
+      { type: 'del', key: keyOf('message', kept.seq) },
+      { type: 'del', key: keyOf('tries', kept.seq) },
+    ];
+    this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 1 });
+  }
+
+  /** Messages that are on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
+  async read(seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
+    await this.#healing;
+    const reading = this.#options.store.read(keyOf('message', seq), after('message'), limit, maxBytes);
+    this.#reading = reading.catch(() => undefined);
+    const messages: KeptMessage[] = [];
+    const broken: { readonly seq: number; readonly cause: unknown }[] = [];
+    let next: number | undefined;
+    for (const [key, value] of await reading) {
+      const found = seqOf(key);
+      next = found + 1;
+      try {
+        messages.push(decodeMessage(found, 0, value));
+      } catch (cause) {
+        broken.push({ seq: found, cause });
+      }
+    }
+    return { messages, broken, next };
+  }
+
+  /** Resolves when everything appended so far is on the disk or has failed. */
+  persisted(): Promise<void> {
+    const count = this.#appended;
+    if (count === this.#settled) return Promise.resolve();
+    return new Promise((resolve) => this.#persisted.push({ count, resolve }));
+  }
+
+  /** Writes what it has and closes the store. */
+  async close(): Promise<void> {
+    this.#work();
+    while (this.#working !== undefined) await this.#working;
+    this.#opened = false;
+    this.#options.clock.clearTimeout(this.#retryTimer);
+    await this.#reading;
+    await this.#options.store.close();
+  }
+
+  #change(change: Change): void {
+    this.#changes.push(change);
+    add(this.#pending, change);
+    this.#work();
+  }
+
+  #work(): void {
+    if (this.#working !== undefined || !this.#opened) return;
+    if (this.#waiting.length === 0 && this.#changes.length === 0 && this.#fault === undefined) return;
+    // From a microtask on, so that all that is told in this turn goes together.
+    this.#working = Promise.resolve()
+      .then(() => this.#writeAll())
+      .finally(() => {
+        this.#working = undefined;
+        if (this.#fault === undefined) this.#work();
+      });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#changes.length > 0 || this.#fault !== undefined) {
+      if (this.#fault !== undefined && !(await this.#heal())) {
+        this.fail(this.#fault?.cause);
+        this.#retryLater();
+        return;
+      }
+      if (this.#waiting.length > 0 || this.#changes.length > 0) await this.#writeBatch();
+    }
+  }
+
+  async #writeBatch(): Promise<void> {
+    const messages = this.#takeMessages();
+    const changes = this.#changes.splice(0, BATCH_CHANGES);
+    const delta: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+    const operations: StoreOperation[] = [];
+    for (const message of messages) {
+      message.seq = this.#next;
+      this.#next += 1;
+      operations.push({ type: 'put', key: keyOf('message', message.seq), value: encodeMessage(message) });
+      add(delta, { depth: 1, bytes: message.bytes, deadLetters: 0 });
+    }
+    for (const change of changes) {
+      for (const operation of change.operations) operations.push(operation);
+      add(delta, change);
+    }
+    const totals = sum(this.#disk, delta);
+    operations.push(totalsOperation(totals));
+    try {
+      await this.#options.store.write(operations, messages.length > 0);
+    } catch (error) {
+      // One after the other would put changes behind those that came meanwhile; their order counts.
+      this.#changes = [...changes, ...this.#changes];
+      this.#fault = { cause: error };
+      this.#failuresInRow += 1;
+      if (this.#failuresInRow > 1) this.#retryAt = this.#options.clock.now() + RETRY_MS;
+      this.#doubtful = messages.map(({ seq }) => seq);
+      if (messages.length > 0) this.#settle(messages, () => this.#options.onFailed(messages, error));
+      return;
+    }
+    this.#failuresInRow = 0;
+    this.#disk = totals;
+    for (const change of changes) subtract(this.#pending, change);
+    if (messages.length > 0) this.#settle(messages, () => this.#options.onWritten(messages));
+  }
+
+  #takeMessages(): KeptMessage[] {
+    let count = 0;
+    for (let bytes = 0; count < this.#waiting.length && count < BATCH_CHANGES; count += 1) {
+      bytes += this.#waiting[count]?.bytes ?? 0;
+      if (bytes > BATCH_BYTES && count > 0) break;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  #settle(messages: readonly KeptMessage[], tell: () => void): void {
+    for (const { bytes } of messages) this.#waitingBytes -= bytes;
+    this.#settled += messages.length;
+    tell();
+    while ((this.#persisted[0]?.count ?? Infinity) <= this.#settled) this.#persisted.shift()?.resolve();
+  }
+
+  /** Opens the store anew after a failed write and takes out what that may have left. False: not yet. */
+  async #heal(): Promise<boolean> {
+    if (this.#options.clock.now() < this.#retryAt) return false;
+    this.#healing = this.#reopen();
+    const healed = await this.#healing;
+    this.#healing = undefined;
+    return healed;
+  }
+
+  async #reopen(): Promise<boolean> {
+    const { store, clock } = this.#options;
+    await this.#reading;
+    try {
+      await store.close();
+      await store.open();
+      const operations = this.#doubtful.map((seq): StoreOperation => ({
+        type: 'del',
+        key: keyOf('message', seq),
+      }));
+      await store.write([...operations, totalsOperation(this.#disk)], true);
+      this.#doubtful = [];
+      this.#fault = undefined;
+      return true;
+    } catch (error) {
+      this.#fault = { cause: error };
+      this.#retryAt = clock.now() + RETRY_MS;
+      return false;
+    }
+  }
+
+  #retryLater(): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = clock.setTimeout(() => this.#work(), Math.max(1, this.#retryAt - clock.now()));
+  }
+
+  /** True: the store is new. */
+  async #checkFormat(): Promise<boolean> {
+    const [first] = await this.#options.store.read(FORMAT_KEY, `${FORMAT_KEY}0`, 1, 1);
+    if (first === undefined) {
+      const [any] = await this.#options.store.read('', '\x7f', 1, 1);
+      if (any === undefined) return true;
+      throw new StoreProblem('foreign', 'it holds a LevelDB that is no outbox');
+    }
+    const format = Buffer.from(first[1]).toString();
+    if (format === FORMAT) return false;
+    throw new StoreProblem('foreign', `it was made by another version of rxcomet (${format})`);
+  }
+
+  async #readTotals(): Promise<Totals> {
+    const [found] = await this.#options.store.read(TOTALS_KEY, `${TOTALS_KEY}0`, 1, 1);
+    return found === undefined
+      ? { depth: 0, bytes: 0, deadLetters: 0 }
+      : (decodeJsonRecord(found[1]) as Totals);
+  }
+
+  /** Counts what is there, for a store whose totals may be lost. */
+  async #count(): Promise<Totals> {
+    const totals: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+    await this.#each('message', (seq, value) => {
+      totals.depth += 1;
+      totals.bytes += decodeMessage(seq, 0, value).bytes;
+    });
+    await this.#each('dead', () => {
+      totals.deadLetters += 1;
+    });
+    return totals;
+  }
+
+  async #readTries(): Promise<Map<number, number>> {
+    const tries = new Map<number, number>();
+    await this.#each('tries', (seq, value) => {
+      tries.set(seq, (decodeJsonRecord(value) as Refusal).tries);
+    });
+    return tries;
+  }
+
+  async #each(
+    kind: 'message' | 'dead' | 'tries',
+    take: (seq: number, value: Uint8Array) => void,
+  ): Promise<void> {
+    for (let from = keyOf(kind, 0); ;) {
+      const page = await this.#options.store.read(from, after(kind), PAGE, PAGE_BYTES);
+      for (const [key, value] of page) take(seqOf(key), value);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      from = keyOf(kind, seqOf(last[0]) + 1);
+    }
+  }
+
+  async #last(kind: 'message' | 'dead'): Promise<number | undefined> {
+    const key = await this.#options.store.lastKey(keyOf(kind, 0), after(kind));
+    return key === undefined ? undefined : seqOf(key);
+  }
+}
+
+function totalsOperation(totals: Totals): StoreOperation {
+  return { type: 'put', key: TOTALS_KEY, value: encodeJsonRecord(totals) };
+}
+
+function sum(a: Totals, b: Totals): Totals {
+  return { depth: a.depth + b.depth, bytes: a.bytes + b.bytes, deadLetters: a.deadLetters + b.deadLetters };
+}
+
+function add(to: Totals, { depth, bytes, deadLetters }: Totals): void {
+  to.depth += depth;
+  to.bytes += bytes;
+  to.deadLetters += deadLetters;
+}
+
+function subtract(from: Totals, { depth, bytes, deadLetters }: Totals): void {
+  add(from, { depth: -depth, bytes: -bytes, deadLetters: -deadLetters });
+}

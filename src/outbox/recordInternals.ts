@@ -1,0 +1,99 @@
+import type { OutgoingMessage } from '../streams/OutgoingMessage';
+import type { KeptMessage, Refusal } from './KeptMessage';
+
+/*
+ * Keys of the store, in order; a number has 16 digits, so that their order is that of text:
+ *
+ *   dead/NUMBER      a dead letter: refusal in JSON, line feed, the record of the message
+ *   message/NUMBER   head in JSON, line feed, content
+ *   meta/format      what this is, and its version
+ *   meta/totals      depth, bytes and dead letters, written with every batch
+ *   tries/NUMBER     the last refusal of a message that is still tried, in JSON
+ */
+export const FORMAT_KEY = 'meta/format';
+export const FORMAT = '{"rxcomet":"outbox","version":1}';
+export const TOTALS_KEY = 'meta/totals';
+
+/** `0` follows `/`, so that the keys of a kind end below `KIND0`. */
+export const after = (kind: RecordKind): string => `${kind}0`;
+export const keyOf = (kind: RecordKind, seq: number): string => `${kind}/${String(seq).padStart(16, '0')}`;
+export const seqOf = (key: string): number => Number(key.slice(key.indexOf('/') + 1));
+
+export type RecordKind = 'dead' | 'message' | 'tries';
+
+/** How much there is. */
+export interface Totals {
+  depth: number;
+  bytes: number;
+  deadLetters: number;
+}
+
+interface Head {
+  readonly action: string;
+  readonly key: string;
+  readonly at: number;
+  readonly trace?: string;
+  readonly timeoutMs?: number;
+  /** The content is raw bytes, not the JSON text of a request. */
+  readonly raw?: true;
+}
+
+const LINE_FEED = 10;
+
+export const encodeJsonRecord = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
+
+/** Throws when it is not JSON. */
+export const decodeJsonRecord = (value: Uint8Array): unknown => JSON.parse(asBuffer(value).toString());
+
+export function encodeMessage({ message, at }: KeptMessage): Uint8Array {
+  const { action, key, text, raw, trace, timeoutMs } = message;
+  const head: Head = {
+    action,
+    key,
+    at,
+    ...(trace === undefined ? {} : { trace }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(raw === undefined ? {} : { raw: true }),
+  };
+  const line = `${JSON.stringify(head)}\n`;
+  return raw === undefined ? Buffer.from(line + (text ?? '')) : Buffer.concat([Buffer.from(line), raw]);
+}
+
+/** Throws when it is no record of a message. */
+export function decodeMessage(seq: number, tries: number, value: Uint8Array): KeptMessage {
+  const bytes = asBuffer(value);
+  const end = bytes.indexOf(LINE_FEED);
+  const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head;
+  if (end < 0 || typeof head.action !== 'string' || typeof head.key !== 'string') {
+    throw new Error('no record of a message');
+  }
+  const content = bytes.subarray(end + 1);
+  const message: OutgoingMessage & { readonly key: string } = {
+    action: head.action,
+    text: head.raw === true ? undefined : content.toString(),
+    raw: head.raw === true ? content : undefined,
+    key: head.key,
+    trace: head.trace,
+    timeoutMs: head.timeoutMs,
+  };
+  return { seq, message, bytes: content.length, at: head.at, tries };
+}
+
+export function encodeDeadLetter(kept: KeptMessage, refusal: Refusal): Uint8Array {
+  return Buffer.concat([Buffer.from(`${JSON.stringify(refusal)}\n`), encodeMessage(kept)]);
+}
+
+/** Throws when it is no dead letter. */
+export function decodeDeadLetter(
+  seq: number,
+  value: Uint8Array,
+): { readonly kept: KeptMessage; readonly refusal: Refusal } {
+  const bytes = asBuffer(value);
+  const end = bytes.indexOf(LINE_FEED);
+  const refusal = JSON.parse(bytes.toString('utf8', 0, end)) as Refusal;
+  return { refusal, kept: decodeMessage(seq, 0, bytes.subarray(end + 1)) };
+}
+
+function asBuffer(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
