@@ -8,4 +8,6 @@ export const consoleLogger: Logger = {
   info: ignore,
   warn: (_fields, text) => console.warn(`rxcomet: ${text}`),
   error: (_fields, text) => console.error(`rxcomet: ${text}`),
+  // Told, so that no line is made for each message only to be thrown away.
+  isLevelEnabled: (level) => level === 'warn' || level === 'error',
 };

@@ -94,7 +94,7 @@ export class Dispatcher {
     if (exchange.answered || exchange.released) this.droppedAnswers += 1;
     else if (value === undefined || value === null) this.#answer(exchange, null);
     else this.#answerWith(exchange, value, contract);
-    if (exchange.current?.claims === true) this.#release(exchange);
+    if (exchange.current?.claims === true) this.release(exchange);
   }
 
   /** Fails by hand, see Message.fail. */
@@ -104,13 +104,33 @@ export class Dispatcher {
       this.#reportFailure(exchange, error);
       this.#answerError(exchange, error);
     }
-    if (exchange.current?.claims === true) this.#release(exchange);
+    if (exchange.current?.claims === true) this.release(exchange);
   }
 
   /** Forgets timers; the exchanges were cancelled by their connections. */
   close(): void {
     this.#handlerTimeouts.clear();
     this.#idleTimeouts?.clear();
+  }
+
+  /** The message is over: its handlers have settled, or it had none of its own. */
+  release(exchange: Exchange): void {
+    if (exchange.released) return;
+    exchange.released = true;
+    this.#disarm(exchange);
+    this.#leave(exchange);
+    exchange.observer?.messageEnded(exchange.message, exchange.observed, exchange.outcome);
+    exchange.port.released(exchange);
+    const { releasedCallbacks } = exchange;
+    if (releasedCallbacks === undefined) return;
+    exchange.releasedCallbacks = undefined;
+    for (const callback of releasedCallbacks) {
+      try {
+        callback();
+      } catch (error) {
+        this.#reportFailure(exchange, error);
+      }
+    }
   }
 
   #askOn(exchange: Exchange): void {
@@ -144,11 +164,10 @@ export class Dispatcher {
     try {
       const value =
         contract === undefined ? message.value : contract.decodeValue(message.value, message.peer);
-      // As `within`, which would cost a closure for each message.
       answer =
         exchange.observer === undefined
           ? registration.call(value, message)
-          : exchange.within(() => registration.call(value, message));
+          : callWithin(exchange, registration, value);
     } catch (error) {
       this.#leave(exchange);
       return this.#failed(exchange, error);
@@ -161,7 +180,7 @@ export class Dispatcher {
     if (answer === undefined || answer === null) {
       this.#leave(exchange);
       if (!exchange.answered) return false;
-      this.#release(exchange);
+      this.release(exchange);
       return true;
     }
     if (typeof answer === 'object' && this.#takeTime(exchange, answer)) return true;
@@ -175,7 +194,7 @@ export class Dispatcher {
     if (exchange.answered) {
       // A handler that heeds message.signal rejects because it was told to.
       if (!exchange.isAbort(error)) this.#reportFailure(exchange, error);
-      this.#release(exchange);
+      this.release(exchange);
       return true;
     }
     this.#reportFailure(exchange, error);
@@ -200,7 +219,7 @@ export class Dispatcher {
         else this.#answer(exchange, null);
       }
     }
-    this.#release(exchange);
+    this.release(exchange);
   }
 
   /** False when the answer is a plain value. */
@@ -224,7 +243,7 @@ export class Dispatcher {
     if (exchange.answered) {
       if (value !== undefined && value !== null) this.droppedAnswers += 1;
       this.#leave(exchange);
-      this.#release(exchange);
+      this.release(exchange);
       return;
     }
     if (value === undefined || value === null) {
@@ -243,19 +262,19 @@ export class Dispatcher {
     if (exchange.streaming && !exchange.answered) {
       this.#reportFailure(exchange, error);
       this.#answerError(exchange, error);
-      this.#release(exchange);
+      this.release(exchange);
     } else if (!this.#failed(exchange, error)) this.#askOn(exchange);
   }
 
   #workEnded(exchange: Exchange): void {
     exchange.stopWork = undefined;
     this.#leave(exchange);
-    if (exchange.answered) this.#release(exchange);
+    if (exchange.answered) this.release(exchange);
     else if (exchange.streaming) {
       this.#disarm(exchange);
       exchange.answered = true;
       exchange.port.complete(exchange);
-      this.#release(exchange);
+      this.release(exchange);
     } else this.#askOn(exchange);
   }
 
@@ -367,7 +386,7 @@ export class Dispatcher {
   #finish(exchange: Exchange, answer: unknown, registration: Registration | undefined): void {
     if (exchange.answered) this.droppedAnswers += 1;
     else this.#answerWith(exchange, answer, registration?.contract);
-    this.#release(exchange);
+    this.release(exchange);
   }
 
   /** An answer, checked by the contract of its handler. */
@@ -420,11 +439,11 @@ export class Dispatcher {
     if (waitingFor !== undefined) {
       waitingFor.waiting.delete(exchange);
       exchange.waitingFor = undefined;
-      this.#release(exchange);
+      this.release(exchange);
     } else if (stopWork !== undefined) {
       exchange.stopWork = undefined;
       stopWork();
-    } else if (exchange.current?.claims === true || exchange.current === undefined) this.#release(exchange);
+    } else if (exchange.current?.claims === true || exchange.current === undefined) this.release(exchange);
   }
 
   /** The handler at work is through with this message; whoever waits for it is next. */
@@ -443,25 +462,6 @@ export class Dispatcher {
       this.#askOn(waiting);
     }
     registration.starting = false;
-  }
-
-  #release(exchange: Exchange): void {
-    if (exchange.released) return;
-    exchange.released = true;
-    this.#disarm(exchange);
-    this.#leave(exchange);
-    exchange.observer?.messageEnded(exchange.message, exchange.observed, exchange.outcome);
-    exchange.port.released(exchange);
-    const { releasedCallbacks } = exchange;
-    if (releasedCallbacks === undefined) return;
-    exchange.releasedCallbacks = undefined;
-    for (const callback of releasedCallbacks) {
-      try {
-        callback();
-      } catch (error) {
-        this.#reportFailure(exchange, error);
-      }
-    }
   }
 
   #reportFailure(exchange: Exchange, error: unknown): void {
@@ -487,6 +487,11 @@ export class Dispatcher {
     if (exchange.streaming && this.#idleTimeouts !== undefined) this.#idleTimeouts.remove(exchange);
     else this.#handlerTimeouts.remove(exchange);
   }
+}
+
+/** Apart, because a function with a closure in it makes room for what that captures at each call, also when it is not reached. */
+function callWithin(exchange: Exchange, registration: Registration, value: unknown): unknown {
+  return exchange.within(() => registration.call(value, exchange.message));
 }
 
 function overflow({ message: { action } }: Exchange): ResultOverflow {
