@@ -9,24 +9,38 @@ const { summary } = require('./stats');
  * In every round each entry runs one slice directly after a slice of the baseline, so that both saw the same machine: its speed changes
  * within seconds. The order changes from round to round. An entry that fails is out, with its reason; the others go on.
  *
- * @param {{ entries: import('./Contender').Entry[], baseline: string }} group
+ * With `generations` the processes are started anew so many times within the rounds: a process keeps the machine code it was given while
+ * it warmed up, which can differ by some per cent, more than some comparisons are about.
+ *
+ * @param {{ entries: import('./Contender').Entry[], baseline: string, generations?: number }} group
  */
-async function contest({ entries, baseline }, { cores, sliceMs, warmUpMs, rounds, budgetMs }, progress) {
+async function contest(
+  { entries, baseline, generations = 1 },
+  { cores, sliceMs, warmUpMs, rounds, budgetMs },
+  progress,
+) {
   const contenders = entries.map((entry) => new Contender(entry));
   const measure = contenders.find(({ entry }) => entry.key === baseline);
   try {
-    for (const contender of contenders) {
-      progress(`${contender.entry.key}: warming up`);
-      await attempt(contender, async () => {
-        await contender.open(cores);
-        await contender.calibrate(sliceMs, warmUpMs);
-      });
-    }
+    const warmUp = async () => {
+      for (const contender of contenders.filter(({ failure }) => failure === undefined)) {
+        progress(`${contender.entry.key}: warming up`);
+        await attempt(contender, async () => {
+          await contender.open(cores);
+          await contender.calibrate(sliceMs, warmUpMs);
+        });
+      }
+    };
+    await warmUp();
     if (measure.failure !== undefined) throw new Error(`the baseline ${baseline} failed: ${measure.failure}`);
 
     const deadline = performance.now() + budgetMs;
     let round = 0;
     for (; round < rounds && (round < 3 || performance.now() < deadline); round++) {
+      if (round > 0 && round % Math.ceil(rounds / generations) === 0) {
+        await Promise.all(contenders.map((contender) => contender.close()));
+        await warmUp();
+      }
       progress(`round ${round + 1} of ${rounds}`);
       const others = contenders.filter(
         (contender) => contender !== measure && contender.failure === undefined,

@@ -194,6 +194,7 @@ const scenarios = {
           variant('all three', ['metrics', 'logs', 'traces']),
         ].map((entry) => ({ ...entry, placement: 'one core', load: points128 })),
         baseline: peers.includes('rxcomet-before') ? 'before' : 'off',
+        generations: 5,
       },
     ],
   },
