@@ -37,7 +37,7 @@ export class LevelStore implements KeyValueStore {
       await level.open();
     } catch (error) {
       // The outer error says only that it failed; the cause why.
-      throw openProblem(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+      throw openProblem((error as Error).cause ?? error);
     }
     this.#level = level;
     return { damage: this.#damage() };

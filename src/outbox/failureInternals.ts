@@ -40,7 +40,9 @@ export function storeFailure(what: string, cause: unknown, place: OutboxPlace): 
 }
 
 function reasonAndRemedy(cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // An addon may make its errors in another realm, so that they are no `Error` of ours.
+  const { message } = Object(cause) as { readonly message?: unknown };
+  const reason = typeof message === 'string' ? message : String(cause);
   // It names its remedy itself.
   if (cause instanceof RxcometError) return reason;
   if (!(cause instanceof StoreProblem)) {
