@@ -28,6 +28,8 @@ import type { AppOptions } from './AppOptions';
 import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './ConnectionActors';
 import { consoleLogger } from './consoleLogger';
+import { crashPoints } from './crashPoints';
+import { createOutbox } from './createOutbox';
 import { DetachedStreams } from './DetachedStreams';
 import type { Failure } from './Failure';
 import { FailureReporter } from './FailureReporter';
@@ -294,6 +296,7 @@ export class App {
     }
     await Promise.all([this.#observation.close(), ...this.#hosts.map((host) => host.close())]);
     for (const host of this.#hosts) host.abort();
+    await Promise.all(this.#hosts.map((host) => host.closeStore()));
     this.#starting = undefined;
     throw failed.reason;
   }
@@ -321,18 +324,22 @@ export class App {
   }
 
   #createPeer(config: ClientConfig, transport: Transport, observation: Observation): Peer {
+    const clock = this.#clock;
+    const random = this.#random;
+    const report = (error: RxcometError, action: string): void =>
+      this.#failures.report(error, config.name, action);
     return new Peer({
       config,
       transport,
-      clock: this.#clock,
-      random: this.#random,
+      clock,
+      random,
       bigint: this.config.bigint,
       maxContentBytes: MAX_REPLY_BYTES,
       maxNesting: MAX_REPLY_NESTING,
       report: (error, client, action) => this.#failures.report(error, client, action),
       onConnection: (event) => this.#onConnection(event),
       observation,
-      outbox: undefined,
+      outbox: createOutbox(config, { clock, random, report }, crashPoints.get(this.config)),
     });
   }
 

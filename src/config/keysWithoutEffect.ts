@@ -4,5 +4,5 @@
  */
 export const keysWithoutEffect = {
   security: [],
-  others: ['Host.Dedup', 'Client.*.Outbox'],
+  others: ['Client.*.Outbox'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
