@@ -4,5 +4,5 @@
  */
 export const keysWithoutEffect = {
   security: [],
-  others: ['Client.*.Outbox'],
+  others: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
