@@ -121,7 +121,7 @@ function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
 function explain(code: unknown, where: string, cause: Error): string {
   switch (code) {
     case 'EADDRINUSE':
-      return `${where} of Metrics is taken, by another program or by a Host of this one; set Metrics.Port to another port, or to 0 for a free one`;
+      return `${where} of Metrics is taken, by another program or by a Host of this one; set Metrics.Port to another port`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `${where} of Metrics is not on this machine; set Metrics.IP to one of its addresses`;
