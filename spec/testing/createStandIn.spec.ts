@@ -1,3 +1,4 @@
+import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { BadOption } from '../../src/errors/BadOption';
@@ -5,6 +6,7 @@ import { silentLogger } from '../../src/runtime/silentLogger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { Transport } from '../../src/streams/Transport';
 import { FrameWriter } from '../../src/streams/FrameWriter';
 import { listenTo } from './linkSupport';
 import { createVirtualClock } from '../support/createVirtualClock';
@@ -21,24 +23,64 @@ const as = (dialect: 'comet' | 'native', events: RecordedEvent[]): RecordedEvent
   events.map((event) => ({ ...event, dialect }));
 
 async function setUp(recording: RecordedEvent[], more: Partial<StandInOptions> = {}) {
-  const transport = createMemoryTransport();
+  const network = createMemoryTransport();
   const clock = createVirtualClock();
+  let links = 0;
+  let most = 0;
+  const transport: Transport = {
+    connect: network.connect.bind(network),
+    listen: (host, onLink, onError) =>
+      network.listen(
+        host,
+        (link) => {
+          links += 1;
+          const { write } = link;
+          link.write = (bytes) => {
+            const free = write.call(link, bytes);
+            most = Math.max(most, link.unsentBytes);
+            return free;
+          };
+          onLink(link);
+        },
+        onError,
+      ),
+  };
   const standIn = await createStandIn(recording, { listen: listen!, transport, clock, ...more });
-  const app = createApp(
-    parseConfig({ Socket_connection: { Client: { Device: { IP: '127.0.0.2', Port: 5 } } } }),
-    {
+  const apps: App[] = [];
+  const clientOf = () => {
+    const Client = { Device: { IP: '127.0.0.2', Port: 5, Heartbeat_ms: 0 } };
+    const app = createApp(parseConfig({ Socket_connection: { Client } }), {
       transport,
       clock,
       logger: silentLogger,
-    },
-  );
+    });
+    apps.push(app);
+    return app.peer('Device');
+  };
+  const device = clientOf();
   const stop = async () => {
-    const stopping = app.stop({ graceMs: 0 });
+    const stopping = Promise.all(apps.map((app) => app.stop({ graceMs: 0 })));
     await clock.advance(1000);
     await stopping;
     return standIn.close();
   };
-  return { clock, standIn, device: app.peer('Device'), stop };
+  return { clock, standIn, device, clientOf, stop, opened: () => links, mostUnsent: () => most };
+}
+
+/** A client that knows nothing of the native dialect. */
+async function legacyClient(recording: RecordedEvent[], more: Partial<StandInOptions> = {}) {
+  const transport = createMemoryTransport();
+  const clock = createVirtualClock();
+  const standIn = await createStandIn(recording, { listen: listen!, transport, clock, ...more });
+  const [client] = config.clients;
+  const link = await transport.connect(client!, new AbortController().signal);
+  const heard = listenTo(link);
+  const writer = new FrameWriter((bytes) => link.write(bytes));
+  const say = (text: string): void => {
+    writer.frame({}, text);
+    writer.flush();
+  };
+  return { clock, standIn, link, heard, say };
 }
 
 describe.each(['native', 'comet'] as const)('createStandIn, %s', (dialect) => {
@@ -61,10 +103,11 @@ describe.each(['native', 'comet'] as const)('createStandIn, %s', (dialect) => {
 
   it('refuses what it does not know', async () => {
     const { device, stop } = await setUp(as(dialect, [message(1, '1'), ack(1, '1')]));
-    const error = (await device.ask('Stop', 1).catch((reason: unknown) => reason)) as Error & {
-      remoteCode: string;
-    };
-    expect(`${error.remoteCode} ${error.message}`).toContain('ERR_NOT_RECORDED');
+    await expect(device.ask('Stop', 1)).rejects.toMatchObject({
+      code: 'ERR_NOT_RECORDED',
+      action: 'Stop',
+      delivered: 'yes',
+    });
     expect(await stop()).toMatchObject({
       passed: false,
       unknown: [{ action: 'Stop', value: 1 }],
@@ -136,16 +179,9 @@ describe('createStandIn', () => {
   });
 
   it('answers a legacy client that half-closed, after the recorded time', async () => {
-    const transport = createMemoryTransport();
-    const clock = createVirtualClock();
     const events = as('comet', [message(1, '1'), { ...ack(1, '2'), at: 501 }]);
-    const standIn = await createStandIn(events, { listen: listen!, transport, clock, delays: true });
-    const [client] = config.clients;
-    const link = await transport.connect(client!, new AbortController().signal);
-    const heard = listenTo(link);
-    const writer = new FrameWriter((bytes) => link.write(bytes));
-    writer.frame({}, '{"action": "Move", "value": 1}');
-    writer.flush();
+    const { clock, heard, say, link, standIn } = await legacyClient(events, { delays: true });
+    say('{"action": "Move", "value": 1}');
     link.end();
     await clock.advance(400);
     expect(heard.log).toEqual([]);
@@ -153,6 +189,137 @@ describe('createStandIn', () => {
     expect(heard.log[0]).toContain('{"result": 2}');
     expect(heard.log.slice(-2)).toEqual(['<end>', '<close>']);
     await standIn.close();
+  });
+
+  it('refuses what it does not know to a legacy client in words', async () => {
+    const { clock, heard, say, standIn } = await legacyClient(as('comet', [message(1, '1'), ack(1, '1')]));
+    say('{"action": "Stop", "value": 1}');
+    await clock.settle();
+    expect(heard.log[0]).toContain('{"result":"Error: ERR_NOT_RECORDED: ');
+    await standIn.close();
+  });
+
+  describe('where the recorded host closed the connection', () => {
+    const close = (at: number, how: 'fin' | 'reset' | 'timeout' = 'reset'): RecordedEvent => ({
+      ...{ at, link: 1, side: 'host', dialect: 'native', kind: 'close', how, from: 'host' },
+    });
+    const lost = { code: 'ERR_CONNECTION_CLOSED' };
+
+    it.each(['fin', 'reset', 'timeout'] as const)(
+      'drops it (%s) once all that waited then have come',
+      async (how) => {
+        const { device, stop } = await setUp([message(1, '1'), message(2, '2'), close(9, how)]);
+        const [first, second] = [device.ask('Move', 1), device.ask('Move', 2)];
+        await expect(first).rejects.toMatchObject(lost);
+        await expect(second).rejects.toMatchObject(lost);
+        expect(await stop()).toMatchObject({ passed: true, answered: 2 });
+      },
+    );
+
+    it('drops it at the recorded time when not all of them come', async () => {
+      const { device, clock, stop } = await setUp([message(1, '1'), message(2, '2'), close(901)]);
+      let code: unknown;
+      device.ask('Move', 1).catch((error: { code: unknown }) => (code = error.code));
+      await clock.advance(890);
+      expect(code).toBeUndefined();
+      await clock.advance(20);
+      expect(code).toBe('ERR_CONNECTION_CLOSED');
+      expect(await stop()).toMatchObject({ answered: 1, leftoverCount: 1 });
+    });
+
+    it('drops it in the midst of a stream of results', async () => {
+      const next = (text: string): RecordedEvent => ({ ...ack(1, text), status: 'next' }) as RecordedEvent;
+      const { device, stop } = await setUp([message(1, '1'), next('1'), next('2'), close(9)], {
+        delays: false,
+      });
+      const results: unknown[] = [];
+      const error = await new Promise((resolve) =>
+        device.send('Move', 1).subscribe({ next: (value) => results.push(value), error: resolve }),
+      );
+      expect(error).toMatchObject(lost);
+      expect(results.length).toBeLessThanOrEqual(2);
+      await stop();
+    });
+
+    it('drops it after the last answer too, so that the client connects anew as it did', async () => {
+      const recording = [
+        ...[message(1, '1'), ack(1, '"a"'), close(2, 'fin')],
+        ...[message(1, '2', { link: 2 }), ack(1, '"b"', { link: 2 })],
+      ];
+      const { device, clock, stop, opened } = await setUp(recording);
+      expect(await device.ask('Move', 1)).toBe('a');
+      await clock.advance(1000);
+      const second = device.ask('Move', 2);
+      await clock.advance(1000);
+      expect(await second).toBe('b');
+      expect(opened()).toBe(2);
+      expect(await stop()).toMatchObject({ passed: true, answered: 2 });
+    });
+
+    it('does not drop it for a message that wanted no answer, or no longer', async () => {
+      const recording = [
+        message(1, '1', { confirm: false } as never),
+        message(2, '2'),
+        { at: 2.5, link: 1, side: 'host', dialect: 'native', kind: 'cancel', id: 2 } as RecordedEvent,
+        ...[message(3, '3'), ack(3, '"c"'), message(4, '4'), close(9)],
+      ];
+      const { device, clock, stop, opened } = await setUp(recording);
+      // The first of a connection is always confirmed.
+      device.ask('Move', 1).catch(() => undefined);
+      device
+        .send('Move', 2)
+        .subscribe({ error: () => undefined })
+        .unsubscribe();
+      expect(await device.ask('Move', 3)).toBe('c');
+      await clock.advance(100);
+      await expect(device.ask('Move', 4)).rejects.toMatchObject(lost);
+      expect(opened()).toBe(1);
+      await stop();
+    });
+  });
+
+  it('plays connections side by side, each with its own answers, delays and errors', async () => {
+    const slow = (link: number, factor: number): RecordedEvent[] => [
+      message(1, `"hello ${link}"`, { link, at: 0 }),
+      ack(1, `"${link}"`, { link, at: 100 * factor }),
+      message(2, '"?"', { link, at: 100 * factor }),
+      ack(2, `{"code":"ERR_${link}","message":"no ${link}"}`, {
+        link,
+        at: 300 * factor,
+        status: 'error',
+      } as never),
+    ];
+    const recording = [...slow(1, 1), ...slow(2, 3), ...slow(3, 2)].sort((a, b) => a.at - b.at);
+    const { clock, stop, clientOf } = await setUp(recording, { delays: true });
+    const log: string[] = [];
+    for (const link of [3, 1, 2]) {
+      const device = clientOf();
+      void device
+        .ask('Move', `hello ${link}`)
+        .then((answer) => log.push(`${clock.now()} ${String(answer)}`))
+        .then(() => device.ask('Move', '?'))
+        .catch((error: { remoteCode: string }) => log.push(`${clock.now()} ${error.remoteCode}`));
+    }
+    await clock.advance(1000);
+    expect(log).toEqual(['100 1', '200 3', '300 2', '300 ERR_1', '600 ERR_3', '900 ERR_2']);
+    expect(await stop()).toMatchObject({ passed: true, answered: 6 });
+  });
+
+  it('sends long streams of results as fast as the client reads', async () => {
+    const blob = JSON.stringify('x'.repeat(64 * 1024));
+    const recording = [
+      message(1, '1'),
+      ...Array.from({ length: 100 }, () => ({ ...ack(1, blob), status: 'next' }) as RecordedEvent),
+      ack(1, '"end"'),
+    ];
+    const { device, stop, mostUnsent } = await setUp(recording);
+    let results = 0;
+    await new Promise<void>((resolve, reject) =>
+      device.send('Move', 1).subscribe({ next: () => (results += 1), error: reject, complete: resolve }),
+    );
+    expect(results).toBe(101);
+    expect(mostUnsent()).toBeLessThan(1024 * 1024);
+    await stop();
   });
 
   it('wants to know whose conversations to play when there are several', async () => {

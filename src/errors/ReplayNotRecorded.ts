@@ -1,11 +1,15 @@
-import { RxcometError, type RxcometErrorOptions } from './RxcometError';
+import type { RemoteErrorFields } from './RemoteError';
+import { SendError } from './SendError';
 
-/** During a replay the app sent something the recording does not hold. */
-export class ReplayNotRecorded extends RxcometError {
+/** A stand-in, or the replay that stands in for every peer, was sent something its recording does not hold (any more). */
+export class ReplayNotRecorded extends SendError {
   override readonly name = 'ReplayNotRecorded';
   readonly code = 'ERR_NOT_RECORDED';
+  /** As in `RemoteError`, which it is to a client that does not know this code. */
+  readonly remoteCode: string;
 
-  constructor(message: string, options: RxcometErrorOptions = {}) {
-    super(message, options);
+  constructor(message: string, fields: RemoteErrorFields) {
+    super(message, fields);
+    this.remoteCode = fields.remoteCode;
   }
 }

@@ -4,6 +4,7 @@ import type { Delivered } from '../errors/Delivered';
 import { HeartbeatLost } from '../errors/HeartbeatLost';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RemoteError } from '../errors/RemoteError';
+import { ReplayNotRecorded } from '../errors/ReplayNotRecorded';
 import { RxcometError } from '../errors/RxcometError';
 import type { SendError, SendErrorFields } from '../errors/SendError';
 import { SendTooLarge } from '../errors/SendTooLarge';
@@ -399,10 +400,10 @@ export class ClientConnection implements LinkEvents {
     if (typeof result === 'object' && result !== null) {
       const { code, message } = result as { readonly code?: unknown; readonly message?: unknown };
       const remoteCode = typeof code === 'string' ? code : '';
-      return new RemoteError(typeof message === 'string' ? message : 'the peer answered with an error', {
-        ...fields,
-        remoteCode,
-      });
+      const text = typeof message === 'string' ? message : 'the peer answered with an error';
+      // A stand-in says so: the peer of the recording would have answered.
+      const notRecorded = remoteCode === 'ERR_NOT_RECORDED';
+      return new (notRecorded ? ReplayNotRecorded : RemoteError)(text, { ...fields, remoteCode });
     }
     const text =
       typeof result === 'string' ? result.replace(/^Error: /, '') : 'the peer answered with an error';

@@ -10,6 +10,7 @@ import type {
   RecordedEnd,
   RecordedEvent,
   RecordedEventBase,
+  RecordedMessage,
 } from './RecordedEvent';
 
 /** What a watcher is told about its link. */
@@ -67,6 +68,29 @@ export class ConversationWatcher {
     this.#read(from, () => this.#parsers[from].push(chunk));
   }
 
+  /** A message of the client that the caller writes itself, so that its bytes need not be read. Goes instead of `data('client', …)`. */
+  sent({ id, action, confirm, key, text, base64, content, type }: RecordedMessage): void {
+    this.#lastId = id;
+    if (confirm !== false) this.#open.add(id);
+    this.#write({
+      kind: 'message',
+      id,
+      action,
+      ...(confirm === undefined ? {} : { confirm }),
+      ...(key === undefined ? {} : { key }),
+      ...(text === undefined ? {} : { text }),
+      ...(base64 === undefined ? {} : { base64 }),
+      ...(content === undefined ? {} : { content }),
+      ...(type === undefined ? {} : { type }),
+    });
+  }
+
+  /** As `sent`: the client no longer wants that answer. */
+  cancelled(id: number): void {
+    this.#open.delete(id);
+    this.#write({ kind: 'cancel', id });
+  }
+
   /** One end sends no more (FIN). */
   end(from: RecordedEnd): void {
     if (this.#ended.has(from)) return;
@@ -106,8 +130,7 @@ export class ConversationWatcher {
     if (native) {
       if (header.ping !== undefined || header.pong !== undefined) return;
       if (isId(header.cancel)) {
-        this.#open.delete(header.cancel);
-        this.#write({ kind: 'cancel', id: header.cancel });
+        this.cancelled(header.cancel);
         return;
       }
     }

@@ -1,7 +1,13 @@
 import { Column } from './Column';
 import type { CompareOptions } from './CompareOptions';
 import { KeyIndex, type KeyHash } from './KeyIndex';
-import type { RecordedAck, RecordedClose, RecordedEvent, RecordedMessage } from './RecordedEvent';
+import type {
+  RecordedAck,
+  RecordedCancel,
+  RecordedClose,
+  RecordedEvent,
+  RecordedMessage,
+} from './RecordedEvent';
 import type { RecordedAnswer } from './RecordedAnswer';
 import { recordedValue } from './recordedValue';
 import { SpillStore } from './SpillStore';
@@ -38,6 +44,11 @@ interface OpenLink {
   readonly messages: Map<number, { readonly row: number; lastAck: number }>;
 }
 
+/** Hides a part of its value, so that its key is its action alone. */
+const isRedacted = 1;
+/** Was to have no answer: not wanted at all, or no longer. */
+const isUnanswerable = 2;
+
 const none = -1;
 const shown = 100;
 /** So many equal messages are looked at for the likeliest. */
@@ -69,8 +80,7 @@ export class RecordedAnswers {
     after: new Column(Int32Array),
     firstAck: new Column(Int32Array),
     used: new Column(Uint8Array),
-    /** Hides a part of its value, so that its key is its action alone. */
-    redacted: new Column(Uint8Array),
+    flags: new Column(Uint8Array),
   };
   readonly #acks = { place: new Column(Float64Array), after: new Column(Int32Array) };
   readonly #links = {
@@ -107,6 +117,7 @@ export class RecordedAnswers {
   add(event: RecordedEvent): void {
     if (event.kind === 'message') this.#addMessage(event);
     else if (event.kind === 'ack') this.#addAck(event);
+    else if (event.kind === 'cancel') this.#addCancel(event);
     else if (event.kind === 'close') {
       this.#links.close.set(this.#linkOf(event.link).link, this.#contents.add(JSON.stringify(event)));
       this.#open.delete(event.link);
@@ -185,12 +196,13 @@ export class RecordedAnswers {
     this.#messages.after.push(none);
     this.#messages.firstAck.push(none);
     this.#messages.used.push(0);
-    this.#messages.redacted.push(redacted ? 1 : 0);
+    const unconfirmed = message.confirm === false;
+    this.#messages.flags.push((redacted ? isRedacted : 0) | (unconfirmed ? isUnanswerable : 0));
     const last = this.#links.last.get(link);
     if (last === none) this.#links.next.set(link, row);
     else this.#messages.after.set(last, row);
     this.#links.last.set(link, row);
-    if (message.confirm !== false) messages.set(message.id, { row, lastAck: none });
+    if (!unconfirmed) messages.set(message.id, { row, lastAck: none });
   }
 
   #addAck(ack: RecordedAck): void {
@@ -203,6 +215,13 @@ export class RecordedAnswers {
     else this.#acks.after.set(message.lastAck, row);
     message.lastAck = row;
     if (ack.status !== 'next') messages.delete(ack.id);
+  }
+
+  #addCancel({ link, id }: RecordedCancel): void {
+    const message = this.#linkOf(link).messages.get(id);
+    if (message === undefined) return;
+    const { flags } = this.#messages;
+    flags.set(message.row, flags.get(message.row) | isUnanswerable);
   }
 
   #linkOf(number: number): OpenLink {
@@ -223,7 +242,7 @@ export class RecordedAnswers {
   }
 
   #matches(row: number, key: KeyHash, hidden: KeyHash | undefined, value: unknown): boolean {
-    const redacted = this.#messages.redacted.get(row) === 1;
+    const redacted = (this.#messages.flags.get(row) & isRedacted) !== 0;
     const wanted = redacted ? hidden : key;
     if (wanted === undefined || !this.#keys.is(row, wanted)) return false;
     if (!redacted && !this.#comparer.hasTolerance) return true;
@@ -274,10 +293,10 @@ export class RecordedAnswers {
     if (!this.#playing.has(connection)) this.#playing.set(connection, link);
     this.#links.claimed.set(link, 1);
     this.#answered += 1;
-    return this.#answerOf(row, match);
+    return this.#answerOf(row, match, next === none && this.#playing.get(connection) === link);
   }
 
-  #answerOf(row: number, match: RecordedAnswer['match']): RecordedAnswer {
+  #answerOf(row: number, match: RecordedAnswer['match'], isLast = false): RecordedAnswer {
     const acks: RecordedAck[] = [];
     for (let ack = this.#messages.firstAck.get(row); ack !== none; ack = this.#acks.after.get(ack)) {
       acks.push(this.#eventAt(this.#acks.place.get(ack)) as RecordedAck);
@@ -286,9 +305,15 @@ export class RecordedAnswers {
     const place = this.#links.close.get(link);
     const close = place === none ? undefined : (this.#eventAt(place) as RecordedClose);
     const last = acks[acks.length - 1];
-    const answered = last !== undefined && last.status !== 'next';
-    const dropped = !answered && close !== undefined && close.from !== 'client' ? close : undefined;
-    return { message: this.#messageAt(row), acks, dropped, match };
+    const unanswerable = (this.#messages.flags.get(row) & isUnanswerable) !== 0;
+    const answered = unanswerable || (last !== undefined && last.status !== 'next');
+    return {
+      message: this.#messageAt(row),
+      acks,
+      dropped: !answered && close?.from !== 'client' ? close : undefined,
+      ended: isLast && close?.from === 'host' ? close : undefined,
+      match,
+    };
   }
 
   #messageAt(row: number): RecordedMessage {

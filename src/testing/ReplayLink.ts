@@ -11,6 +11,9 @@ const maxInFlight = 256;
 const maxWaiting = 256;
 const maxUnsentBytes = 1024 * 1024;
 
+// Kept at load: a test may replace the program's.
+const nextTurn = setImmediate;
+
 /** One recorded connection to a host, driven again: sends its messages as they were and tells what comes back as events. */
 export class ReplayLink {
   readonly #link: Link;
@@ -21,6 +24,7 @@ export class ReplayLink {
   readonly #actions = new Map<number, string>();
   readonly #waiting = new Map<number, RecordedMessage>();
   #greeting = false;
+  #flushing = false;
   #ending = false;
   #closed = false;
   #changed: (() => void)[] = [];
@@ -40,10 +44,7 @@ export class ReplayLink {
       },
     };
     this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: link.peer });
-    this.#frames = new FrameWriter((bytes) => {
-      this.#watcher.data('client', bytes);
-      return link.write(bytes);
-    });
+    this.#frames = new FrameWriter((bytes) => link.write(bytes));
     link.open({
       data: (chunk) => {
         this.#watcher.data('host', chunk);
@@ -93,7 +94,10 @@ export class ReplayLink {
   cancel(id: number): void {
     this.#actions.delete(id);
     const unsent = this.#waiting.delete(id);
-    if (!unsent && this.#watcher.dialect === 'native') this.#frame({ cancel: id }, '');
+    if (!unsent && this.#watcher.dialect === 'native' && !this.#ending && !this.#closed) {
+      this.#watcher.cancelled(id);
+      this.#frame({ cancel: id }, '');
+    }
     this.#tell();
   }
 
@@ -141,19 +145,26 @@ export class ReplayLink {
       if (message.base64 !== undefined && message.action !== '') keys['action'] = message.action;
     }
     this.#greeting = true;
+    this.#watcher.sent(message);
     this.#frame(keys, contentText(message, message.action));
   }
 
   #frame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
-    if (this.#ending || this.#closed) return;
     this.#frames.frame(keys, content);
-    this.#frames.flush();
+    if (this.#flushing) return;
+    // What is sent in one turn leaves in one write.
+    this.#flushing = true;
+    nextTurn(() => {
+      this.#flushing = false;
+      if (!this.#closed) this.#frames.flush();
+    });
   }
 
   #end(): void {
     if (this.#ending || this.#closed) return;
     this.#ending = true;
     this.#watcher.end('client');
+    this.#frames.flush();
     this.#link.end();
   }
 

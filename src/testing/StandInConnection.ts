@@ -7,7 +7,7 @@ import { contentPieces } from './contentPieces';
 import { contentText } from './contentText';
 import type { RecordedAnswer } from './RecordedAnswer';
 import type { RecordedAnswers } from './RecordedAnswers';
-import type { RecordedAck, RecordedContent } from './RecordedEvent';
+import type { RecordedAck, RecordedClose, RecordedContent } from './RecordedEvent';
 import { recordedValue } from './recordedValue';
 
 /** How a stand-in speaks. */
@@ -21,17 +21,38 @@ export interface StandInConnectionOptions {
   readonly maxContentBytes?: number;
 }
 
+/** One message that is being answered. */
+interface Turn {
+  readonly answer: RecordedAnswer;
+  /** The live message-id. */
+  readonly id: unknown;
+  /** Nobody waits for the answer. */
+  unwanted: boolean;
+  /** When the message came. */
+  readonly at: number;
+  /** The next acknowledgement. */
+  next: number;
+}
+
 /** Not more than a client may have waiting; the recorded peer's own limit is not recorded. */
 const maxInFlight = 65_536;
 
-/** One connection of a stand-in: answers each request from the recording, drops the connection where the recorded peer did. */
+/**
+ * One connection of a stand-in: answers each request from the recording, drops the connection where the recorded peer did. What was dropped
+ * while several messages waited is dropped when all of them have come, or else after the recorded time.
+ */
 export class StandInConnection {
   readonly #link: Link;
   readonly #options: StandInConnectionOptions;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #timers = new Set<unknown>();
-  readonly #cancelled = new Set<unknown>();
+  readonly #turns = new Set<Turn>();
+  /** Turns that wait until the client has read more. */
+  #blocked: Turn[] = [];
+  #over: RecordedClose | undefined;
+  #behind = false;
+  #reading = false;
   #greeted = false;
   #legacy = false;
 
@@ -44,37 +65,44 @@ export class StandInConnection {
       peer: link.peer,
       onFrame: (frame) => this.#request(frame),
     });
-    this.#writer = new FrameWriter((bytes) => link.write(bytes));
+    this.#writer = new FrameWriter((bytes) => {
+      this.#behind = !link.write(bytes);
+      return !this.#behind;
+    });
     link.open({
       data: (chunk) => this.#read(chunk),
       end: () => {
         // A legacy client may end its direction and still wait for its answer (protocol 1.3).
-        if (this.#timers.size === 0 || this.#greeted) link.end();
+        if (this.#turns.size === 0 || this.#greeted) this.#end();
       },
-      drain: () => undefined,
+      drain: () => this.#drain(),
       close: () => {
         this.#parser.stop();
         for (const timer of this.#timers) options.clock.clearTimeout(timer);
         this.#timers.clear();
+        this.#blocked = [];
         onClose();
       },
     });
   }
 
   #read(chunk: Uint8Array): void {
+    this.#reading = true;
     try {
       this.#parser.push(chunk);
     } catch {
       // What is no frame was not recorded either.
       this.#link.destroy();
     }
+    this.#reading = false;
+    this.#writer.flush();
   }
 
   #request(frame: Frame): void {
     const { header } = frame;
     const native = this.#options.native && (this.#greeted || header.native === 1);
     if (native && header.cancel !== undefined) {
-      this.#cancelled.add(header.cancel);
+      for (const turn of this.#turns) if (turn.id === header.cancel) turn.unwanted = true;
       return;
     }
     if (native && (header.ping !== undefined || header.pong !== undefined)) {
@@ -93,10 +121,13 @@ export class StandInConnection {
     );
     const unconfirmed = native && header.ack === 'none';
     if (answer === undefined) {
-      if (!unconfirmed) this.#refuse(header.messageId, action ?? '');
+      if (!unconfirmed) this.#refuse(frame, action ?? '');
       return;
     }
-    this.#answer(answer, header.messageId, unconfirmed);
+    const { messageId: id } = header;
+    const turn = { answer, id, unwanted: unconfirmed, at: this.#options.clock.now(), next: 0 };
+    this.#turns.add(turn);
+    this.#play(turn);
   }
 
   #greet(): void {
@@ -105,37 +136,80 @@ export class StandInConnection {
     this.#send({ status: 'hello', native: 1 }, JSON.stringify({ ...hello, dedup: false }));
   }
 
-  #answer({ message, acks, dropped }: RecordedAnswer, id: unknown, unconfirmed: boolean): void {
-    acks.forEach((ack, index) => {
-      this.#after(ack.at - message.at, () => {
-        if (unconfirmed || this.#cancelled.has(id)) return;
-        if (this.#greeted) this.#reply(ack, { ...idKey(id), ...statusKey(ack) });
-        else if (ack.status !== 'next' && index === acks.length - 1) this.#replyOnce(ack);
+  /** Gives the acknowledgements that are due. */
+  #play(turn: Turn): void {
+    const { acks, message } = turn.answer;
+    for (let ack = acks[turn.next]; ack !== undefined; ack = acks[turn.next]) {
+      const waitMs = this.#options.delays ? this.#msUntil(turn, ack.at) : 0;
+      if (waitMs > 0) return this.#after(waitMs, () => this.#play(turn));
+      if (this.#behind) {
+        this.#blocked.push(turn);
+        return;
+      }
+      turn.next += 1;
+      if (turn.unwanted) continue;
+      if (this.#greeted) this.#reply(ack, { ...idKey(turn.id), ...statusKey(ack) });
+      else if (ack.status !== 'next' && turn.next === acks.length) this.#replyOnce(ack);
+    }
+    const { dropped, ended } = turn.answer;
+    if (dropped !== undefined) {
+      const waitMs = this.#options.delays || ended === undefined ? this.#msUntil(turn, dropped.at) : 0;
+      this.#after(waitMs, () => this.#drop(dropped));
+      return;
+    }
+    this.#turns.delete(turn);
+    if (ended !== undefined && this.#greeted) {
+      // A reset could overtake the answer, so it never comes at once.
+      const pauseMs = ended.how === 'fin' ? 0 : ended.at - (acks[acks.length - 1]?.at ?? message.at);
+      this.#after(this.#options.delays ? this.#msUntil(turn, ended.at) : pauseMs, () => {
+        this.#over = ended;
+        this.#dropWhenOver();
       });
-    });
-    if (dropped === undefined) return;
-    this.#after(dropped.at - message.at, () =>
-      dropped.how === 'fin' ? this.#link.end() : this.#link.reset(),
-    );
+    } else this.#dropWhenOver();
+  }
+
+  /** The recorded connection was closed after everything was answered. */
+  #dropWhenOver(): void {
+    if (this.#over !== undefined && this.#turns.size === 0) this.#drop(this.#over);
+  }
+
+  /** Until that moment of the recording, counted from the message. */
+  #msUntil({ at, answer }: Turn, recordedAt: number): number {
+    return at + recordedAt - answer.message.at - this.#options.clock.now();
+  }
+
+  #drain(): void {
+    this.#behind = false;
+    const blocked = this.#blocked;
+    this.#blocked = [];
+    for (const turn of blocked) this.#play(turn);
+  }
+
+  #drop({ how }: RecordedClose): void {
+    if (how === 'fin') this.#end();
+    else this.#link.reset();
+  }
+
+  #end(): void {
+    this.#writer.flush();
+    this.#link.end();
   }
 
   /** To a legacy client: one frame, then the end. */
   #replyOnce(ack: RecordedAck): void {
     this.#reply(ack, ack.status === 'error' ? { status: 'error' } : {});
-    this.#link.end();
+    this.#end();
   }
 
-  #refuse(id: unknown, action: string): void {
+  #refuse({ header: { messageId: id, native } }: Frame, action: string): void {
     const error = {
       code: 'ERR_NOT_RECORDED',
       message: `the recording holds no (further) such message: ${action}`,
     };
-    if (this.#greeted) {
-      this.#send({ ...idKey(id), status: 'error' }, JSON.stringify({ result: error }));
-      return;
-    }
-    this.#send({ status: 'error' }, JSON.stringify({ result: `Error: ${error.code}: ${error.message}` }));
-    this.#link.end();
+    // Who knows the native dialect reads the code also where the recorded host did not speak it.
+    const text = native === 1 || this.#greeted ? error : `Error: ${error.code}: ${error.message}`;
+    this.#send({ ...(this.#greeted ? idKey(id) : {}), status: 'error' }, JSON.stringify({ result: text }));
+    if (!this.#greeted) this.#end();
   }
 
   #reply(ack: RecordedAck, keys: Readonly<Record<string, string | number>>): void {
@@ -144,11 +218,12 @@ export class StandInConnection {
 
   #send(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
     this.#writer.frame(keys, content);
-    this.#writer.flush();
+    // What answers one chunk leaves in one write.
+    if (!this.#reading) this.#writer.flush();
   }
 
   #after(delayMs: number, action: () => void): void {
-    if (!this.#options.delays || delayMs <= 0) {
+    if (delayMs <= 0) {
       action();
       return;
     }
