@@ -33,6 +33,30 @@ describe('loadConfig', () => {
     }
   });
 
+  it('lets relative paths start at the folder of the file, not where the program was started', async () => {
+    const file = await write(
+      'paths.yml',
+      `Socket_connection:
+  Host: {IP: 127.0.0.1, Port: 1, Dedup: {Path: seen}, TLS: {Cert: a.pem, Key: /etc/b.pem, CA: ca.pem}}
+  Client:
+    A: {IP: 127.0.0.1, Port: 1, Outbox: {Path: ../outbox}, TLS: {Cert: a.pem, Key: b.pem}}
+    B: {IP: 127.0.0.1, Port: 1, TLS: {CA: ca.pem}}
+    C: {IP: 127.0.0.1, Port: 1}
+`,
+    );
+    const { hosts, clients } = await loadConfig(file);
+    expect(hosts[0]).toMatchObject({
+      dedup: { path: join(folder, 'seen') },
+      tls: { cert: join(folder, 'a.pem'), key: '/etc/b.pem', ca: join(folder, 'ca.pem') },
+    });
+    expect(clients[0]).toMatchObject({
+      outbox: { path: join(folder, '..', 'outbox') },
+      tls: { cert: join(folder, 'a.pem'), key: join(folder, 'b.pem') },
+    });
+    expect(clients[1]?.tls).toEqual({ ca: join(folder, 'ca.pem'), requireClientCert: false });
+    expect(clients[2]).not.toHaveProperty('outbox');
+  });
+
   it('reads UTF-8 and UTF-16 with a byte order mark', async () => {
     const marked = `\uFEFF# Zürich\n${TEXT}`;
     const littleEndian = Buffer.from(marked, 'utf16le');

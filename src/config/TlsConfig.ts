@@ -1,4 +1,4 @@
-/** Configuration `TLS` of a host or a client: paths of PEM files, as given. */
+/** Configuration `TLS` of a host or a client: paths of PEM files. */
 export interface TlsConfig {
   readonly cert?: string;
   readonly key?: string;

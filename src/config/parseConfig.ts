@@ -11,14 +11,16 @@ import { findKeys } from './findKeys';
 import { findSocketConnection } from './findSocketConnection';
 import { joinPath } from './joinPath';
 import { keysWithoutEffect } from './keysWithoutEffect';
+import { metricsExposureWarning } from './metricsExposureWarning';
 import { NodeReader } from './NodeReader';
 import { ProblemList } from './ProblemList';
 import { rawFromObject } from './rawFromObject';
+import { resolvePaths } from './resolvePaths';
 import type { Environment } from './substituteEnvironment';
 
 /** What `parseConfig` may be told. */
 export interface ParseConfigOptions {
-  /** Name of the file the text came from, for problems; default none. */
+  /** Name of the file the text came from: named in problems, and relative paths in it start at its folder. Default none: the current folder. */
   readonly file?: string;
   /** Where `${NAME}` comes from; default `process.env`. */
   readonly env?: Environment;
@@ -51,10 +53,13 @@ export function parseConfig(source: unknown, options: ParseConfigOptions = {}): 
   refuseSecurityWithoutEffect(node, found.path, problems);
   problems.throwIfAny();
   if (isLeft(decoded)) throw new TypeError('a refused configuration always has a problem');
-  const warnings = [warnOfKeysWithoutEffect(node, found.path), exposureWarning(decoded.right.hosts)].flatMap(
-    (text) => (text === undefined ? [] : [text]),
-  );
-  return deepFreeze({ file, ...decoded.right, warnings });
+  const warnings = [
+    warnOfKeysWithoutEffect(node, found.path),
+    exposureWarning(decoded.right.hosts),
+    metricsExposureWarning(decoded.right),
+  ].flatMap((text) => (text === undefined ? [] : [text]));
+  const config = file === '' ? decoded.right : resolvePaths(decoded.right, file);
+  return deepFreeze({ file, ...config, warnings });
 }
 
 function addFindings(errors: Errors, path: string, problems: ProblemList): void {
