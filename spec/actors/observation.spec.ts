@@ -138,7 +138,7 @@ describe('logging', () => {
       .tell('x');
     await clock.settle();
     expect(lines).toEqual([
-      'warn a message that nobody awaits an answer to failed {"actor":"/user/a","error":{}}',
+      'warn a message that nobody awaits an answer to failed {"actor":"/user/a","err":{}}',
     ]);
   });
 });

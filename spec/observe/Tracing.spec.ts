@@ -1,5 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { concatMap, defer, firstValueFrom, lastValueFrom } from 'rxjs';
+import { bufferCount, concatMap, defer, firstValueFrom, lastValueFrom } from 'rxjs';
+import { behaviour } from '../../src/actors/behaviour';
 import type { App } from '../../src/app/App';
 import type { Logger } from '../../src/runtime/Logger';
 import { silentLogger } from '../../src/runtime/silentLogger';
@@ -277,5 +278,55 @@ describe('setting up', () => {
     const app = await open((app) => app.handle('Status', () => 'fine'));
     await app.peer('Peer').ask('Status');
     expect(trace.getSpan(context.active())).toBeUndefined();
+  });
+});
+
+describe('an actor as the handler', () => {
+  it('works within the trace of each message, in its turn', async () => {
+    const app = await open((app) => {
+      const ref = app.actors.spawn(
+        'stage',
+        behaviour<number, number, unknown>({
+          initial: () => 0,
+          receive: async (_count, value, context) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            context.reply(await app.peer('Peer').ask(`Inner ${value}`));
+          },
+        }),
+      );
+      app.handle('Move', ref);
+      app.handle('*', () => 'done');
+    });
+    await app.peer('Peer').ask('First');
+    await Promise.all([1, 2, 3].map((value) => app.peer('Peer').ask('Move', value)));
+    const parents = [1, 2, 3].map((value) => placeOf(telemetry.span(`send Inner ${value}`)).parent);
+    const moves = telemetry.spans.filter(({ name }) => name === 'process Move');
+    expect(parents).toEqual(moves.map((span) => placeOf(span).spanId));
+  });
+});
+
+describe('a pipeline that gathers messages', () => {
+  it('sends within the trace of one of them by message.within', async () => {
+    const app = await open((app) => {
+      app.handleStream('Point', (message$) =>
+        message$.pipe(
+          bufferCount(2),
+          concatMap(async ([first, second]) => {
+            await second?.within(() => app.peer('Peer').ask('Store'));
+            first?.ack();
+            second?.ack();
+          }),
+        ),
+      );
+      app.handle('Store', () => 'done');
+    });
+    const peer = app.peer('Peer');
+    await Promise.all([peer.ask('Point', 1), peer.ask('Point', 2)]);
+    const sends = telemetry.spans.filter(({ name }) => name === 'send Point');
+    const second = telemetry.spans.find(
+      (span) => placeOf(span).spanId === placeOf(telemetry.span('send Store')).parent,
+    );
+    expect(second?.name).toBe('process Point');
+    expect(second?.parentSpanContext?.spanId).toBe(sends[1] && placeOf(sends[1]).spanId);
   });
 });

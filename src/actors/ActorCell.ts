@@ -174,7 +174,8 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     } else if (item instanceof Request) {
       const request = item as Request<M, R>;
       request.place = 'handling';
-      this.#handle(request.message, request);
+      if (request.within === undefined) this.#handle(request.message, request);
+      else request.within(() => this.#handle(request.message, request));
     } else {
       const tick = item as TimerTick<M>;
       tick.taken();
@@ -329,7 +330,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     const asked = this.#supervisor.directiveFor(cause);
     const tryAgain = asked === 'restart' && this.#supervisor.retriesSetUp;
     const directive = this.#ending || (inSetUp && asked !== 'escalate' && !tryAgain) ? 'stop' : asked;
-    this.log.error({ error: cause, directive }, `${this.path} failed: ${directive}`);
+    this.log.error({ err: cause, directive }, `${this.path} failed: ${directive}`);
     this.#core.publish(() => ({ type: 'failed', path: this.path, cause, message, directive }));
     if (this.#ending) {
       this.#beginStop();
@@ -458,7 +459,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   #releasingFailed(context: MessageContext<M, R>, cause: unknown): void {
     if (this.#current !== context) return;
     this.#failed += 1;
-    this.log.error({ error: cause }, `${this.path} failed while it was being released`);
+    this.log.error({ err: cause }, `${this.path} failed while it was being released`);
     const { path } = this;
     this.#core.publish(() => ({ type: 'failed', path, cause, message: context.message, directive: 'stop' }));
     this.#releasedBy(context);

@@ -81,7 +81,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     options: AskOptions = {},
     firstOnly: boolean,
   ): (() => void) | undefined {
-    const { timeoutMs = DEFAULT_ASK_TIMEOUT_MS, waitMs = 0, signal } = options;
+    const { timeoutMs = DEFAULT_ASK_TIMEOUT_MS, waitMs = 0, signal, within } = options;
     const cell = this.#cell;
     try {
       requireOption(timeoutMs > 0, 'timeoutMs: above 0');
@@ -95,7 +95,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
       return undefined;
     }
     const priority = this.#priority(message, options);
-    const request = new Request(cell, message, answers, firstOnly, priority !== 'normal');
+    const request = new Request(cell, message, answers, firstOnly, priority !== 'normal', within);
     if (waitMs === 0) cell.intake.put(request, request.urgent);
     else cell.intake.putRequestLater(request, waitMs);
     if (!request.wanted) return undefined;

@@ -83,7 +83,7 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
 
   fail(error: unknown): void {
     if (this.request !== undefined && !this.stashed) this.request.fail(error);
-    else this.cell.log.warn({ error }, 'a message that nobody awaits an answer to failed');
+    else this.cell.log.warn({ err: error }, 'a message that nobody awaits an answer to failed');
   }
 
   unhandled(): void {

@@ -41,6 +41,8 @@ export class Request<M, R> extends Envelope<M> {
     answers: Answers<R>,
     firstOnly: boolean,
     public urgent: boolean,
+    /** Calls the behaviour with it; undefined: it is just called. */
+    readonly within: ((call: () => void) => void) | undefined,
   ) {
     super(message);
     this.#owner = owner;

@@ -1,3 +1,4 @@
+import { isLevelEnabled } from '../runtime/isLevelEnabled';
 import type { Logger } from '../runtime/Logger';
 
 /** A logger that adds the path of an actor to each line. */
@@ -7,5 +8,6 @@ export function actorLogger(logger: Logger, actor: string): Logger {
     info: (fields, text) => logger.info({ actor, ...fields }, text),
     warn: (fields, text) => logger.warn({ actor, ...fields }, text),
     error: (fields, text) => logger.error({ actor, ...fields }, text),
+    isLevelEnabled: (level) => isLevelEnabled(logger, level),
   };
 }

@@ -19,6 +19,7 @@ export function refHandler(
     const replies = actor.send(content, {
       waitMs: NEVER_FIRST_MS,
       timeoutMs: NEVER_FIRST_MS,
+      within: (call) => message.within(call),
       ...(urgent ? { priority: 'urgent' as const } : {}),
       ...(message.dialect === 'comet' ? { signal: message.signal } : {}),
     });

@@ -78,6 +78,14 @@ export class Message<V = unknown, A = unknown> implements MessageFields<V> {
     return new Message<W, A>(fields, this.#control);
   }
 
+  /**
+   * Calls what belongs to this message from where nobody would know that it does, a pipeline that gathers messages for instance: with
+   * OpenTelemetry set up, what is sent there becomes a part of its trace. A handler runs within its message already.
+   */
+  within<T>(call: () => T): T {
+    return this.#control.within === undefined ? call() : this.#control.within(call);
+  }
+
   /** Calls back once when the message is over: answered, cancelled or timed out, and its handlers through. */
   onReleased(callback: () => void): void {
     this.#control.onReleased(callback);
