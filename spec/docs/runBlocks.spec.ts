@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseConfig } from 'rxcomet';
 import { codeBlocksOf, documents } from './markdown';
 import { createBlockWorld, type BlockWorld } from './runBlock';
@@ -6,6 +9,8 @@ const address = { IP: '127.0.0.1', Port: 65432 };
 
 /** What stands around a block, and what it has to have done. */
 interface Scenario {
+  /** Makes the settings in the document fit for a spec. */
+  readonly settings?: (text: string) => string;
   readonly before?: (world: BlockWorld) => Promise<void>;
   readonly after: (world: BlockWorld) => Promise<void> | void;
 }
@@ -34,6 +39,19 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(handled.splice(0)).toEqual(['Status', 'Log', 'Status']);
     },
   },
+  outbox: {
+    settings: (text) => text.replace('outbox/results', join(folder, 'outbox')).replace('9464', '0'),
+    async before(world) {
+      const peer = world.createApp(parseConfig({ Socket_connection: { Host: address } }));
+      peer.handle('Point', () => undefined);
+      peer.messages$.subscribe(({ action, key }) => handled.push(`${action} ${typeof key}`));
+      await peer.start();
+    },
+    after(world) {
+      expect(handled.splice(0)).toEqual(['Point string']);
+      expect(world.printed[0]).toBe('0 wait, the oldest for 0 ms');
+    },
+  },
   contract: { after: ({ printed }) => expect(printed).toEqual(['8']) },
   tryingAgain: {
     after: ({ printed }) =>
@@ -49,8 +67,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 const handled: string[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'rxcomet-docs-'));
 const all = documents.flatMap(codeBlocksOf);
 const marked = all.filter(({ run }) => run !== undefined);
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('Code in the documents', () => {
   it('is marked by names that this spec knows, each once', () => {
@@ -62,8 +83,9 @@ describe('Code in the documents', () => {
     const settings = all
       .slice(0, all.indexOf(block))
       .findLast(({ file, language }) => file === block.file && language === 'yaml');
-    const world = createBlockWorld(settings?.text ?? '');
     const scenario = scenarios[block.run ?? ''];
+    const text = settings?.text ?? '';
+    const world = createBlockWorld(scenario?.settings?.(text) ?? text);
     try {
       await scenario?.before?.(world);
       await world.run(block);
