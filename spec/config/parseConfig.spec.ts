@@ -315,3 +315,19 @@ describe('a host that listens on all addresses', () => {
     }
   });
 });
+
+describe('metrics that are served on all addresses', () => {
+  it('are warned of, and not those on one address', () => {
+    const warnings = (ip: string): readonly string[] =>
+      parse(`Host: {IP: 127.0.0.1, Port: 1}\nMetrics: {IP: "${ip}", Port: 9464}`).warnings;
+    const rest =
+      'which listens on all addresses. Set Metrics.IP to 127.0.0.1, or to an address that only the scraper reaches.';
+    expect(warnings('0.0.0.0')).toEqual([
+      `Anyone who reaches this machine may read the metrics at 0.0.0.0:9464, ${rest}`,
+    ]);
+    expect(warnings('0::')).toEqual([
+      `Anyone who reaches this machine may read the metrics at [0::]:9464, ${rest}`,
+    ]);
+    expect(warnings('127.0.0.1')).toEqual([]);
+  });
+});

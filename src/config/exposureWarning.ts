@@ -1,6 +1,5 @@
 import type { HostConfig } from './HostConfig';
-
-const ALL_ADDRESSES = ['[::]', '[::ffff:0:0]'];
+import { listensEverywhere } from './listensEverywhere';
 
 /** One sentence about the hosts that listen on all addresses with nothing to keep strangers out; undefined when there are none. */
 export function exposureWarning(hosts: readonly HostConfig[]): string | undefined {
@@ -11,11 +10,4 @@ export function exposureWarning(hosts: readonly HostConfig[]): string | undefine
   if (open.length === 0) return undefined;
   const names = open.map(({ ip, port }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`));
   return `Anyone who reaches this machine may send to ${names.join(', ')}, which listens on all addresses without TLS, Token or Allow. Set one of them, or a narrower IP.`;
-}
-
-/** :: has many spellings; a URL knows the shortest. */
-function listensEverywhere(ip: string): boolean {
-  if (!ip.includes(':')) return ip === '0.0.0.0';
-  const url = `http://[${ip}]/`;
-  return URL.canParse(url) && ALL_ADDRESSES.includes(new URL(url).hostname);
 }

@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:net';
+import type { App } from '../../src/app/App';
+import { createApp } from '../../src/app/createApp';
+import { parseConfig } from '../../src/config/parseConfig';
+import { ListenFailed } from '../../src/errors/ListenFailed';
+import type { StatsSnapshot } from '../../src/observe/StatsSnapshot';
+import { silentLogger } from '../../src/runtime/silentLogger';
+import { ask, find, METRICS_IP } from '../observe/openMetrics';
+import { parseExposition } from '../observe/parseExposition';
+
+const apps: App[] = [];
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.stop({ graceMs: 0 })));
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A server of somebody else on a free port. */
+async function listenAnywhere(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen({ host: METRICS_IP, port: 0 }, resolve));
+  const address = server.address();
+  return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0 };
+}
+
+/** A port that was free a moment ago; the configuration takes no 0 for `Metrics`. */
+async function freePort(): Promise<number> {
+  const { server, port } = await listenAnywhere();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function makeApp(sections: Readonly<Record<string, unknown>>): App {
+  const app = createApp(parseConfig({ Socket_connection: sections }), { logger: silentLogger });
+  apps.push(app);
+  return app;
+}
+
+const HOST = { IP: '127.0.0.1', Port: 0 };
+
+describe('An app with Metrics', () => {
+  it('shows what peers asked of it, from the first message on', async () => {
+    const port = await freePort();
+    const app = makeApp({ Host: HOST, Metrics: { IP: METRICS_IP, Port: port } });
+    app.handle('Move', (value) => value);
+    await app.start();
+    const client = makeApp({ Client: { Stage: { IP: '127.0.0.1', Port: app.address.port } } });
+    for (let position = 0; position < 3; position += 1) await client.peer('Stage').ask('Move', position);
+    await client
+      .peer('Stage')
+      .ask('Unheard of')
+      .catch(() => undefined);
+    const page = parseExposition((await ask(port)).text);
+    expect(find(page, 'rxcomet_messages_handled_total', { action: 'Move', outcome: 'ok' })).toBe(3);
+    expect(find(page, 'rxcomet_handler_duration_seconds_count', { action: 'Move' })).toBe(3);
+    expect(find(page, 'rxcomet_messages_handled_total', { action: 'other', outcome: 'error' })).toBe(1);
+    expect(find(page, 'rxcomet_message_errors_total', { code: 'ERR_UNKNOWN_ACTION' })).toBe(1);
+    expect(find(page, 'rxcomet_connections_open', { side: 'host', dialect: 'native' })).toBe(1);
+    expect(find(page, 'rxcomet_received_bytes_total')).toBeGreaterThan(100);
+  });
+
+  it('does not start when their address is taken, and its hosts are closed then', async () => {
+    const { port } = await listenAnywhere();
+    const app = makeApp({ Host: [HOST, HOST], Metrics: { IP: METRICS_IP, Port: port } });
+    await expect(app.start()).rejects.toThrow(ListenFailed);
+    expect(app.addresses).toEqual([]);
+  });
+
+  it('closes their address when a host cannot listen', async () => {
+    const { port: taken } = await listenAnywhere();
+    const port = await freePort();
+    const app = makeApp({ Host: { IP: METRICS_IP, Port: taken }, Metrics: { IP: METRICS_IP, Port: port } });
+    await expect(app.start()).rejects.toThrow(ListenFailed);
+    await expect(ask(port)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('closes their address when it stops', async () => {
+    const port = await freePort();
+    const app = makeApp({ Host: HOST, Metrics: { IP: METRICS_IP, Port: port } });
+    await app.start();
+    expect((await ask(port)).status).toBe(200);
+    await app.stop();
+    await expect(ask(port)).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('app.stats$', () => {
+  it('counts what a client sent, and ends with a last snapshot when the app has stopped', async () => {
+    const host = makeApp({ Host: HOST });
+    host.handle('Move', (value) => value);
+    await host.start();
+    const app = makeApp({ Client: { Stage: { IP: '127.0.0.1', Port: host.address.port } } });
+    const seen: StatsSnapshot[] = [];
+    let completed = 0;
+    app.stats$.subscribe({ next: (snapshot) => seen.push(snapshot), complete: () => (completed += 1) });
+    await app.peer('Stage').ask('Move', 1);
+    app.peer('Stage').tell('Move', 2, { confirm: false });
+    await app.stop();
+    expect(completed).toBe(1);
+    expect(seen[0]?.clients).toMatchObject([{ client: 'Stage', ok: 0, unconfirmed: 0, queued: 0 }]);
+    expect(seen.at(-1)?.clients).toMatchObject([
+      { ok: 1, unconfirmed: 1, failed: 0, queued: 0, unanswered: 0 },
+    ]);
+    expect(seen.at(-1)?.connections).toEqual({ open: [], opened: { host: 0, client: 1 } });
+  });
+});
