@@ -126,7 +126,7 @@ describe('logging', () => {
     await clock.settle();
     expect(lines).toEqual([
       'info working {"actor":"/user/a","unit":4}',
-      'error /user/a failed: stop {"actor":"/user/a","error":{},"directive":"stop"}',
+      'error /user/a failed: stop {"actor":"/user/a","err":{},"directive":"stop"}',
     ]);
   });
 

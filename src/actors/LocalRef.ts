@@ -112,7 +112,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
       return own === 'normal' ? wanted : own;
     } catch (error) {
       // The receiver's mistake must not hit whoever sends.
-      this.#cell.log.error({ error }, 'the priority function of the mailbox failed; it is left out');
+      this.#cell.log.error({ err: error }, 'the priority function of the mailbox failed; it is left out');
       return wanted;
     }
   }
