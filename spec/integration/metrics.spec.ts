@@ -3,7 +3,6 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { ListenFailed } from '../../src/errors/ListenFailed';
-import type { StatsSnapshot } from '../../src/observe/StatsSnapshot';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { ask, find, METRICS_IP } from '../observe/openMetrics';
 import { parseExposition } from '../observe/parseExposition';
@@ -83,26 +82,5 @@ describe('An app with Metrics', () => {
     expect((await ask(port)).status).toBe(200);
     await app.stop();
     await expect(ask(port)).rejects.toThrow('ECONNREFUSED');
-  });
-});
-
-describe('app.stats$', () => {
-  it('counts what a client sent, and ends with a last snapshot when the app has stopped', async () => {
-    const host = makeApp({ Host: HOST });
-    host.handle('Move', (value) => value);
-    await host.start();
-    const app = makeApp({ Client: { Stage: { IP: '127.0.0.1', Port: host.address.port } } });
-    const seen: StatsSnapshot[] = [];
-    let completed = 0;
-    app.stats$.subscribe({ next: (snapshot) => seen.push(snapshot), complete: () => (completed += 1) });
-    await app.peer('Stage').ask('Move', 1);
-    app.peer('Stage').tell('Move', 2, { confirm: false });
-    await app.stop();
-    expect(completed).toBe(1);
-    expect(seen[0]?.clients).toMatchObject([{ client: 'Stage', ok: 0, unconfirmed: 0, queued: 0 }]);
-    expect(seen.at(-1)?.clients).toMatchObject([
-      { ok: 1, unconfirmed: 1, failed: 0, queued: 0, unanswered: 0 },
-    ]);
-    expect(seen.at(-1)?.connections).toEqual({ open: [], opened: { host: 0, client: 1 } });
   });
 });
