@@ -2,7 +2,8 @@
 
 /*
  * Builds the package into dist: CommonJS and declarations by tsc, then for each public door a thin ES module that
- * re-exports the CommonJS one, so that both ways of loading share one instance of every class.
+ * re-exports the CommonJS one, so that both ways of loading share one instance of every class; then the doors that add
+ * the matcher to a test runner.
  *
  * A dist that was built from the same files is left alone. A build is made beside dist and then put in its place, so
  * that nobody loads a half-written one.
@@ -12,6 +13,7 @@ const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { writeMatcherDoors } = require('./matcherDoors');
 
 const root = path.join(__dirname, '..');
 const dist = path.join(root, 'dist');
@@ -23,6 +25,7 @@ const inputs = [
   'package.json',
   'package-lock.json',
   'scripts/build.js',
+  'scripts/matcherDoors.js',
 ];
 /** Public doors, as paths below dist without extension. */
 const doors = ['index', 'testing/index'];
@@ -46,6 +49,7 @@ function main() {
     );
     if (status !== 0) return status ?? 1;
     for (const door of doors) wrapForEsm(fresh, door);
+    writeMatcherDoors(path.join(fresh, 'testing'));
     makeExecutable(path.join(fresh, 'cli', 'bin.js'));
     fs.writeFileSync(path.join(fresh, '.stamp'), stamp);
     // Another build of the same files may have been faster; its dist may be in use already and stays.

@@ -118,65 +118,6 @@ describe('The packed package', () => {
     expect({ ok, printed: ok ? '' : printed }).toEqual({ ok: true, printed: '' });
   });
 
-  /** A recording of one answer, and a replay of it into a handler; each runner has its own way to judge it. */
-  const replay = `
-    const header = '{"rxcomet":"recording","version":1,"started":"2026-01-31T12:00:00.000Z"}\\n';
-    const event = { link: 1, side: 'host', dialect: 'comet', id: 1 };
-    const recording = header + [
-      { ...event, at: 1, kind: 'message', action: 'Double', text: '21' },
-      { ...event, at: 2, kind: 'ack', text: '42' },
-    ].map((line) => JSON.stringify(line) + '\\n').join('');
-    const replayOf = (factor) => replayRecording(readRecording([recording]),
-      { handlers: (app) => void app.handle('Double', (value) => value * factor) },
-    );
-  `;
-
-  it('has toMatchRecording for Jest in its default set-up', () => {
-    write('matcher/package.json', '{}');
-    write(
-      'matcher/replay.test.js',
-      `const { readRecording, replayRecording, toMatchRecording } = require('rxcomet/testing');
-      ${replay}
-      expect.extend({ toMatchRecording });
-      test('passes', async () => {
-        await expect(await replayOf(2)).toMatchRecording(readRecording([recording]));
-      });
-      test('shows the difference', async () => {
-        const held = expect(await replayOf(3)).toMatchRecording(readRecording([recording]));
-        await expect(held).rejects.toThrow(/- result: 42\\n +\\+ result: 63/);
-      });`,
-    );
-    const { ok, printed } = inspect(
-      bin('jest/bin/jest.js'),
-      '--rootDir',
-      path.join(folder, 'matcher'),
-      '--ci',
-    );
-    expect({ ok, printed: ok ? '' : printed }).toEqual({ ok: true, printed: '' });
-  });
-
-  it.each([
-    ['test.cjs', "const { readRecording, replayRecording } = require('rxcomet/testing');", 'require'],
-    ['test.mjs', "import { readRecording, replayRecording } from 'rxcomet/testing';", 'import'],
-  ])('replays in node:test as well: %s', (file, load, how) => {
-    const modules =
-      how === 'import'
-        ? "import test from 'node:test'; import assert from 'node:assert/strict';"
-        : "const test = require('node:test'); const assert = require('node:assert/strict');";
-    write(
-      `node-test/${file}`,
-      `${modules}
-      ${load}
-      ${replay}
-      test('tells what differs', async () => {
-        assert.equal((await replayOf(2)).verdict.passed, true);
-        assert.equal((await replayOf(3)).verdict.differenceCount, 1);
-      });`,
-    );
-    const { ok, printed } = inspect('--test', path.join('node-test', file));
-    expect({ ok, printed: ok ? '' : printed }).toEqual({ ok: true, printed: '' });
-  });
-
   it.each([
     ['node16', 'main.cts'],
     ['node16', 'main.mts'],

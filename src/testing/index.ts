@@ -44,7 +44,7 @@ export { formatVerdictJson } from './formatVerdictJson';
 export { formatVerdictJUnit } from './formatVerdictJUnit';
 export { JsonPath } from './JsonPath';
 export { RecordingComparison } from './RecordingComparison';
-export { toMatchRecording, type MatchRecordingOptions } from './toMatchRecording';
+export { toMatchRecording, type MatchRecordingOptions, type RecordingMatchers } from './toMatchRecording';
 export type { ValueChange } from './ValueChange';
 export type { ActionVerdict, Difference, Verdict } from './Verdict';
 

@@ -21,13 +21,29 @@ export interface MatchRecordingOptions extends CompareOptions {
 type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>;
 
 /**
- * A matcher for Jest and vitest: `expect.extend({ toMatchRecording })`. Takes what `replayRecording` gave, or events, or a recording's file
+ * What `expect` of a test runner gets. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) adds it to the runner's own types;
+ * for another runner extend its interface of matchers by this one.
+ */
+export interface RecordingMatchers {
+  /**
+   * Passes when something was compared and nothing differs. Await it.
+   *
+   * @param recording a file's name, or events
+   */
+  toMatchRecording(recording: Conversation | string, options?: MatchRecordingOptions): Promise<void>;
+}
+
+/**
+ * A matcher for Jest and vitest. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) in a test or a set-up file makes it known
+ * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave, or events, or a recording's file
  * name, and holds it against a recording: a file name, or events. Passes only when something was compared and nothing differs.
  *
  * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a missing file, or update under CI;
  * BadRecording (ERR_BAD_RECORDING).
  *
  * @example
+ * import 'rxcomet/testing/jest';
+ *
  * const replay = await replayRecording(readRecording('session.ndjson'), { handlers });
  * await expect(replay).toMatchRecording('session.ndjson', { ignore: ['result.timestamp'] });
  */
