@@ -35,6 +35,9 @@ export type { SendOptions } from './streams/SendOptions';
 export { createRetryBudget, type RetryBudgetOptions } from './streams/createRetryBudget';
 export type { RetryBudget } from './streams/RetryBudget';
 export { retrySend, type RetrySendOptions } from './streams/retrySend';
+export { inspectOutbox } from './outbox/inspectOutbox';
+export type { OutboxEntry, OutboxInspector } from './outbox/OutboxInspector';
+export type { OutboxState } from './streams/OutboxState';
 export { sendTo, type SendToOptions } from './streams/sendTo';
 export type { TellOptions } from './streams/TellOptions';
 
@@ -70,6 +73,24 @@ export type {
   SupervisionStrategy,
 } from './actors/SupervisionStrategy';
 
+// Stats
+export type {
+  ActionStats,
+  ClientGauges,
+  ClientStats,
+  CodeCount,
+  ConnectionGauge,
+  ConnectionStats,
+  DedupStats,
+  DurationStats,
+  EventLoopDelayStats,
+  HostGauges,
+  MailboxGauges,
+  MemoryStats,
+  MessageStats,
+  StatsSnapshot,
+} from './observe/StatsSnapshot';
+
 // Time and logging
 export type { Clock } from './runtime/Clock';
 export type { Logger } from './runtime/Logger';
@@ -80,6 +101,7 @@ export { AckTimeout } from './errors/AckTimeout';
 export { ActorError } from './errors/ActorError';
 export { ActorInterrupted } from './errors/ActorInterrupted';
 export { ActorStopped } from './errors/ActorStopped';
+export { AnswerNotKept } from './errors/AnswerNotKept';
 export { AppStopped } from './errors/AppStopped';
 export { AppStopping } from './errors/AppStopping';
 export { AskAborted } from './errors/AskAborted';
@@ -100,6 +122,8 @@ export { ConnectionClosed } from './errors/ConnectionClosed';
 export { ConnectionLost } from './errors/ConnectionLost';
 export { ContentTooLarge } from './errors/ContentTooLarge';
 export { DeathPact } from './errors/DeathPact';
+export { DedupFailed } from './errors/DedupFailed';
+export { DedupLocked } from './errors/DedupLocked';
 export { DetachedFailed } from './errors/DetachedFailed';
 export { DialectUnknown } from './errors/DialectUnknown';
 export { FrameTimeout } from './errors/FrameTimeout';

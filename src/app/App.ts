@@ -29,6 +29,7 @@ import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './ConnectionActors';
 import { consoleLogger } from './consoleLogger';
 import { crashPoints } from './crashPoints';
+import { createDedupStore } from './createDedupStore';
 import { createOutbox } from './createOutbox';
 import { DetachedStreams } from './DetachedStreams';
 import type { Failure } from './Failure';
@@ -124,6 +125,8 @@ export class App {
           clock,
           registry: this.#handlers.registry,
           bigint: config.bigint,
+          dedupStore: createDedupStore(host, crashPoints.get(config)),
+          dedupHook: crashPoints.get(config)?.dedupStep,
           onMessage: (message) => {
             if (this.#messages.observed) this.#messages.next(message);
           },

@@ -30,6 +30,7 @@ export async function stopParts(parts: RunningParts, graceMs: number): Promise<S
   // What was dropped is gone when its close was told.
   await Promise.all(hosts.map((host) => host.emptied()));
   await Promise.all(peers.map((peer) => peer.allClosed()));
+  await Promise.all(hosts.map((host) => host.closeStore()));
   // Last, so that what was acknowledged until now is not sent again at the next start.
   await Promise.all(peers.map((peer) => peer.closeOutbox()));
   await actors.stop({ graceMs: 0 });

@@ -1,3 +1,4 @@
+import type { DedupRun } from './DedupRun';
 import type { Dispatcher } from './Dispatcher';
 import type { Message } from './Message';
 import type { MessageControl } from './MessageControl';
@@ -42,6 +43,8 @@ export class Exchange implements MessageControl, TimeoutEntry {
   /** Results collected for a legacy peer, as JSON texts. */
   collected: string[] | undefined = undefined;
   collectedBytes = 0;
+  /** The handling of a message with a key that this request has joined; undefined without Dedup. */
+  run: DedupRun | undefined = undefined;
   /** Who watches this message and what it calls it; undefined when nobody did as it began. */
   observer: TrafficObserver | undefined = undefined;
   observed: unknown = undefined;

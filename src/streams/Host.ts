@@ -7,6 +7,7 @@ import { AllowList } from './AllowList';
 import type { ConnectionEvent } from './ConnectionEvent';
 import type { Dialect } from './Dialect';
 import { createTokenCheck } from './createTokenCheck';
+import { Dedup } from './Dedup';
 import { Dispatcher } from './Dispatcher';
 import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
@@ -31,6 +32,7 @@ export class Host {
   readonly #memory: MemoryBudget;
   readonly #memoryGroup: MemoryGroup;
   readonly #dispatcher: Dispatcher;
+  readonly #dedup: Dedup | undefined;
   readonly #lingering: TimeoutQueue<HostConnection>;
   readonly #sweepMs: number;
   #context: HostContext | undefined;
@@ -55,6 +57,19 @@ export class Host {
       onDeadLetter,
       observation: options.observation,
     });
+    if (config.dedup !== undefined) {
+      this.#dedup = new Dedup({
+        config: config.dedup,
+        maxAnswerBytes: limits.maxUnsentBytes,
+        clock,
+        dispatcher: this.#dispatcher,
+        store: options.dedupStore,
+        hook: options.dedupHook,
+        onMessage: options.onMessage,
+        report,
+        onIdle: () => this.#tellIfEmpty(),
+      });
+    }
     this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: HostConnection) =>
       connection.lingered(),
     );
@@ -76,7 +91,8 @@ export class Host {
 
   /** Messages whose handlers have not settled. */
   get unfinished(): number {
-    let count = 0;
+    // A handling that has a connection is counted there.
+    let count = this.#dedup?.deserted ?? 0;
     for (const connection of this.#connections) count += connection.unfinished;
     return count;
   }
@@ -85,22 +101,49 @@ export class Host {
     return this.#dispatcher.droppedAnswers;
   }
 
-  /** Resolves once peers can connect; rejects with ListenFailed. */
+  /** Repeats that met the handling of their message, and its answer; 0 without `Dedup`. */
+  get repeatsJoined(): number {
+    return this.#dedup?.repeatsJoined ?? 0;
+  }
+
+  /** Repeats that came after the handling of their message, and got its kept answer; 0 without `Dedup`. */
+  get repeatsAnswered(): number {
+    return this.#dedup?.repeatsAnswered ?? 0;
+  }
+
+  /** Message-keys that would be known again; 0 without `Dedup`. */
+  get knownKeys(): number {
+    return this.#dedup?.knownKeys ?? 0;
+  }
+
+  /** Message-keys forgotten before `Dedup.Window_ms` because there were more than `Dedup.Max_keys`. */
+  get keysForgottenEarly(): number {
+    return this.#dedup?.forgottenEarly ?? 0;
+  }
+
+  /**
+   * Resolves once peers can connect; rejects with ListenFailed, or when the store of `Dedup.Path` cannot be opened with DedupLocked
+   * (ERR_DEDUP_LOCKED), DedupFailed (ERR_DEDUP) or MissingPackage (ERR_MISSING_PACKAGE).
+   */
   async listen(): Promise<void> {
     const { config, transport, report } = this.#options;
     this.#closed = false;
+    await this.#dedup?.open();
     const early: Link[] = [];
     let onLink = (link: Link): void => void early.push(link);
-    const listener = await transport.listen(
-      config,
-      (link) => onLink(link),
-      (error) =>
-        report(
-          error instanceof RxcometError
-            ? error
-            : new LinkFailed(`accepting connections: ${error.message}`, { peer: '', cause: error }),
-        ),
-    );
+    const onError = (error: Error): void =>
+      report(
+        error instanceof RxcometError
+          ? error
+          : new LinkFailed(`accepting connections: ${error.message}`, { peer: '', cause: error }),
+      );
+    let listener: Listener;
+    try {
+      listener = await transport.listen(config, (link) => onLink(link), onError);
+    } catch (error) {
+      await this.closeStore();
+      throw error;
+    }
     this.#listener = listener;
     this.#memory.join(this.#memoryGroup);
     const name = addressText(listener.ip, listener.port);
@@ -124,18 +167,19 @@ export class Host {
     await listener?.close();
   }
 
-  /** Resolves when no connection is open. */
+  /** Resolves when no connection is open and no handling goes on without one. */
   emptied(): Promise<void> {
-    if (this.#connections.size === 0) return Promise.resolve();
+    if (this.#empty) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   /** Drops what is left; returns how many messages were cut off. */
   abort(): number {
-    let aborted = 0;
+    let aborted = this.#dedup?.deserted ?? 0;
     for (const connection of [...this.#connections]) {
       aborted += connection.abort(new AppStopping('the app stops and the grace time is over'));
     }
+    this.#dedup?.abort();
     this.#lingering.clear();
     this.#dispatcher.close();
     this.#options.clock.clearTimeout(this.#sweepTimer);
@@ -144,12 +188,26 @@ export class Host {
     return aborted;
   }
 
+  /** Closes the store of `Dedup.Path`, when all is written; after `abort`. Never rejects. */
+  async closeStore(): Promise<void> {
+    await this.#dedup?.close();
+  }
+
+  get #empty(): boolean {
+    return this.#connections.size === 0 && (this.#dedup?.active ?? 0) === 0;
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#empty) for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
   #createContext(name: string): HostContext {
     const { config, clock, bigint, onMessage, report } = this.#options;
     return {
       config,
       clock,
       dispatcher: this.#dispatcher,
+      dedup: this.#dedup,
       requests: new RequestReader({ bigint, maxNesting: config.limits.maxNesting }),
       name,
       allow: this.#allow,
@@ -167,7 +225,7 @@ export class Host {
         if (this.#connections.size > 0) return;
         clock.clearTimeout(this.#sweepTimer);
         this.#sweepTimer = undefined;
-        for (const resolve of this.#onEmpty.splice(0)) resolve();
+        this.#tellIfEmpty();
       },
     };
   }

@@ -5,6 +5,7 @@ import { RxcometError } from '../errors/RxcometError';
 import { UnsentOverflow } from '../errors/UnsentOverflow';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
+import { encodeResult } from './encodeResult';
 import { Exchange } from './Exchange';
 import type { Frame } from './Frame';
 import { FrameParser } from './FrameParser';
@@ -13,13 +14,15 @@ import { checkRequestKeys } from './checkRequestKeys';
 import { isMessageId } from './isMessageId';
 import { isTraceparent } from './isTraceparent';
 import type { HostContext } from './HostContext';
+import type { JoinerPort } from './JoinerPort';
+import type { EncodedResult } from './KeptAnswer';
 import type { Link, LinkEvents } from './Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { Message } from './Message';
 import { PeerAges } from './PeerAges';
 import { PauseReason } from './PauseReason';
 import { ReadGate } from './ReadGate';
-import type { NextOutcome, ReplyPort } from './ReplyPort';
+import type { NextOutcome } from './ReplyPort';
 import { requireToken } from './requireToken';
 import { Slots } from './Slots';
 import type { TimeoutEntry } from './TimeoutQueue';
@@ -31,7 +34,7 @@ type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';
  * The host's side of one connection: frames in, messages to the dispatcher, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
  */
-export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, MemoryHolder {
+export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
@@ -148,6 +151,7 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     // What it sent with ack: none goes on: it waits for no answer, so that its leaving says nothing about those.
     if (this.#open.size > 0) {
       this.#cancelAll(new ConnectionLost('the peer ended the connection', { peer: this.peer }), false);
+      this.#slots.fill();
     }
     if (this.#phase === 'kept' && this.#hasUnconfirmed()) {
       this.#goawayAt ??= this.#lastId;
@@ -186,9 +190,18 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   // ReplyPort
 
   result(exchange: Exchange, value: unknown): void {
-    if (exchange.noAck) return;
-    if (value instanceof Uint8Array) this.#replyRaw(exchange, value);
-    else this.#reply(exchange, encodeJson(value));
+    if (!exchange.noAck) this.encodedResult(exchange, encodeResult(value));
+  }
+
+  encodedResult(exchange: Exchange, result: EncodedResult): void {
+    const { replyId } = exchange;
+    if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
+    if (replyId === 0) this.#lastFrame({}, typeof result === 'string' ? `{"result": ${result}}` : result);
+    else if (!this.#overflows()) {
+      if (typeof result === 'string') this.#writer.reply(replyId, `{"result":${result}}`);
+      else this.#writer.frame({ 'message-id': replyId }, result);
+      this.#flushSoon();
+    }
   }
 
   next(exchange: Exchange, value: unknown): NextOutcome {
@@ -201,18 +214,21 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
       (exchange.collected ??= []).push(text);
       return 'taken';
     }
-    if (this.#phase !== 'kept') return 'taken';
-    if (this.#unsentBytes > maxUnsentBytes) return 'overflow';
-    if (value instanceof Uint8Array)
-      this.#writer.frame({ 'message-id': exchange.replyId, status: 'next' }, value);
-    else this.#writer.reply(exchange.replyId, `{"result":${encodeJson(value)}}`, 'next');
+    return this.#phase === 'kept' ? this.encodedNext(exchange, encodeResult(value)) : 'taken';
+  }
+
+  encodedNext(exchange: Exchange, result: EncodedResult): NextOutcome {
+    if (this.#phase !== 'kept' || exchange.noAck) return 'taken';
+    if (this.#unsentBytes > this.#context.config.limits.maxUnsentBytes) return 'overflow';
+    if (typeof result === 'string') this.#writer.reply(exchange.replyId, `{"result":${result}}`, 'next');
+    else this.#writer.frame({ 'message-id': exchange.replyId, status: 'next' }, result);
     this.#flushSoon();
     return this.#gate.has(PauseReason.peer) ? 'behind' : 'taken';
   }
 
   complete(exchange: Exchange): void {
     if (exchange.replyId === 0) {
-      this.#reply(exchange, `[${(exchange.collected ?? []).join(',')}]`);
+      this.encodedResult(exchange, `[${(exchange.collected ?? []).join(',')}]`);
       exchange.collected = undefined;
     } else if (this.#phase === 'kept' && !exchange.noAck) {
       this.#writer.reply(exchange.replyId, '', 'complete');
@@ -416,10 +432,11 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
       const exchange = this.#open.get(header.cancel);
       if (exchange !== undefined) {
         const { action } = exchange.message;
-        this.#context.dispatcher.cancel(
-          exchange,
-          new ConnectionLost(`the peer cancelled "${action}"`, { peer: this.peer }),
-        );
+        const reason = new ConnectionLost(`the peer cancelled "${action}"`, { peer: this.peer });
+        exchange.run?.cancel(exchange, reason);
+        this.#context.dispatcher.cancel(exchange, reason);
+        // It may have held others back.
+        this.#slots.fill();
       }
     } else if (header.ping !== undefined) {
       this.#writer.frame({ pong: 1 }, '');
@@ -457,11 +474,9 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
       exchange,
     );
     exchange.message = message;
-    this.#context.onMessage(message);
-    this.#startOrWait(exchange);
-  }
-
-  #startOrWait(exchange: Exchange): void {
+    const { dedup } = this.#context;
+    if (dedup === undefined || message.key === undefined) this.#context.onMessage(message);
+    else if (!dedup.accept(exchange, this)) return;
     if (this.#slots.take(exchange)) {
       this.#begin(exchange);
       return;
@@ -471,8 +486,14 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
   }
 
   #begin(exchange: Exchange): void {
-    this.#context.dispatcher.start(exchange);
+    if (exchange.run === undefined) this.#context.dispatcher.start(exchange);
+    else exchange.run.begin();
     if (!exchange.released) this.#open.set(exchange.replyId, exchange);
+  }
+
+  turnCame(exchange: Exchange): void {
+    this.#slots.turnCame(exchange);
+    this.#waitingChanged();
   }
 
   /** Fewer wait for a slot. */
@@ -480,24 +501,6 @@ export class HostConnection implements ReplyPort, LinkEvents, TimeoutEntry, Memo
     this.#account();
     if (this.#phase === 'lingering') this.#gate.openWide();
     else if (this.#slots.roomy) this.#gate.open(PauseReason.slots);
-  }
-
-  #reply(exchange: Exchange, resultText: string): void {
-    if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
-    if (exchange.replyId === 0) this.#lastFrame({}, `{"result": ${resultText}}`);
-    else if (!this.#overflows()) {
-      this.#writer.reply(exchange.replyId, `{"result":${resultText}}`);
-      this.#flushSoon();
-    }
-  }
-
-  #replyRaw(exchange: Exchange, bytes: Uint8Array): void {
-    if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
-    if (exchange.replyId === 0) this.#lastFrame({}, bytes);
-    else if (!this.#overflows()) {
-      this.#writer.frame({ 'message-id': exchange.replyId }, bytes);
-      this.#flushSoon();
-    }
   }
 
   /** Closes and returns true when so much waits for the peer already that one answer more is too many. */

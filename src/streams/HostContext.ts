@@ -2,6 +2,7 @@ import type { HostConfig } from '../config/HostConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { AllowList } from './AllowList';
+import type { Dedup } from './Dedup';
 import type { Dispatcher } from './Dispatcher';
 import type { Dialect } from './Dialect';
 import type { HostConnection } from './HostConnection';
@@ -16,6 +17,8 @@ export interface HostContext {
   readonly config: HostConfig;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
+  /** Knows repeats by their key; undefined: `Dedup` is not configured. */
+  readonly dedup: Dedup | undefined;
   readonly requests: RequestReader;
   /** ip:port that peers connect to. */
   readonly name: string;

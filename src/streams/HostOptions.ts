@@ -2,6 +2,8 @@ import type { HostConfig } from '../config/HostConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { ConnectionEvent } from './ConnectionEvent';
+import type { DedupHook } from './DedupStep';
+import type { DedupStore } from './DedupStore';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
 import type { MemoryBudget } from './MemoryBudget';
@@ -18,6 +20,10 @@ export interface HostOptions {
   readonly bigint: boolean;
   /** Account of unread and unsent bytes; default the one of the process. */
   readonly memory?: MemoryBudget;
+  /** Where `Dedup.Path` is, else undefined; the host opens and closes it. */
+  readonly dedupStore?: DedupStore | undefined;
+  /** For specs that end the process at a step. */
+  readonly dedupHook?: DedupHook | undefined;
   readonly onMessage: (message: Message) => void;
   readonly onConnection: (event: ConnectionEvent) => void;
   readonly onDeadLetter: (exchange: Exchange, error: RxcometError) => void;

@@ -13,7 +13,7 @@ export class Slots {
   readonly #maxInFlight: number;
   readonly #dispatcher: Dispatcher;
   readonly #begin: (exchange: Exchange) => void;
-  /** Accepted requests for which no slot is free, oldest first. */
+  /** Accepted requests for which no slot is free, or that may not begin yet, oldest first. */
   readonly #waiting = new Set<Exchange>();
   #starting = false;
 
@@ -49,9 +49,8 @@ export class Slots {
 
   /** True: it has a slot and may begin. False: it waits. */
   take(exchange: Exchange): boolean {
-    if (this.taken >= this.#maxInFlight || this.#waiting.size > 0) {
-      const urgent = this.#dispatcher.isUrgent(exchange.message.action);
-      if (!urgent || this.taken >= this.#maxInFlight + URGENT_SLOTS) {
+    if (this.taken >= this.#maxInFlight || this.#waiting.size > 0 || mustWait(exchange)) {
+      if (!this.#mayOvertake(exchange)) {
         this.#waiting.add(exchange);
         this.waitingBytes += exchange.wireBytes;
         return false;
@@ -68,13 +67,23 @@ export class Slots {
     return false;
   }
 
+  /** One that had to wait may begin, at its place in the order. */
+  turnCame(exchange: Exchange): void {
+    this.fill();
+    if (!this.#waiting.has(exchange) || !this.#mayOvertake(exchange)) return;
+    this.#stopWaiting(exchange);
+    this.taken += 1;
+    this.#begin(exchange);
+  }
+
   /** Begins those that wait while slots are free. */
   fill(): void {
     // A handler that answers at once frees its slot within this loop, which goes on with the next.
     if (this.#starting) return;
     this.#starting = true;
     for (const exchange of this.#waiting) {
-      if (this.taken >= this.#maxInFlight) break;
+      // Whoever must wait holds back those behind it: handlers begin in the order of arrival.
+      if (this.taken >= this.#maxInFlight || mustWait(exchange)) break;
       this.#stopWaiting(exchange);
       this.taken += 1;
       this.#begin(exchange);
@@ -82,9 +91,19 @@ export class Slots {
     this.#starting = false;
   }
 
+  #mayOvertake(exchange: Exchange): boolean {
+    if (this.taken >= this.#maxInFlight + URGENT_SLOTS || mustWait(exchange)) return false;
+    return this.#dispatcher.isUrgent(exchange.message.action);
+  }
+
   #stopWaiting(exchange: Exchange): boolean {
     if (!this.#waiting.delete(exchange)) return false;
     this.waitingBytes -= exchange.wireBytes;
     return true;
   }
+}
+
+/** It is still being written that the message is about to be handled. */
+function mustWait({ run }: Exchange): boolean {
+  return run !== undefined && !run.entered;
 }

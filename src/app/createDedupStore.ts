@@ -1,0 +1,12 @@
+import type { HostConfig } from '../config/HostConfig';
+import { DiskDedupStore } from '../outbox/DiskDedupStore';
+import type { CrashPoints } from './crashPoints';
+
+/** Where a host with `Dedup.Path` keeps its keys and answers. Nothing is opened yet. */
+export function createDedupStore(
+  { dedup }: HostConfig,
+  points: CrashPoints | undefined,
+): DiskDedupStore | undefined {
+  if (dedup?.path === undefined) return undefined;
+  return new DiskDedupStore({ path: dedup.path, hook: points?.dedupStep });
+}

@@ -1,0 +1,7 @@
+import { encodeJson } from './encodeJson';
+import type { EncodedResult } from './KeptAnswer';
+
+/** A result as it is written: bytes as they are, anything else as JSON text. Throws Unencodable (ERR_UNENCODABLE). */
+export function encodeResult(value: unknown): EncodedResult {
+  return value instanceof Uint8Array ? value : encodeJson(value);
+}
