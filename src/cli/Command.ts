@@ -17,7 +17,7 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 /** An argument by its place. */
 export interface OperandSpec {
-  /** In capitals; in brackets when it may be left out. */
+  /** In capitals; in brackets when it may be left out, the last one with … when it may be given more than once. */
   readonly name: string;
   /** A line for the help. */
   readonly about: string;

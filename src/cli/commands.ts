@@ -1,5 +1,6 @@
 import { checkCommand } from './checkCommand';
 import type { Command } from './Command';
+import { outboxCommand } from './outboxCommand';
 import { recordCommand } from './recordCommand';
 import { replayCommand } from './replayCommand';
 import { sendCommand } from './sendCommand';
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   watchCommand,
   recordCommand,
   replayCommand,
+  outboxCommand,
 ];

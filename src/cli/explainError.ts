@@ -46,7 +46,8 @@ const HINTS: Readonly<Record<string, string>> = {
 const USAGE_ERRORS = [BadOption, BadRecording, MissingPackage, UnknownClient];
 
 function details(error: RxcometError): string[] {
-  if (!(error instanceof SendError)) return [];
+  // Without a client it is about no message.
+  if (!(error instanceof SendError) || error.client === '') return [];
   const remote =
     error instanceof RemoteError && error.remoteCode !== '' ? [`peer's code ${error.remoteCode}`] : [];
   return [...remote, `delivered ${error.delivered}`];

@@ -1,7 +1,5 @@
-import { access } from 'node:fs/promises';
-import { ConfigError, loadConfig, parseConfig, UnknownClient, type ClientConfig } from '../index';
-import { nearestName } from '../runtime/nearestName';
-import { configOption } from './configOption';
+import { ConfigError, parseConfig, type ClientConfig } from '../index';
+import { findClient } from './findClient';
 import { parseAddress } from './parseAddress';
 import { UsageError } from './UsageError';
 
@@ -19,32 +17,13 @@ export interface TargetOptions {
 export async function findTarget(target: string, options: TargetOptions): Promise<ClientConfig> {
   const address = parseAddress(target);
   if (address !== undefined) return decodeClient(target, address, options);
-  const client = await findClient(target, options.config);
+  const client = await findClient(target, options.config, 'or give TARGET as IP:PORT or [IPv6]:PORT');
   const { ackTimeoutMs, dialect } = decodeClient(target, { IP: '127.0.0.1', Port: 1 }, options);
   return {
     ...client,
     ...(options.timeout === undefined ? {} : { ackTimeoutMs }),
     ...(options.dialect === undefined ? {} : { dialect }),
   };
-}
-
-async function findClient(name: string, config: string | undefined): Promise<ClientConfig> {
-  if (config === undefined && !(await exists(configOption.default))) {
-    const message = `no ${configOption.default} here to look "${name}" up in`;
-    throw new UsageError(message, 'name the settings with -c FILE, or give TARGET as IP:PORT or [IPv6]:PORT');
-  }
-  const { clients } = await loadConfig(config ?? configOption.default);
-  const client = clients.find((candidate) => candidate.name === name);
-  if (client !== undefined) return client;
-  const known = clients.map((candidate) => candidate.name);
-  throw new UnknownClient(name, known, nearestName(name, known));
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Checks by the same rules as a settings file. */

@@ -101,7 +101,7 @@ function checkOperands(operands: readonly string[], specs: readonly OperandSpec[
   const missing = specs.slice(operands.length).find(({ name }) => !name.startsWith('['));
   if (missing !== undefined) throw new UsageError(`${missing.name} is missing: ${missing.about}`);
   const extra = operands[specs.length];
-  if (extra === undefined) return;
+  if (extra === undefined || specs.at(-1)?.name.includes('…') === true) return;
   const hint = specs.length > 0 ? 'put quotes around an argument that has spaces' : '';
   throw new UsageError(`"${extra}" is one argument too many`, hint);
 }

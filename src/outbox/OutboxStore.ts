@@ -3,6 +3,7 @@ import type { KeptMessage, Refusal } from './KeptMessage';
 import type { KeyValueStore, StoreOperation } from './KeyValueStore';
 import {
   after,
+  decodeDeadLetter,
   decodeJsonRecord,
   decodeMessage,
   encodeDeadLetter,
@@ -49,13 +50,27 @@ export interface OpenedOutbox {
   readonly end: number;
 }
 
-/** Some of the messages on the disk. */
-export interface OutboxPage {
-  readonly messages: readonly KeptMessage[];
+/** What a page has besides what was asked for. */
+interface PageEnd {
   /** What is no record of a message. */
   readonly broken: readonly { readonly seq: number; readonly cause: unknown }[];
   /** Where to read on; undefined: nothing more was there. */
   readonly next: number | undefined;
+}
+
+/** Some of the messages on the disk. */
+export interface OutboxPage extends PageEnd {
+  readonly messages: readonly KeptMessage[];
+}
+
+interface Letter {
+  readonly kept: KeptMessage;
+  readonly refusal: Refusal | undefined;
+}
+
+/** Some of the messages or dead letters on the disk. */
+export interface OutboxLetters extends PageEnd {
+  readonly letters: readonly Letter[];
 }
 
 /** Changes that need not be on the disk at once: a deletion that is lost only means a repeat. */
@@ -103,6 +118,11 @@ export class OutboxStore {
 
   get waitingBytes(): number {
     return this.#waitingBytes;
+  }
+
+  /** `seq` of the next message. */
+  get end(): number {
+    return this.#next;
   }
 
   get totals(): Totals {
@@ -180,22 +200,60 @@ export class OutboxStore {
 
   /** Messages that are on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
   async read(seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
+    const { letters, broken, next } = await this.readLetters('message', seq, limit, maxBytes);
+    return { messages: letters.map(({ kept }) => kept), broken, next };
+  }
+
+  /** The same, of dead letters too. */
+  async readLetters(
+    kind: 'dead' | 'message',
+    seq: number,
+    limit: number,
+    maxBytes: number,
+  ): Promise<OutboxLetters> {
     await this.#healing;
-    const reading = this.#options.store.read(keyOf('message', seq), after('message'), limit, maxBytes);
+    const reading = this.#options.store.read(keyOf(kind, seq), after(kind), limit, maxBytes);
     this.#reading = reading.catch(() => undefined);
-    const messages: KeptMessage[] = [];
+    const letters: Letter[] = [];
     const broken: { readonly seq: number; readonly cause: unknown }[] = [];
     let next: number | undefined;
     for (const [key, value] of await reading) {
       const found = seqOf(key);
       next = found + 1;
       try {
-        messages.push(decodeMessage(found, 0, value));
+        letters.push(
+          kind === 'dead'
+            ? decodeDeadLetter(found, value)
+            : { kept: decodeMessage(found, 0, value), refusal: undefined },
+        );
       } catch (cause) {
         broken.push({ seq: found, cause });
       }
     }
-    return { messages, broken, next };
+    return { letters, broken, next };
+  }
+
+  /** Puts a dead letter behind what waits, as if it had never been tried. */
+  revive(kept: KeptMessage): void {
+    const value = encodeMessage(kept);
+    const operations: StoreOperation[] = [
+      { type: 'put', key: keyOf('message', this.#next), value },
+      { type: 'del', key: keyOf('dead', kept.seq) },
+    ];
+    this.#next += 1;
+    this.#change({ operations, depth: 1, bytes: kept.bytes, deadLetters: -1 });
+  }
+
+  /** Deletes a dead letter. */
+  dropDead(kept: KeptMessage): void {
+    const operations: StoreOperation[] = [{ type: 'del', key: keyOf('dead', kept.seq) }];
+    this.#change({ operations, depth: 0, bytes: 0, deadLetters: -1 });
+  }
+
+  /** Resolves when the changes so far are written; rejects with what keeps the disk from it. */
+  async flush(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+    if (this.#fault !== undefined) throw this.#fault.cause;
   }
 
   /** Resolves when everything appended so far is on the disk or has failed. */
