@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, Server } from 'node:net';
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
@@ -15,20 +15,13 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A server of somebody else on a free port. */
-async function listenAnywhere(): Promise<{ readonly server: Server; readonly port: number }> {
+/** A port on which somebody else listens. */
+async function takenPort(): Promise<number> {
   const server = createServer();
   servers.push(server);
   await new Promise<void>((resolve) => server.listen({ host: METRICS_IP, port: 0 }, resolve));
   const address = server.address();
-  return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0 };
-}
-
-/** A port that was free a moment ago; the configuration takes no 0 for `Metrics`. */
-async function freePort(): Promise<number> {
-  const { server, port } = await listenAnywhere();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
 function makeApp(sections: Readonly<Record<string, unknown>>): App {
@@ -38,11 +31,17 @@ function makeApp(sections: Readonly<Record<string, unknown>>): App {
 }
 
 const HOST = { IP: '127.0.0.1', Port: 0 };
+const METRICS = { IP: METRICS_IP, Port: 0 };
+
+/** Where the metrics of a started app are. */
+function portOf({ metricsAddress }: App): number {
+  if (metricsAddress === undefined) throw new Error('its metrics are not served');
+  return metricsAddress.port;
+}
 
 describe('An app with Metrics', () => {
   it('shows what peers asked of it, from the first message on', async () => {
-    const port = await freePort();
-    const app = makeApp({ Host: HOST, Metrics: { IP: METRICS_IP, Port: port } });
+    const app = makeApp({ Host: HOST, Metrics: METRICS });
     app.handle('Move', (value) => value);
     await app.start();
     const client = makeApp({ Client: { Stage: { IP: '127.0.0.1', Port: app.address.port } } });
@@ -51,7 +50,7 @@ describe('An app with Metrics', () => {
       .peer('Stage')
       .ask('Unheard of')
       .catch(() => undefined);
-    const page = parseExposition((await ask(port)).text);
+    const page = parseExposition((await ask(portOf(app))).text);
     expect(find(page, 'rxcomet_messages_handled_total', { action: 'Move', outcome: 'ok' })).toBe(3);
     expect(find(page, 'rxcomet_handler_duration_seconds_count', { action: 'Move' })).toBe(3);
     expect(find(page, 'rxcomet_messages_handled_total', { action: 'other', outcome: 'error' })).toBe(1);
@@ -61,24 +60,27 @@ describe('An app with Metrics', () => {
   });
 
   it('does not start when their address is taken, and its hosts are closed then', async () => {
-    const { port } = await listenAnywhere();
+    const port = await takenPort();
     const app = makeApp({ Host: [HOST, HOST], Metrics: { IP: METRICS_IP, Port: port } });
     await expect(app.start()).rejects.toThrow(ListenFailed);
     expect(app.addresses).toEqual([]);
   });
 
   it('closes their address when a host cannot listen', async () => {
-    const { port: taken } = await listenAnywhere();
-    const port = await freePort();
-    const app = makeApp({ Host: { IP: METRICS_IP, Port: taken }, Metrics: { IP: METRICS_IP, Port: port } });
+    const app = makeApp({ Host: { IP: METRICS_IP, Port: await takenPort() }, Metrics: METRICS });
+    const listening = jest.spyOn(Server.prototype, 'listen');
     await expect(app.start()).rejects.toThrow(ListenFailed);
-    await expect(ask(port)).rejects.toThrow('ECONNREFUSED');
+    const endpoints = listening.mock.contexts as readonly Server[];
+    listening.mockRestore();
+    expect(endpoints).toHaveLength(2);
+    expect(endpoints.filter((server) => server.listening)).toEqual([]);
+    expect(app.metricsAddress).toBeUndefined();
   });
 
   it('closes their address when it stops', async () => {
-    const port = await freePort();
-    const app = makeApp({ Host: HOST, Metrics: { IP: METRICS_IP, Port: port } });
+    const app = makeApp({ Host: HOST, Metrics: METRICS });
     await app.start();
+    const port = portOf(app);
     expect((await ask(port)).status).toBe(200);
     await app.stop();
     await expect(ask(port)).rejects.toThrow('ECONNREFUSED');
