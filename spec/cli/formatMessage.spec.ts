@@ -2,7 +2,7 @@ import { Message } from '../../src';
 import { formatMessage } from '../../src/cli/formatMessage';
 import type { Output } from '../../src/cli/Io';
 
-const plain: Output = { write: () => undefined, colours: false, terminal: false };
+const plain: Output = { write: () => undefined, colours: false, tty: false, terminal: false };
 
 function show(action: string, value: unknown, json = false, output = plain): string {
   const message = new Message(

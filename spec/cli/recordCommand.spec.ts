@@ -96,7 +96,7 @@ describe('rxcomet record', () => {
     const run = record(['-o', '-']);
     await run.printed(/listening on/);
     await ask('Double', 1).catch(() => undefined);
-    await run.printed(/warning: .*127\.0\.0\.9:4000/);
+    await run.printed(/"level":"warn".*127\.0\.0\.9:4000/);
     run.stop('SIGINT');
     expect(await run.exitCode).toBe(0);
   });

@@ -33,6 +33,7 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
       for (const wake of waiting.splice(0)) wake();
     },
     colours: options.colours ?? false,
+    tty: options.terminal ?? false,
     terminal: options.terminal ?? false,
   });
   const exitCode = main(args, {

@@ -125,7 +125,7 @@ describe('rxcomet serve', () => {
     settings = folder.write('open.yml', 'Socket_connection:\n  Host: {IP: 0.0.0.0, Port: 4002}\n');
     const run = serve();
     await run.printed(/listening/);
-    expect(run.stderr).toMatch(/^warning: .*0\.0\.0\.0/);
+    expect(run.stderr).toMatch(/^\{"level":"warn","time":"[^"]+Z","msg":"[^"]*0\.0\.0\.0/);
   });
 
   it.each([

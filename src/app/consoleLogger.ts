@@ -1,3 +1,4 @@
+import { escapeControls } from '../runtime/escapeControls';
 import type { Logger } from '../runtime/Logger';
 
 const ignore = (): void => undefined;
@@ -6,8 +7,8 @@ const ignore = (): void => undefined;
 export const consoleLogger: Logger = {
   debug: ignore,
   info: ignore,
-  warn: (_fields, text) => console.warn(`rxcomet: ${text}`),
-  error: (_fields, text) => console.error(`rxcomet: ${text}`),
+  warn: (_fields, text) => console.warn(`rxcomet: ${escapeControls(text)}`),
+  error: (_fields, text) => console.error(`rxcomet: ${escapeControls(text)}`),
   // Told, so that no line is made for each message only to be thrown away.
   isLevelEnabled: (level) => level === 'warn' || level === 'error',
 };

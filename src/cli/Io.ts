@@ -4,6 +4,8 @@ import type { AppOptions } from '../index';
 export interface Output {
   write(content: string | Uint8Array): void;
   readonly colours: boolean;
+  /** It is a terminal, so that lines are for people. */
+  readonly tty: boolean;
   /** Somebody looks on, so that what is there can be written over. */
   readonly terminal: boolean;
 }

@@ -4,7 +4,7 @@ import { paint } from './paint';
 
 const ignore = (): void => undefined;
 
-/** Warnings and errors of an app, a line each, for people. */
+/** What a command itself warns of, a line each, for people; what an app logs goes to `createAppLogger`. */
 export function createCliLogger(output: Output): Logger {
   return {
     debug: ignore,

@@ -1,5 +1,4 @@
-import { createApp, loadConfig, type App } from '../index';
-import { createCliLogger } from './createCliLogger';
+import { createApp, loadConfig, type App, type Logger } from '../index';
 import type { Io } from './Io';
 import { UsageError } from './UsageError';
 
@@ -8,7 +7,7 @@ import { UsageError } from './UsageError';
  *
  * @param exact read integers beyond 2^53 as bigint whatever the file says, for commands that only pass values on
  */
-export async function createHostApp(file: string, exact: boolean, io: Io): Promise<App> {
+export async function createHostApp(file: string, exact: boolean, logger: Logger, io: Io): Promise<App> {
   const config = await loadConfig(file);
   if (config.hosts.length === 0) {
     throw new UsageError(
@@ -18,6 +17,6 @@ export async function createHostApp(file: string, exact: boolean, io: Io): Promi
   }
   return createApp(exact ? { ...config, bigint: true } : config, {
     ...io.app,
-    logger: createCliLogger(io.stderr),
+    logger,
   });
 }

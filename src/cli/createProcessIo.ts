@@ -38,6 +38,7 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output 
       if (!closed) stream.write(content);
     },
     colours: terminal && NO_COLOR === '',
+    tty: stream.isTTY,
     terminal,
   };
 }

@@ -1,4 +1,5 @@
 import { encodeJson, type Message } from '../index';
+import { escapeControls } from '../runtime/escapeControls';
 import type { Output } from './Io';
 import { paint } from './paint';
 
@@ -33,12 +34,4 @@ function bytesText(bytes: Uint8Array): string {
 function cut(text: string): string {
   if (text.length <= MAX_VALUE_LENGTH) return text;
   return `${text.slice(0, MAX_VALUE_LENGTH)}… (${text.length} characters)`;
-}
-
-/** JSON escapes the controls below 0x20; this does the others, such as 0x9b, which begins a sequence too, and changes of direction. */
-function escapeControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-  });
 }

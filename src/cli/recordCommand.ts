@@ -7,12 +7,13 @@ import {
   type RecordingOptions,
   type Tap,
 } from '../testing/index';
-import { createCliLogger } from './createCliLogger';
+import { createAppLogger } from './createAppLogger';
 import { defineCommand } from './defineCommand';
 import { endpointConfig } from './endpointConfig';
 import { formatAddress } from './formatAddress';
 import { formatSpeed } from './formatSpeed';
 import type { Io } from './Io';
+import { logOptions } from './logOptions';
 import { reportRecording } from './reportRecording';
 import { requireNewFile } from './requireNewFile';
 import { showProgress } from './showProgress';
@@ -44,6 +45,7 @@ export const recordCommand = defineCommand({
       about:
         'make the way to clients bad: a list of delay=MS, split, cut@BYTES, reset@BYTES, half-close@BYTES, stall@BYTES, in, out',
     },
+    ...logOptions,
   },
   examples: [
     ['--listen 127.0.0.1:7000 --to 127.0.0.1:65432 -o session.ndjson', 'record until Ctrl-C'],
@@ -53,7 +55,7 @@ export const recordCommand = defineCommand({
       'see what a bad network does to your peers',
     ],
   ],
-  async run({ listen, to, output, redact, gzip, fault }, _operands, io) {
+  async run({ listen, to, output, redact, gzip, fault, ...log }, _operands, io) {
     const required = (name: string, text: string | undefined): string => {
       if (text === undefined) throw new UsageError(`--${name} is missing`);
       return text;
@@ -62,7 +64,7 @@ export const recordCommand = defineCommand({
     const target = endpointConfig('--to', required('to', to), 'Client');
     const file = required('output', output);
     const faults = fault === undefined ? {} : { faults: parseFaultPlan(fault) };
-    const logger = createCliLogger(io.stderr);
+    const logger = createAppLogger(log, io);
     for (const warning of host.warnings) logger.warn({}, warning);
     if (file !== '-') await requireNewFile('-o', file);
 

@@ -1,7 +1,9 @@
 import type { ClientConfig } from '../index';
 import { readRecording } from '../testing/index';
+import { createAppLogger } from './createAppLogger';
 import { defineCommand } from './defineCommand';
 import { endpointConfig } from './endpointConfig';
+import { logOptions } from './logOptions';
 import { runReplay } from './runReplay';
 import { runStandIn } from './runStandIn';
 import { UsageError } from './UsageError';
@@ -37,6 +39,7 @@ export const replayCommand = defineCommand({
     side: { value: 'NAME', about: 'with --as-host: whose answers, when the recording has several sides' },
     json: { about: 'print the verdict as JSON' },
     junit: { value: 'FILE', about: 'write the verdict as JUnit XML too' },
+    ...logOptions,
   },
   examples: [
     ['session.ndjson --handlers handlers.mjs', 'do the handlers answer as recorded?'],
@@ -48,6 +51,7 @@ export const replayCommand = defineCommand({
     if (targets.length !== 1) {
       throw new UsageError('one of --to, --handlers and --as-host says what to do with the recording');
     }
+    const logger = createAppLogger(rest, io);
     const mode = modeOf(rest.mode);
     const speed = speedOf(rest.speed);
     const recording = readRecording(file);
@@ -55,10 +59,15 @@ export const replayCommand = defineCommand({
       if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
       if (speed !== 'max' && speed !== 1) throw new UsageError('--speed: with --as-host expected 1 or max');
       const chosen = side === undefined ? {} : { side };
-      return runStandIn(recording, asHost, { ...mode, ...chosen, delays: speed === 1, ignore, json }, io);
+      return runStandIn(
+        recording,
+        asHost,
+        { ...mode, ...chosen, delays: speed === 1, ignore, json, logger },
+        io,
+      );
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
-    const options = { ...mode, speed, ignore, json, junit };
+    const options = { ...mode, speed, ignore, json, junit, logger };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { ClientConfig } from '../index';
+import type { ClientConfig, Logger } from '../index';
 import {
   formatVerdict,
   formatVerdictJson,
@@ -11,7 +11,6 @@ import {
   type ReplayOptions,
 } from '../testing/index';
 import { addHandlers } from './addHandlers';
-import { createCliLogger } from './createCliLogger';
 import { ExitCode, stoppedExitCode } from './exitCodeInternals';
 import type { Io } from './Io';
 import { ReplayProgress } from './ReplayProgress';
@@ -24,6 +23,7 @@ import { warnAbout } from './warnAbout';
 export interface RunReplayOptions extends Pick<ReplayOptions, 'ignore' | 'mode'> {
   readonly speed: number | 'max';
   readonly json: boolean;
+  readonly logger: Logger;
   readonly junit: string | undefined;
 }
 
@@ -34,12 +34,12 @@ export type ReplayTarget = { readonly host: ClientConfig } | { readonly handlers
 export async function runReplay(
   recording: Recording,
   target: ReplayTarget,
-  { json, junit, ...rules }: RunReplayOptions,
+  { json, junit, logger, ...rules }: RunReplayOptions,
   io: Io,
 ): Promise<number> {
   const progress = new ReplayProgress(recording, rules.speed);
   const hide = showProgress(io.stderr, io.app.clock, (elapsedMs) => progress.line(elapsedMs));
-  const replay = start(progress, target, rules, io);
+  const replay = start(progress, target, rules, logger, io);
   let ended: Awaited<ReturnType<typeof stopped>> | Replay;
   try {
     ended = await Promise.race([replay, stopped(io)]);
@@ -64,6 +64,7 @@ function start(
   progress: ReplayProgress,
   target: ReplayTarget,
   rules: Pick<RunReplayOptions, 'ignore' | 'mode' | 'speed'>,
+  logger: Logger,
   io: Io,
 ): Promise<Replay> {
   const { clock } = io.app;
@@ -79,7 +80,7 @@ function start(
   return replayRecording(progress.recording, {
     ...options,
     handlers: (app) => addHandlers(app, target.handlers),
-    logger: createCliLogger(io.stderr),
+    logger,
   });
 }
 

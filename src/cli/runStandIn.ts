@@ -1,6 +1,5 @@
-import type { HostConfig } from '../index';
+import type { HostConfig, Logger } from '../index';
 import { createStandIn, type Recording, type StandInOptions } from '../testing/index';
-import { createCliLogger } from './createCliLogger';
 import { ExitCode } from './exitCodeInternals';
 import { endpointConfig } from './endpointConfig';
 import { formatAddress } from './formatAddress';
@@ -14,17 +13,17 @@ import { warnAbout } from './warnAbout';
 /** How a stand-in answers, and how its report is printed. */
 export interface RunStandInOptions extends Pick<StandInOptions, 'delays' | 'ignore' | 'mode' | 'side'> {
   readonly json: boolean;
+  readonly logger: Logger;
 }
 
 /** Answers from a recording at an address until the command is asked to end; then tells what it was asked for, and gives the exit code. */
 export async function runStandIn(
   recording: Recording,
   address: string,
-  { json, ...options }: RunStandInOptions,
+  { json, logger, ...options }: RunStandInOptions,
   io: Io,
 ): Promise<number> {
   const { hosts, warnings } = endpointConfig('--as-host', address, 'Host');
-  const logger = createCliLogger(io.stderr);
   for (const warning of warnings) logger.warn({}, warning);
   const peer = await createStandIn(recording, {
     ...options,

@@ -1,11 +1,12 @@
-import { createApp, type ClientConfig } from '../index';
+import { createApp, type ClientConfig, type Logger } from '../index';
 import { configOption } from './configOption';
-import { createCliLogger } from './createCliLogger';
+import { createAppLogger } from './createAppLogger';
 import { defineCommand } from './defineCommand';
 import { ExitCode, stoppedExitCode } from './exitCodeInternals';
 import { findTarget } from './findTarget';
 import { formatResult } from './formatResult';
 import type { Io, StopCause } from './Io';
+import { logOptions } from './logOptions';
 import { readContent } from './readContent';
 
 /** `rxcomet send`: sends one message. */
@@ -35,6 +36,7 @@ export const sendCommand = defineCommand({
     json: { about: 'print results that are text as JSON too' },
     text: { about: 'send VALUE as text, also when it looks like JSON' },
     file: { value: 'PATH', about: 'send the bytes of a file, or of standard input with -, instead of VALUE' },
+    ...logOptions,
   },
   examples: [
     [`Telegram Status '{"unit": 4}' -c lab.yml`, 'ask a client of the settings'],
@@ -46,10 +48,11 @@ export const sendCommand = defineCommand({
     ],
   ],
   async run(options, [target = '', action = '', value], io) {
+    const logger = createAppLogger(options, io);
     try {
       const content = await readContent(value, options, io);
       const client = await findTarget(target, options);
-      await send(client, action, content, options, io);
+      await send(client, action, content, { ...options, logger }, io);
       return ExitCode.ok;
     } catch (error) {
       if (io.stop.aborted) return stoppedExitCode[io.stop.reason as StopCause];
@@ -62,12 +65,12 @@ async function send(
   client: ClientConfig,
   action: string,
   content: unknown,
-  { detach, json }: { readonly detach: boolean; readonly json: boolean },
+  { detach, json, logger }: { readonly detach: boolean; readonly json: boolean; readonly logger: Logger },
   io: Io,
 ): Promise<void> {
   // Results are only passed on, so integers keep all their digits.
   const config = { file: '', hosts: [], clients: [client], bigint: true, warnings: [] };
-  const app = createApp(config, { ...io.app, logger: createCliLogger(io.stderr) });
+  const app = createApp(config, { ...io.app, logger });
   try {
     const result$ = app.peer(client.name).send(action, content, { signal: io.stop });
     await result$.forEach((result) => {

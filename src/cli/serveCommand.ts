@@ -2,8 +2,10 @@ import type { Handler } from '../index';
 import { record } from '../testing/index';
 import { addHandlers } from './addHandlers';
 import { configOption } from './configOption';
+import { createAppLogger } from './createAppLogger';
 import { createHostApp } from './createHostApp';
 import { defineCommand } from './defineCommand';
+import { logOptions } from './logOptions';
 import { reportRecording } from './reportRecording';
 import { requireNewFile } from './requireNewFile';
 import { runHosts } from './runHosts';
@@ -24,15 +26,16 @@ export const serveCommand = defineCommand({
     config: configOption,
     handlers: { value: 'FILE', about: 'module of handlers: .js, .mjs, .cjs or .ts' },
     record: { value: 'FILE', about: 'record everything said and heard, for replay; .gz compresses' },
+    ...logOptions,
   },
   examples: [
     ['', 'answer every message with its own action and value'],
     ['-c lab.yml --handlers handlers.mjs', 'answer with your own handlers'],
     ['--handlers handlers.mjs --record session.ndjson', 'and keep the conversation'],
   ],
-  async run({ config = configOption.default, handlers, record: recordTo }, _operands, io) {
+  async run({ config = configOption.default, handlers, record: recordTo, ...log }, _operands, io) {
     // Handlers get numbers as the settings say; the echo passes them on as they came.
-    const app = await createHostApp(config, handlers === undefined, io);
+    const app = await createHostApp(config, handlers === undefined, createAppLogger(log, io), io);
     if (recordTo !== undefined) await requireNewFile('--record', recordTo);
     const recording = recordTo === undefined ? undefined : record(app, recordTo, io.app);
     if (handlers === undefined) app.handle('*', echo);

@@ -1,7 +1,9 @@
 import { configOption } from './configOption';
+import { createAppLogger } from './createAppLogger';
 import { createHostApp } from './createHostApp';
 import { defineCommand } from './defineCommand';
 import { formatMessage } from './formatMessage';
+import { logOptions } from './logOptions';
 import { parseValue } from './parseValue';
 import { runHosts } from './runHosts';
 
@@ -18,14 +20,15 @@ export const watchCommand = defineCommand({
     config: configOption,
     ack: { value: 'JSON', about: 'acknowledge with this value instead of null' },
     json: { about: 'print each message as a line of JSON, values in full' },
+    ...logOptions,
   },
   examples: [
     ['-c lab.yml', 'show what other programs send to this one'],
     [`--ack '"ok"' --json > messages.ndjson`, 'answer "ok" and keep what came'],
   ],
-  async run({ config = configOption.default, ack, json }, _operands, io) {
+  async run({ config = configOption.default, ack, json, ...log }, _operands, io) {
     const answer = ack === undefined ? null : parseValue(ack, '--ack', `text goes in double quotes: '"ok"'`);
-    const app = await createHostApp(config, true, io);
+    const app = await createHostApp(config, true, createAppLogger(log, io), io);
     app.handle('*', (_value, message) => {
       io.stdout.write(formatMessage(message, json, io.stdout));
       // By hand: null as the return value of a handler means that somebody else is to answer.
