@@ -31,18 +31,20 @@ it('app.stats$ counts what goes through the app, from the first subscription on'
   await peer.ask('A', 2);
   await peer.ask('B').catch(() => undefined);
   peer.tell('A', 3, { confirm: false });
+  // With a timeout of its own it takes the ordinary way.
+  peer.tell('A', 4, { confirm: false, timeoutMs: 9 });
   await clock.advance(1000);
   expect(snapshots).toHaveLength(2);
   expect(snapshots[1]).toMatchObject({
     messages: {
-      received: 3,
+      received: 4,
       actions: [
-        { action: 'A', ok: 2, failed: 0 },
+        { action: 'A', ok: 3, failed: 0 },
         { action: 'B', ok: 0, failed: 1 },
       ],
       errors: [{ code: 'ERR_HANDLER_FAILED', count: 1 }],
     },
-    clients: [{ client: 'Peer', ok: 1, failed: 1, unconfirmed: 1, queued: 0, unanswered: 0 }],
+    clients: [{ client: 'Peer', ok: 1, failed: 1, unconfirmed: 2, queued: 0, unanswered: 0 }],
     failures: [{ code: 'ERR_HANDLER_FAILED', count: 1 }],
     connections: {
       open: [

@@ -59,7 +59,7 @@ export function createTestStats(changes: Partial<StatsSource> = {}): TestStats {
       stats.messageEnded(createMessage(action), token, outcome);
     },
     send(durationMs, outcome = 'ok', client = 'Peer') {
-      const sent: SentMessage = { client, action: 'Status', kind: 'ask', key: undefined, trace: undefined };
+      const sent: SentMessage = { client, action: 'Status', kind: 'ask', confirm: true, key: undefined, trace: undefined };
       const token = stats.sendBegan();
       clock.jump(durationMs);
       stats.sendEnded(sent, token, outcome);

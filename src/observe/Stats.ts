@@ -117,8 +117,9 @@ export class Stats implements TrafficObserver {
     return this.#clock.now();
   }
 
-  sendEnded({ client }: SentMessage, beganAt: unknown, outcome: string): void {
-    this.#client(client).ended(outcome, this.#clock.now() - (beganAt as number));
+  sendEnded({ client, confirm }: SentMessage, beganAt: unknown, outcome: string): void {
+    if (!confirm && outcome === 'ok') this.#client(client).sentUnconfirmed();
+    else this.#client(client).ended(outcome, this.#clock.now() - (beganAt as number));
   }
 
   sentUnconfirmed(client: string): void {

@@ -53,13 +53,13 @@ export interface ActionStats {
 
 /** Sends of one client. */
 export interface ClientStats extends ClientGauges {
-  /** Acknowledged with a result; without confirmation: written. */
+  /** Acknowledged with a result. */
   readonly ok: number;
   /** Ended with an error, that of the peer included. */
   readonly failed: number;
   /** Unsubscribed before the end. */
   readonly cancelled: number;
-  /** Written at once without asking for an acknowledgement (`confirm: false`). */
+  /** Written without asking for an acknowledgement (`confirm: false`). */
   readonly unconfirmed: number;
   /** Failed sends by the code of their error; what the peer answered is ERR_REMOTE. */
   readonly errors: readonly CodeCount[];

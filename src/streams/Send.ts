@@ -55,8 +55,8 @@ export class Send implements TimeoutEntry {
 
   /** From here on the observer hears how it goes, and may give it a traceparent. */
   observe(observer: TrafficObserver, client: string): void {
-    const { action, awaited, key, trace } = this;
-    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', key, trace };
+    const { action, awaited, confirm, key, trace } = this;
+    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', confirm, key, trace };
     const token = observer.sendBegan(sent);
     this.#watch = { observer, sent, token };
     this.trace = observer.traceparent?.(token) ?? trace;
