@@ -1,9 +1,10 @@
+import { Deque } from '../streams/Deque';
 import { FrameWriter } from '../streams/FrameWriter';
 import type { Link } from '../streams/Link';
 import { contentText } from './contentText';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';
-import type { RecordedClose, RecordedMessage } from './RecordedEvent';
+import type { RecordedCancel, RecordedClose, RecordedMessage } from './RecordedEvent';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const maxInFlight = 256;
@@ -22,7 +23,9 @@ export class ReplayLink {
   readonly #frames: FrameWriter;
   /** By message without its final answer. */
   readonly #actions = new Map<number, string>();
-  readonly #waiting = new Map<number, RecordedMessage>();
+  readonly #waiting = new Deque<RecordedMessage | RecordedCancel>();
+  /** Id of the last message written; they ascend on a native connection. */
+  #written = 0;
   #greeting = false;
   #flushing = false;
   #ending = false;
@@ -71,12 +74,17 @@ export class ReplayLink {
 
   /** It can take a message without holding ever more of them. */
   get hasRoom(): boolean {
-    return this.#waiting.size < maxWaiting && this.#link.unsentBytes < maxUnsentBytes;
+    return this.#waiting.length < maxWaiting && this.#link.unsentBytes < maxUnsentBytes;
   }
 
-  /** Whether each message that asked for one has its final answer. */
+  /** Nothing waits any more to be sent. */
+  get sent(): boolean {
+    return this.#closed || this.#waiting.length === 0;
+  }
+
+  /** Everything is sent, and each message that asked for one has its final answer. */
   get answered(): boolean {
-    return this.#closed || this.#actions.size === 0;
+    return this.#closed || (this.#waiting.length === 0 && this.#actions.size === 0);
   }
 
   /** Messages without their final answer, for people. */
@@ -87,24 +95,26 @@ export class ReplayLink {
   message(message: RecordedMessage): void {
     if (this.#ending || this.#closed) return;
     if (message.confirm !== false) this.#actions.set(message.id, message.action);
-    this.#waiting.set(message.id, message);
+    this.#waiting.push(message);
     this.#flush();
   }
 
-  cancel(id: number): void {
-    this.#actions.delete(id);
-    const unsent = this.#waiting.delete(id);
-    if (!unsent && this.#watcher.dialect === 'native' && !this.#ending && !this.#closed) {
-      this.#watcher.cancelled(id);
-      this.#frame({ cancel: id }, '');
-    }
+  cancel(cancel: RecordedCancel): void {
+    if (this.#ending || this.#closed) return;
+    this.#actions.delete(cancel.id);
+    // Written at once, as it makes room for messages that wait; but not before what it cancels, and only a native host understands it.
+    if (cancel.id <= this.#written && this.#watcher.dialect === 'native') this.#writeCancel(cancel);
+    else this.#waiting.push(cancel);
     this.#tell();
   }
 
   /** Ends as recorded; an end that the host began is awaited by `changed`, not made. */
   close({ how, from }: RecordedClose): void {
-    if (how !== 'fin' && from !== 'host') this.#link.reset();
-    else if (from !== 'host') this.#end();
+    if (from === 'host') return;
+    this.#frames.flush();
+    if (how === 'fin') this.#end();
+    // A turn later: a reset takes away what the host has not read.
+    else nextTurn(() => this.#link.reset());
   }
 
   /** Ends in order. */
@@ -124,13 +134,20 @@ export class ReplayLink {
 
   #flush(): void {
     const { open } = this.#watcher;
-    for (const [id, message] of this.#waiting) {
-      if (open.size >= maxInFlight || this.#ending) return;
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      if (this.#ending) return;
       // A client finds out first, and sends more only to a native host (protocol 2).
       if (this.#greeting && (!this.#native || this.#watcher.dialect !== 'native')) return;
-      this.#waiting.delete(id);
-      this.#write(message);
+      if (next.kind === 'message' && open.size >= maxInFlight) return;
+      this.#waiting.shift();
+      if (next.kind === 'message') this.#write(next);
+      else this.#writeCancel(next);
     }
+  }
+
+  #writeCancel({ id }: RecordedCancel): void {
+    this.#watcher.cancelled(id);
+    this.#frame({ cancel: id }, '');
   }
 
   #write(message: RecordedMessage): void {
@@ -145,6 +162,7 @@ export class ReplayLink {
       if (message.base64 !== undefined && message.action !== '') keys['action'] = message.action;
     }
     this.#greeting = true;
+    this.#written = message.id;
     this.#watcher.sent(message);
     this.#frame(keys, contentText(message, message.action));
   }

@@ -110,12 +110,13 @@ class Drive {
         return to.message(event);
       }
       case 'cancel':
-        return link?.cancel(event.id);
+        return link?.cancel(event);
       case 'ack':
         if (link !== undefined && this.#options.speed === 'max') await this.#answer(link, event);
         return;
       case 'close':
         if (link === undefined) return;
+        if (event.from !== 'host') await this.#until(link, () => link.sent);
         link.close(event);
         if (event.from === 'host' || event.how === 'fin') await this.#until(link, () => link.closed);
         return this.#forgetWhenClosed(event.link, link);
