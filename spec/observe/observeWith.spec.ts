@@ -3,7 +3,14 @@ import type { Message } from '../../src/streams/Message';
 import type { TrafficObserver } from '../../src/streams/TrafficObserver';
 
 const message = {} as Message;
-const sent = { client: 'P', action: 'A', kind: 'ask', key: undefined, trace: undefined } as const;
+const sent = {
+  client: 'P',
+  action: 'A',
+  kind: 'ask',
+  confirm: true,
+  key: undefined,
+  trace: undefined,
+} as const;
 
 function observer(name: string, log: string[], more: Partial<TrafficObserver> = {}): TrafficObserver {
   return {
