@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { compareRecordings } from '../../src/testing/compareRecordings';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import { RecordingComparison } from '../../src/testing/RecordingComparison';
 import { ack, message } from './recordingSupport';
 
 const differences = async (expected: RecordedEvent[], actual: RecordedEvent[]): Promise<string[]> => {
@@ -102,6 +103,55 @@ describe('compareRecordings', () => {
     ]);
   });
 
+  it('finds the one result that is missing or extra in the midst of a long stream', async () => {
+    const next = (text: string): RecordedEvent => ack(1, text, { status: 'next' } as never);
+    const results = Array.from({ length: 3000 }, (_, index) => next(`${index}`));
+    const stream = [message(1, '1'), ...results, ack(1, '"end"')];
+    const without = stream.filter((_, index) => index !== 1500);
+    const kinds = async (expected: RecordedEvent[], actual: RecordedEvent[]) => {
+      const { differences: found } = await compareRecordings(expected, actual);
+      return found.map(({ kind, changes: [change] }) => [kind, change?.expected, change?.actual]);
+    };
+    expect(await kinds(stream, without)).toEqual([['missing', 1499, undefined]]);
+    expect(await kinds(without, stream)).toEqual([['extra', undefined, 1499]]);
+    const other = stream.map((event, index) => (index === 1500 ? next('"x"') : event));
+    expect(await kinds(stream, other)).toEqual([['changed', 1499, 'x']]);
+    const moved = [...without.slice(0, 1550), ...stream.slice(1500, 1501), ...without.slice(1550)];
+    expect(await kinds(stream, moved)).toEqual([['reordered', undefined, undefined]]);
+  });
+
+  it('tells what moved on a link where something stays open all along', async () => {
+    const pairs = Array.from({ length: 10_000 }, (_, index) => [
+      message(index + 2, '1'),
+      ack(index + 2, '"a"'),
+    ]);
+    const recorded = [message(1, '1'), ...pairs.flat(), ack(1, '"late"')];
+    const moved = [...recorded];
+    moved.splice(12_000, 0, ...moved.splice(18_000, 1));
+    expect(await differences(recorded, recorded.slice(0, -1))).toEqual(['missing acknowledgement 1']);
+    const [only, ...others] = await differences(recorded, moved);
+    expect(only).toMatch(/^reordered acknowledgement/);
+    expect(others).toEqual([]);
+  });
+
+  it('judges a link as soon as it has ended on both sides', async () => {
+    const comparison = new RecordingComparison();
+    const [asked, answered, ended] = [message(1, '1'), ack(1, '1'), close('client')];
+    for (const event of [asked, answered, ended]) comparison.expected(event);
+    comparison.actual(asked);
+    comparison.actual(ended);
+    // The same number again is another connection: nothing is left of the first.
+    for (const event of [asked, answered]) {
+      comparison.expected(event);
+      comparison.actual(event);
+    }
+    expect(comparison.finish()).toMatchObject({
+      compared: 1,
+      differences: [{ kind: 'missing' }],
+      differenceCount: 1,
+    });
+  });
+
   it('counts what the recording cannot answer as not compared', async () => {
     const lost = {
       at: 1,
@@ -152,6 +202,42 @@ describe('compareRecordings', () => {
       expect(
         await differences([send(1, 1, '1'), send(1, 2, '2')], [send(1, 1, '2'), send(1, 2, '1')]),
       ).toEqual(['reordered send 2']);
+    });
+
+    it('counts a great many changed ones in their order', async () => {
+      const sends = (from: number) =>
+        Array.from({ length: 5000 }, (_, index) => send(1, index + 1, `${from + index}`));
+      const verdict = await compareRecordings(sends(0), sends(100_000), { maxDifferences: 2 });
+      expect(verdict).toMatchObject({ compared: 5000, differenceCount: 5000 });
+      expect(verdict.differences).toMatchObject([
+        { kind: 'changed', changes: [{ expected: 0, actual: 100_000 }] },
+        { kind: 'changed', changes: [{ expected: 1, actual: 100_001 }] },
+      ]);
+    });
+
+    it('leaves out what a recording hides, whichever comes first', async () => {
+      const hidden = {
+        ...send(1, 1, '{"a":1,"token":"[redacted]"}'),
+        redacted: ['value.token'],
+      } as RecordedEvent;
+      const real = send(1, 1, '{"a":1,"token":"t"}');
+      const other = send(1, 1, '{"a":2,"token":"t"}');
+      expect(await compareRecordings([hidden], [real])).toMatchObject({
+        passed: true,
+        compared: 1,
+        ignored: 1,
+      });
+      expect(await compareRecordings([hidden], [other])).toMatchObject({ passed: false, compared: 1 });
+      const comparison = new RecordingComparison();
+      comparison.actual(real);
+      comparison.expected(hidden);
+      expect(comparison.finish()).toMatchObject({ passed: true, compared: 1, ignored: 1 });
+    });
+
+    it('finds a counterpart that comes much later', async () => {
+      const sends = Array.from({ length: 3000 }, (_, index) => send(1, index + 1, `${index}`));
+      const late = [...sends.slice(1), ...sends.slice(0, 1)];
+      expect(await differences(sends, late)).toEqual(['reordered send 1']);
     });
 
     it('keeps clients apart', async () => {
