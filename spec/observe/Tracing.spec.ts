@@ -258,6 +258,18 @@ describe('setting up', () => {
     expect(telemetry.spans).toEqual([]);
   });
 
+  it('not at all still passes a trace on by hand', async () => {
+    takeTelemetryDown();
+    const app = await open((app) => {
+      app.handle('Outer', (value, { trace }) =>
+        app.peer('Peer').ask('Inner', value, trace === undefined ? {} : { trace }),
+      );
+      app.handle('Inner', (_value, { trace }) => trace ?? 'none');
+    });
+    expect(await app.peer('Peer').ask('Outer')).toBe('none');
+    expect(await app.peer('Peer').ask('Outer', 1, { trace: REMOTE })).toBe(REMOTE);
+  });
+
   it('with an API that ours cannot use is told, and nothing is traced', () => {
     takeTelemetryDown();
     const registry = globalThis as unknown as Record<symbol, unknown>;
