@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { LevelStore } from '../../src/outbox/LevelStore';
 import { RemoteError } from '../../src/errors/RemoteError';
 import { createTestOutbox, message, type TestOutbox } from '../outbox/openOutbox';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
@@ -111,6 +112,25 @@ describe('rxcomet outbox', () => {
       stderr: '2 messages deleted\nno message has the key worse\n',
     });
     expect((await run('list', store)).stderr).toBe('0 messages (0 bytes) waiting, 1 dead letter\n');
+  });
+
+  it('leaves nothing behind of a waiting message that it deletes', async () => {
+    const test = await openApp();
+    test.outbox.keep(message('{"action":"Point","value":1}', { key: 'once-refused' }));
+    await test.outbox.persisted();
+    test.refuse(
+      '{"action":"Point","value":1}',
+      new RemoteError('no', { client: 'Results', action: 'Point', delivered: 'yes', remoteCode: '' }),
+    );
+    await test.outbox.close();
+    expect((await run('drop', store, 'once-refused')).code).toBe(0);
+    const level = new LevelStore(store);
+    await level.open();
+    expect((await level.read('', '\x7f', 10, 1000)).map(([key]) => key)).toEqual([
+      'meta/format',
+      'meta/totals',
+    ]);
+    await level.close();
   });
 
   it('deletes all dead letters, and nothing that waits', async () => {

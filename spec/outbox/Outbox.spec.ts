@@ -174,17 +174,20 @@ describe('An outbox', () => {
   });
 
   it('puts new messages behind older ones that still wait on the disk', async () => {
-    const test = create({ queue: { ...queue, capacity: 4 } });
-    test.tell('1', '2', '3');
+    const test = create({ queue: { ...queue, capacity: 8 } });
+    test.tell('1', '2', '3', '4', '5', '6');
     await test.outbox.persisted();
-    expect(test.open()).toEqual(['1', '2']);
-    test.tell('4');
+    expect(test.open()).toEqual(['1', '2', '3', '4']);
+    // Room for one more, and not enough to read on.
+    test.acknowledge('1');
+    test.tell('7');
     await test.outbox.persisted();
-    for (const text of ['1', '2', '3', '4']) {
+    expect(test.open()).toEqual(['2', '3', '4']);
+    for (const text of ['2', '3', '4', '5', '6', '7']) {
       test.acknowledge(text);
       await clock.settle();
     }
-    expect(test.handed.map(({ message: { text } }) => text)).toEqual(['1', '2', '3', '4']);
+    expect(test.handed.map(({ message: { text } }) => text)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
   });
 });
 
@@ -217,6 +220,11 @@ describe('When the connection is lost, an outbox', () => {
       expect(test.open()).toEqual(['1']);
     }
     test.acknowledge('1');
+    test.tell('2');
+    await test.outbox.persisted();
+    test.refuse('2', closed());
+    await clock.advance(100);
+    expect(test.open()).toEqual(['2']);
     expect(test.reported).toEqual([]);
   });
 
@@ -418,6 +426,7 @@ describe('When the disk fails, an outbox', () => {
     const test = create();
     test.tell('1');
     await expect(test.outbox.open()).rejects.toMatchObject({ code: 'ERR_OUTBOX', path: '/var/outbox' });
+    expect(test.reported).toMatchObject([{ code: 'ERR_OUTBOX', delivered: 'no' }]);
     test.tell('2');
     await test.outbox.persisted();
     expect(test.reported.map((error) => error.code)).toEqual(['ERR_OUTBOX', 'ERR_OUTBOX']);
