@@ -74,6 +74,7 @@ export type {
 } from './actors/SupervisionStrategy';
 
 // Stats
+export type { DedupCounts } from './streams/DedupCounts';
 export type {
   ActionStats,
   ClientGauges,
@@ -81,7 +82,6 @@ export type {
   CodeCount,
   ConnectionGauge,
   ConnectionStats,
-  DedupStats,
   DurationStats,
   EventLoopDelayStats,
   HostGauges,

@@ -146,7 +146,7 @@ const types = [
   'ContractBehaviour',
   'DeadLetter',
   'DeadLetterReason',
-  'DedupStats',
+  'DedupCounts',
   'Delivered',
   'Delivery',
   'Dialect',

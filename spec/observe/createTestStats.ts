@@ -27,7 +27,7 @@ export function createTestStats(changes: Partial<StatsSource> = {}): TestStats {
         host: '127.0.0.2:65432',
         inFlight: 3,
         droppedAnswers: 1,
-        dedup: { keys: 40, joined: 5, repeated: 6 },
+        dedup: { keys: 40, joined: 5, repeated: 6, forgottenEarly: 7 },
       },
     ],
     clients: () => [
@@ -59,7 +59,14 @@ export function createTestStats(changes: Partial<StatsSource> = {}): TestStats {
       stats.messageEnded(createMessage(action), token, outcome);
     },
     send(durationMs, outcome = 'ok', client = 'Peer') {
-      const sent: SentMessage = { client, action: 'Status', kind: 'ask', confirm: true, key: undefined, trace: undefined };
+      const sent: SentMessage = {
+        client,
+        action: 'Status',
+        kind: 'ask',
+        confirm: true,
+        key: undefined,
+        trace: undefined,
+      };
       const token = stats.sendBegan();
       clock.jump(durationMs);
       stats.sendEnded(sent, token, outcome);

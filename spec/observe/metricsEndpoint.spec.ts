@@ -60,6 +60,7 @@ describe('GET /metrics', () => {
       ['rxcomet_dedup_keys', { host: '127.0.0.2:65432' }, 40],
       ['rxcomet_dedup_joined_total', {}, 5],
       ['rxcomet_dedup_repeated_total', {}, 6],
+      ['rxcomet_dedup_forgotten_early_total', {}, 7],
       ['rxcomet_sends_total', { client: 'Peer', outcome: 'ok' }, 1],
       ['rxcomet_sends_total', { client: 'Plain', outcome: 'unconfirmed' }, 0],
       ['rxcomet_send_errors_total', { client: 'Peer', code: 'ERR_ACK_TIMEOUT' }, 1],

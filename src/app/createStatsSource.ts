@@ -34,10 +34,10 @@ export function createStatsSource(parts: StatsParts): StatsSource {
 
 /** One entry for a host that listens, none for one that doesn't. */
 function hostGauges(host: Host): HostGauges[] {
-  const { address, unfinished, droppedAnswers } = host;
+  const { address, unfinished, droppedAnswers, dedup } = host;
   if (address === undefined) return [];
   const ip = address.ip.includes(':') ? `[${address.ip}]` : address.ip;
-  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, droppedAnswers, dedup: undefined }];
+  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, droppedAnswers, dedup }];
 }
 
 function clientGauges(peer: Peer): ClientGauges {

@@ -1,3 +1,4 @@
+import type { DedupCounts } from '../streams/DedupCounts';
 import type { OutboxState } from '../streams/OutboxState';
 
 /**
@@ -89,17 +90,7 @@ export interface HostGauges {
   /** Answers that came after their message was answered, cancelled or timed out; since the app was made. */
   readonly droppedAnswers: number;
   /** undefined without `Dedup`. */
-  readonly dedup: DedupStats | undefined;
-}
-
-/** What `Dedup` of a host did. */
-export interface DedupStats {
-  /** Keys it remembers now. */
-  readonly keys: number;
-  /** Repeats that joined the answer of a message whose handlers were still running. */
-  readonly joined: number;
-  /** Repeats that got the kept answer. */
-  readonly repeated: number;
+  readonly dedup: DedupCounts | undefined;
 }
 
 /** Connections of hosts and clients. */

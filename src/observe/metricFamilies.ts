@@ -72,6 +72,12 @@ const messages: readonly MetricFamily[] = [
     'Repeats that got the kept answer.',
     ({ repeated }) => repeated,
   ),
+  perDedup(
+    'counter',
+    'rxcomet_dedup_forgotten_early_total',
+    'Message keys that Dedup forgot before its window was over, because there were too many.',
+    ({ forgottenEarly }) => forgottenEarly,
+  ),
 ];
 
 const sends: readonly MetricFamily[] = [

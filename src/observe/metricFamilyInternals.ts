@@ -1,13 +1,7 @@
+import type { DedupCounts } from '../streams/DedupCounts';
 import type { OutboxState } from '../streams/OutboxState';
 import type { MetricFamily, MetricSample } from './MetricFamily';
-import type {
-  ClientGauges,
-  CodeCount,
-  DedupStats,
-  DurationStats,
-  HostGauges,
-  StatsSnapshot,
-} from './StatsSnapshot';
+import type { ClientGauges, CodeCount, DurationStats, HostGauges, StatsSnapshot } from './StatsSnapshot';
 
 const NO_LABELS = {};
 
@@ -40,7 +34,7 @@ export function perDedup(
   type: Type,
   name: string,
   help: string,
-  value: (dedup: DedupStats) => number,
+  value: (dedup: DedupCounts) => number,
 ): MetricFamily {
   const samples = ({ hosts }: StatsSnapshot): MetricSample[] =>
     hosts.flatMap(({ host, dedup }) =>

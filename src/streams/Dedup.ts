@@ -3,6 +3,7 @@ import { AppStopping } from '../errors/AppStopping';
 import { HandlerFailed } from '../errors/HandlerFailed';
 import { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import type { DedupCounts } from './DedupCounts';
 import type { DedupHook } from './DedupStep';
 import { DedupRun } from './DedupRun';
 import type { DedupStore } from './DedupStore';
@@ -40,13 +41,11 @@ export interface DedupOptions {
  * With a store: "entered" is written before the handlers are asked, the answer before the acknowledgement goes out.
  */
 export class Dedup {
-  /** Repeats that met the handling of their message. */
-  repeatsJoined = 0;
-  /** Repeats that came after it. */
-  repeatsAnswered = 0;
   readonly maxAnswerBytes: number;
   readonly #options: DedupOptions;
   readonly #known: KnownKeys;
+  #joined = 0;
+  #repeated = 0;
   /** By key: accepted, and no answer kept. */
   readonly #runs = new Map<string, DedupRun>();
   /** Begun, and the handlers have not settled or the answer is not out. */
@@ -72,14 +71,13 @@ export class Dedup {
     });
   }
 
-  /** Keys that would be known again. */
-  get knownKeys(): number {
-    return this.#known.size + this.#runs.size;
-  }
-
-  /** Keys forgotten before Window_ms because there were more than Max_keys. */
-  get forgottenEarly(): number {
-    return this.#known.forgottenEarly;
+  get counts(): DedupCounts {
+    return {
+      keys: this.#known.size + this.#runs.size,
+      joined: this.#joined,
+      repeated: this.#repeated,
+      forgottenEarly: this.#known.forgottenEarly,
+    };
   }
 
   /** Handlings that go on. */
@@ -115,14 +113,14 @@ export class Dedup {
     const key = exchange.message.key ?? '';
     const running = this.#runs.get(key);
     if (running !== undefined) {
-      this.repeatsJoined += 1;
+      this.#joined += 1;
       return !exchange.noAck && running.join(exchange, port);
     }
     const known = this.#known.find(key, this.#now());
     const { store, dispatcher } = this.#options;
     const run = new DedupRun(this, dispatcher, key);
     if (known?.answered === true) {
-      this.repeatsAnswered += 1;
+      this.#repeated += 1;
       if (exchange.noAck) return false;
       const answer = this.#known.answer(key);
       if (answer !== undefined || store === undefined || this.#unsaved.has(key)) {

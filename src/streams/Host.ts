@@ -8,6 +8,7 @@ import type { ConnectionEvent } from './ConnectionEvent';
 import type { Dialect } from './Dialect';
 import { createTokenCheck } from './createTokenCheck';
 import { Dedup } from './Dedup';
+import type { DedupCounts } from './DedupCounts';
 import { Dispatcher } from './Dispatcher';
 import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
@@ -101,24 +102,9 @@ export class Host {
     return this.#dispatcher.droppedAnswers;
   }
 
-  /** Repeats that met the handling of their message, and its answer; 0 without `Dedup`. */
-  get repeatsJoined(): number {
-    return this.#dedup?.repeatsJoined ?? 0;
-  }
-
-  /** Repeats that came after the handling of their message, and got its kept answer; 0 without `Dedup`. */
-  get repeatsAnswered(): number {
-    return this.#dedup?.repeatsAnswered ?? 0;
-  }
-
-  /** Message-keys that would be known again; 0 without `Dedup`. */
-  get knownKeys(): number {
-    return this.#dedup?.knownKeys ?? 0;
-  }
-
-  /** Message-keys forgotten before `Dedup.Window_ms` because there were more than `Dedup.Max_keys`. */
-  get keysForgottenEarly(): number {
-    return this.#dedup?.forgottenEarly ?? 0;
+  /** What `Dedup` did; undefined without it. */
+  get dedup(): DedupCounts | undefined {
+    return this.#dedup?.counts;
   }
 
   /**
