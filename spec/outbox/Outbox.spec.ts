@@ -300,6 +300,66 @@ describe('A message that is refused', () => {
     expect(test.open()).toEqual([]);
   });
 
+  it('counts as refused when the connection is lost over it each time, and not over the next one', async () => {
+    const test = create();
+    test.tell('killer', 'next', 'after');
+    await test.outbox.persisted();
+    const lose = async (text: string): Promise<void> => {
+      // The others wait in the peer's queue, as with a legacy peer.
+      for (const entry of test.handed) entry.queued = entry.message.text !== text;
+      test.refuse(text, closed());
+      await clock.advance(10_000);
+    };
+    for (let round = 0; round < 10; round += 1) {
+      expect(test.open()).toEqual(['killer', 'next', 'after']);
+      await lose('killer');
+    }
+    expect(test.open()).toEqual(['next', 'after']);
+    test.acknowledge('next');
+    for (let tries = 2; tries <= 5; tries += 1) {
+      await clock.advance(60_000);
+      expect(test.open()).toContain('killer');
+      await lose('killer');
+      test.tell(`${tries}`);
+      await test.outbox.persisted();
+      expect(test.open()).toContain(`${tries}`);
+      test.acknowledge(`${tries}`);
+    }
+    expect(test.reported.map((error) => error.code)).toEqual(['ERR_MESSAGE_REFUSED']);
+    expect(test.open()).toEqual(['after']);
+  });
+
+  it('is none, and keeps its place, when the connection is lost over the next one too', async () => {
+    const test = create();
+    test.tell('1', '2', '3');
+    await test.outbox.persisted();
+    const lost: string[] = [];
+    for (let round = 0; round < 33; round += 1) {
+      const [first = ''] = test.open();
+      lost.push(first);
+      for (const entry of test.handed) entry.queued = entry.message.text !== first;
+      test.refuse(first, closed());
+      await clock.advance(10_000);
+    }
+    const ten = Array.from({ length: 10 }, () => '1');
+    expect(lost).toEqual([...ten, '2', ...ten, '2', ...ten, '2']);
+    expect(test.open()).toEqual(['1', '2', '3']);
+    expect(test.reported).toEqual([]);
+    expect(store.keys('tries/', 'tries0')).toEqual([]);
+  });
+
+  it('is none when it is the only one, however often the connection is lost', async () => {
+    const test = create();
+    test.tell('1');
+    await test.outbox.persisted();
+    for (let round = 0; round < 30; round += 1) {
+      test.refuse('1', closed());
+      await clock.advance(10_000);
+    }
+    expect(test.open()).toEqual(['1']);
+    expect(test.reported).toEqual([]);
+  });
+
   it('is not one that got no answer in time: that one is tried again for ever', async () => {
     const test = create();
     test.tell('slow', 'other');

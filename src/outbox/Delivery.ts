@@ -14,6 +14,8 @@ export class Delivery implements SendSink {
   timer: unknown = undefined;
   /** Handed while nothing else was and nothing followed, so that what the host says of its connection is about this message. */
   alone = false;
+  /** Connections lost with nothing but this message under way. */
+  lost = 0;
   /** Tries in a row without an answer, for the delay until the next. */
   unanswered = 0;
 

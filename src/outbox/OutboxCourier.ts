@@ -18,6 +18,8 @@ const MAX_TRIES = 5;
 /** Delays between the tries of a message that was refused. */
 const REFUSED = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
 const READ_AGAIN_MS = 1000;
+/** A message with which the connection was lost so often in a row, while nothing else was under way, may be what it is lost over. */
+const LOST_ALONE = 10;
 
 /** What a courier needs. */
 export interface OutboxCourierOptions {
@@ -67,6 +69,8 @@ export class OutboxCourier {
   #losses = 0;
   /** Up to here one at a time: the host ended the connection over one of them. */
   #aloneTo = -1;
+  /** Steps aside, to see whether the next message gets through. */
+  #suspected: { readonly delivery: Delivery; readonly error: RxcometError } | undefined;
   #pumping = false;
   readonly #told = new Set<string>();
 
@@ -213,6 +217,7 @@ export class OutboxCourier {
   readonly #ended = (delivery: Delivery, error: RxcometError | undefined): void => {
     this.#handed -= 1;
     delivery.recall = undefined;
+    this.#decide(error === undefined || (error instanceof RemoteError && judgeFailure(error) === 'message'));
     if (error === undefined) {
       this.#losses = 0;
       this.#told.clear();
@@ -235,6 +240,7 @@ export class OutboxCourier {
         this.#back(delivery);
         if (error instanceof RemoteError || error.code === 'ERR_BAD_REPLY') this.#tellOnce(error, delivery);
         this.#pause();
+        if (error.code === 'ERR_CONNECTION_CLOSED') this.#suspect(delivery, error);
         return;
       case 'content':
         if (delivery.alone) {
@@ -258,6 +264,32 @@ export class OutboxCourier {
       default:
         return judgement satisfies never;
     }
+  }
+
+  /**
+   * A legacy peer closes the connection without an answer over what it cannot handle, as does any when a message brings it down; then one
+   * message would keep all others waiting for ever. So one that was lost alone again and again steps aside for the next one: if that gets
+   * through it counts as refused, if not it was the connection after all, and the order stays as it was.
+   */
+  #suspect(delivery: Delivery, error: RxcometError): void {
+    if (this.#handed > 0 || this.#stopped) return;
+    delivery.lost += 1;
+    // Once it has counted as refused, once more is enough.
+    if (delivery.lost < (delivery.kept.tries > 0 ? 1 : LOST_ALONE)) return;
+    const others = [...this.#window.values()].some((other) => other !== delivery && other.state === 'ready');
+    if (!others) return;
+    delivery.state = 'resting';
+    delivery.lost = 0;
+    this.#suspected = { delivery, error };
+  }
+
+  /** A try of another message ended while one steps aside: with an answer, or not. */
+  #decide(answered: boolean): void {
+    const suspected = this.#suspected;
+    if (suspected === undefined) return;
+    this.#suspected = undefined;
+    if (answered) this.#refuse(suspected.delivery, suspected.error);
+    else this.#back(suspected.delivery);
   }
 
   /** Counts a refusal: another try later, or the dead letters. */
