@@ -146,13 +146,15 @@ describe('spans of a message', () => {
     expect(spans[0]?.traceId).toBe(REMOTE.slice(3, 35));
   });
 
-  it('has no parent when none came with it, whatever was active as the host was opened', async () => {
-    const test = await inSpan(() => openTestApp());
+  it('has no parent when none came with it, whatever is active where its bytes are read', async () => {
+    const test = await openTestApp();
     opened.push(test);
     test.app.handle('Status', () => 'fine');
     const peer = await test.connect();
-    peer.request(1, 'Status');
-    await test.clock.advance(1);
+    await inSpan(async () => {
+      peer.request(1, 'Status');
+      await test.clock.advance(1);
+    });
     expect(placeOf(telemetry.span('process Status')).parent).toBeUndefined();
   });
 });
@@ -213,11 +215,18 @@ describe('what a handler does', () => {
 });
 
 describe('what follows an answer', () => {
-  it('belongs to where the message was sent, not to who opened the connection', async () => {
-    const app = await open((app) => app.handle('*', () => 'done'));
-    // This one opens the connection.
+  it('belongs to where the message was sent, not to where its answer came in', async () => {
+    let answer = (): void => undefined;
+    const app = await open((app) => {
+      app.handle('A', (_value, message) => {
+        answer = () => message.ack('done');
+        return new Promise(() => undefined);
+      });
+      app.handle('*', () => 'done');
+    });
+    const { clock } = opened[0] as TestApp;
     await app.peer('Peer').ask('First');
-    await inSpan(() =>
+    const both = inSpan(() =>
       firstValueFrom(
         app
           .peer('Peer')
@@ -225,6 +234,9 @@ describe('what follows an answer', () => {
           .pipe(concatMap(() => app.peer('Peer').send('B'))),
       ),
     );
+    await clock.advance(1);
+    answer();
+    await both;
     expect(placeOf(telemetry.span('send B')).parent).toBe(placeOf(telemetry.span('outer')).spanId);
   });
 });
