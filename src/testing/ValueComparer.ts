@@ -1,6 +1,7 @@
 import { BadOption } from '../errors/BadOption';
 import { canonicalNumber } from './canonicalNumber';
 import type { CompareOptions, NumberTolerance } from './CompareOptions';
+import { fractionKey } from './fractionKey';
 import { formatJsonPath } from './formatJsonPath';
 import { JsonPath } from './JsonPath';
 import type { ValueChange } from './ValueChange';
@@ -148,7 +149,9 @@ export class ValueComparer {
       const type = this.#types.find(({ is }) => is(given));
       if (type !== undefined) return `~${type.text}`;
       if (typeof given === 'number' || typeof given === 'bigint') {
-        return this.#toleranceAt(path) === undefined ? canonicalNumber(given) : '~number';
+        if (this.#toleranceAt(path) !== undefined) return '~number';
+        const fraction = typeof given === 'number' && given % 1 !== 0 && Number.isFinite(given);
+        return fraction ? fractionKey(given) : canonicalNumber(given);
       }
       if (given instanceof Uint8Array) return `bytes:${Buffer.from(given).toString('base64')}`;
       // What is ignored counts as absent, as in `compare`.
