@@ -385,6 +385,11 @@ describe('the streams of an app', () => {
       'host 127.0.0.2:65432 close comet 0',
     ]);
     seen.length = 0;
+    (await test.connect()).link.end();
+    await test.clock.settle();
+    // A port scan shows no dialect.
+    expect(seen).toEqual(['host 127.0.0.2:65432 open ? 1', 'host 127.0.0.2:65432 close ? 0']);
+    seen.length = 0;
     await test.app.peer('Peer').ask('A');
     await stopNow(test);
     expect(seen.filter((line) => line.startsWith('client'))).toEqual([

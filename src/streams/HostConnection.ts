@@ -48,7 +48,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   readonly #gate: ReadGate;
   readonly #ages: PeerAges;
   #phase: Phase = 'fresh';
-  #native = false;
+  #dialect: Dialect | undefined;
   #lastId = 0;
   #goawayAt: number | undefined;
   /** Requests whose handlers have not settled, by message-id; what a synchronous handler answers at once never enters. */
@@ -82,8 +82,9 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     return this.#link.peer;
   }
 
-  get dialect(): Dialect {
-    return this.#native ? 'native' : 'comet';
+  /** undefined until a request has shown it. */
+  get dialect(): Dialect | undefined {
+    return this.#dialect;
   }
 
   /** Requests whose handlers have not settled or not begun. */
@@ -372,10 +373,9 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     const native = isMessageId(header.native) && isMessageId(header.messageId);
     if (native && header.connection === 'keep-alive') {
       this.#phase = 'kept';
-      this.#native = true;
       this.#ages.busyAt = this.#ages.heardAt;
       this.#sayHello();
-      this.#context.onDialect(this, 'native');
+      this.#showDialect('native');
       requireToken(this.#context, this.#link, header.authorization, false);
       this.#onKeptFrame(frame);
       return;
@@ -384,8 +384,13 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     requireToken(this.#context, this.#link, native ? header.authorization : undefined, true);
     this.#phase = 'oneShot';
     this.#parser.stop();
-    this.#context.onDialect(this, 'comet');
+    this.#showDialect('comet');
     this.#accept(frame, 0, false);
+  }
+
+  #showDialect(dialect: Dialect): void {
+    this.#dialect = dialect;
+    this.#context.onDialect(this, dialect);
   }
 
   #sayHello(): void {
