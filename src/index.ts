@@ -93,7 +93,7 @@ export type {
 
 // Time and logging
 export type { Clock } from './runtime/Clock';
-export type { Logger } from './runtime/Logger';
+export type { Logger, LogLevel } from './runtime/Logger';
 
 // Errors: match on `code`, docs/errors.md
 export { AcceptFailed } from './errors/AcceptFailed';

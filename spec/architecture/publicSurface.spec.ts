@@ -159,6 +159,7 @@ const types = [
   'HostConfig',
   'HostGauges',
   'HostLimits',
+  'LogLevel',
   'Logger',
   'MailboxGauges',
   'MailboxOptions',
