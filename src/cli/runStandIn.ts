@@ -6,6 +6,7 @@ import { formatAddress } from './formatAddress';
 import { formatAnswers } from './formatAnswers';
 import { formatResult } from './formatResult';
 import type { Io } from './Io';
+import { ReplayProgress } from './ReplayProgress';
 import { showProgress } from './showProgress';
 import { stopped } from './stopped';
 import { warnAbout } from './warnAbout';
@@ -25,12 +26,14 @@ export async function runStandIn(
 ): Promise<number> {
   const { hosts, warnings } = endpointConfig('--as-host', address, 'Host');
   for (const warning of warnings) logger.warn({}, warning);
-  const peer = await createStandIn(recording, {
+  const progress = new ReplayProgress(recording, 'max');
+  const hideReading = showProgress(io.stderr, io.app.clock, (elapsedMs) => progress.line(elapsedMs));
+  const peer = await createStandIn(progress.recording, {
     ...options,
     ...io.app,
     listen: hosts[0] as HostConfig,
     onError: (error) => logger.warn({}, error.message),
-  });
+  }).finally(hideReading);
   warnAbout(recording, io.stderr);
   // Only the report on stdout where a program reads it.
   (json ? io.stderr : io.stdout).write(`listening on ${formatAddress(peer)}\n`);
