@@ -213,6 +213,7 @@ export class Dedup {
     // Handlers that don't heed it are not waited for.
     this.#active.clear();
     this.#runs.clear();
+    this.#options.onIdle();
   }
 
   /** Writes what is left and closes the store. */
