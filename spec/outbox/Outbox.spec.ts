@@ -503,11 +503,14 @@ describe('When the disk fails, an outbox', () => {
     await first.outbox.persisted();
     await first.outbox.close();
     store.entries.delete(store.keys('message/', 'message0')[0] ?? '');
+    store.entries.delete('meta/format');
+    store.entries.delete('meta/totals');
     store.damage = '99 bytes of its log had a wrong checksum and were left out';
     const second = create();
     await second.outbox.open();
     expect(second.reported.map((error) => error.message)).toEqual([expect.stringContaining('99 bytes')]);
     expect(await stateOf(second)).toMatchObject({ depth: 1 });
+    expect(store.keys('meta/', 'meta0')).toContain('meta/format');
   });
 
   it('tells a record that is no message, and hands out the others', async () => {

@@ -150,13 +150,13 @@ export class OutboxCourier {
     this.#reading = true;
     const end = this.#end;
     const limit = this.#limit - this.#window.size;
-    store.read(this.#readTo, limit, this.#limitBytes - this.#windowBytes).then(
-      ({ messages, broken, next }) => {
+    store.read('message', this.#readTo, limit, this.#limitBytes - this.#windowBytes).then(
+      ({ letters, broken, next }) => {
         this.#reading = false;
         this.#readTo = next ?? end;
         for (const { seq, cause } of broken)
           onTrouble(`holds something else in place of message ${seq}`, cause);
-        for (const kept of messages) {
+        for (const { kept } of letters) {
           kept.tries = this.#tries.get(kept.seq) ?? 0;
           this.#tries.delete(kept.seq);
           this.#take(kept);

@@ -1,6 +1,7 @@
 import type { KeptMessage, Refusal } from './KeptMessage';
+import type { Letter, OutboxPage } from './OutboxReader';
 import type { OutboxStore } from './OutboxStore';
-import type { Totals } from './recordInternals';
+import type { Totals } from './totalsInternals';
 
 const PAGE = 256;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -101,9 +102,7 @@ export class OutboxInspector {
     }
   }
 
-  async *#letters(
-    kind: 'dead' | 'message',
-  ): AsyncGenerator<{ readonly kept: KeptMessage; readonly refusal: Refusal | undefined }, void, undefined> {
+  async *#letters(kind: 'dead' | 'message'): AsyncGenerator<Letter, void, undefined> {
     // What is put back while they are read comes behind.
     const { end } = this.#store;
     for (let from = 0; from < end;) {
@@ -114,9 +113,9 @@ export class OutboxInspector {
     }
   }
 
-  async #page(kind: 'dead' | 'message', from: number): ReturnType<OutboxStore['readLetters']> {
+  async #page(kind: 'dead' | 'message', from: number): Promise<OutboxPage> {
     try {
-      const page = await this.#store.readLetters(kind, from, PAGE, PAGE_BYTES);
+      const page = await this.#store.read(kind, from, PAGE, PAGE_BYTES);
       const [broken] = page.broken;
       if (broken !== undefined) throw broken.cause;
       return page;

@@ -1,22 +1,17 @@
 import type { Clock } from '../runtime/Clock';
 import type { KeptMessage, Refusal } from './KeptMessage';
 import type { KeyValueStore, StoreOperation } from './KeyValueStore';
+import { OutboxReader, type OutboxContents, type OutboxPage } from './OutboxReader';
 import {
-  after,
-  decodeDeadLetter,
-  decodeJsonRecord,
-  decodeMessage,
   encodeDeadLetter,
   encodeJsonRecord,
   encodeMessage,
   FORMAT,
   FORMAT_KEY,
   keyOf,
-  seqOf,
   TOTALS_KEY,
-  type Totals,
 } from './recordInternals';
-import { StoreProblem } from './StoreProblem';
+import { add, noTotals, subtract, sum, type Totals } from './totalsInternals';
 
 /** What one batch takes; more waits for the next. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -25,8 +20,6 @@ const BATCH_CHANGES = 4096;
 const MANY_CHANGES = 10_000;
 /** After two failures in a row the disk is left alone for so long. */
 const RETRY_MS = 1000;
-const PAGE = 1000;
-const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** What an OutboxStore needs. */
 export interface OutboxStoreOptions {
@@ -39,38 +32,9 @@ export interface OutboxStoreOptions {
 }
 
 /** What was found when the store was opened. */
-export interface OpenedOutbox {
+export interface OpenedOutbox extends OutboxContents {
   /** What of the files could not be read, in words. */
   readonly damage: string | undefined;
-  /** Tries of messages that were refused before, by `seq`. */
-  readonly tries: Map<number, number>;
-  /** No message is on the disk. */
-  readonly empty: boolean;
-  /** `seq` of the first message that is not there yet. */
-  readonly end: number;
-}
-
-/** What a page has besides what was asked for. */
-interface PageEnd {
-  /** What is no record of a message. */
-  readonly broken: readonly { readonly seq: number; readonly cause: unknown }[];
-  /** Where to read on; undefined: nothing more was there. */
-  readonly next: number | undefined;
-}
-
-/** Some of the messages on the disk. */
-export interface OutboxPage extends PageEnd {
-  readonly messages: readonly KeptMessage[];
-}
-
-interface Letter {
-  readonly kept: KeptMessage;
-  readonly refusal: Refusal | undefined;
-}
-
-/** Some of the messages or dead letters on the disk. */
-export interface OutboxLetters extends PageEnd {
-  readonly letters: readonly Letter[];
 }
 
 /** Changes that need not be on the disk at once: a deletion that is lost only means a repeat. */
@@ -86,12 +50,13 @@ interface Change extends Totals {
  */
 export class OutboxStore {
   readonly #options: OutboxStoreOptions;
+  readonly #reader: OutboxReader;
   #waiting: KeptMessage[] = [];
   #waitingBytes = 0;
   #changes: Change[] = [];
   /** What the changes that are not written yet make of the totals. */
-  readonly #pending: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
-  #disk: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+  readonly #pending = noTotals();
+  #disk = noTotals();
   #next = 0;
   #opened = false;
   #working: Promise<void> | undefined;
@@ -109,6 +74,7 @@ export class OutboxStore {
 
   constructor(options: OutboxStoreOptions) {
     this.#options = options;
+    this.#reader = new OutboxReader(options.store);
   }
 
   /** Messages that wait to be written, and the bytes of their contents. */
@@ -139,14 +105,12 @@ export class OutboxStore {
     const { store } = this.#options;
     const { damage } = await store.open();
     try {
-      const isNew = await this.#checkFormat();
-      if (isNew) await store.write([{ type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) }], true);
-      this.#disk = damage === undefined ? await this.#readTotals() : await this.#count();
-      const tries = await this.#readTries();
-      const last = await this.#last('message');
-      // After the highest, so that what comes goes behind what is there.
-      this.#next = Math.max(last ?? 0, (await this.#last('dead')) ?? 0) + 1;
-      return { damage, tries, empty: last === undefined, end: this.#next };
+      const contents = await this.#reader.contents(damage !== undefined);
+      if (contents.unmarked)
+        await store.write([{ type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) }], true);
+      this.#disk = contents.totals;
+      this.#next = contents.end;
+      return { ...contents, damage };
     } catch (error) {
       await store.close().catch(() => undefined);
       throw error;
@@ -198,39 +162,12 @@ export class OutboxStore {
     this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 1 });
   }
 
-  /** Messages that are on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
-  async read(seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
-    const { letters, broken, next } = await this.readLetters('message', seq, limit, maxBytes);
-    return { messages: letters.map(({ kept }) => kept), broken, next };
-  }
-
-  /** The same, of dead letters too. */
-  async readLetters(
-    kind: 'dead' | 'message',
-    seq: number,
-    limit: number,
-    maxBytes: number,
-  ): Promise<OutboxLetters> {
+  /** Messages or dead letters on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
+  async read(kind: 'dead' | 'message', seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
     await this.#healing;
-    const reading = this.#options.store.read(keyOf(kind, seq), after(kind), limit, maxBytes);
+    const reading = this.#reader.page(kind, seq, limit, maxBytes);
     this.#reading = reading.catch(() => undefined);
-    const letters: Letter[] = [];
-    const broken: { readonly seq: number; readonly cause: unknown }[] = [];
-    let next: number | undefined;
-    for (const [key, value] of await reading) {
-      const found = seqOf(key);
-      next = found + 1;
-      try {
-        letters.push(
-          kind === 'dead'
-            ? decodeDeadLetter(found, value)
-            : { kept: decodeMessage(found, 0, value), refusal: undefined },
-        );
-      } catch (cause) {
-        broken.push({ seq: found, cause });
-      }
-    }
-    return { letters, broken, next };
+    return reading;
   }
 
   /** Puts a dead letter behind what waits, as if it had never been tried. */
@@ -305,7 +242,7 @@ export class OutboxStore {
   async #writeBatch(): Promise<void> {
     const messages = this.#takeMessages();
     const changes = this.#changes.splice(0, BATCH_CHANGES);
-    const delta: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
+    const delta = noTotals();
     const operations: StoreOperation[] = [];
     for (const message of messages) {
       message.seq = this.#next;
@@ -388,81 +325,8 @@ export class OutboxStore {
     clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = clock.setTimeout(() => this.#work(), Math.max(1, this.#retryAt - clock.now()));
   }
-
-  /** True: the store is new. */
-  async #checkFormat(): Promise<boolean> {
-    const [first] = await this.#options.store.read(FORMAT_KEY, `${FORMAT_KEY}0`, 1, 1);
-    if (first === undefined) {
-      const [any] = await this.#options.store.read('', '\x7f', 1, 1);
-      if (any === undefined) return true;
-      throw new StoreProblem('foreign', 'it holds a LevelDB that is no outbox');
-    }
-    const format = Buffer.from(first[1]).toString();
-    if (format === FORMAT) return false;
-    throw new StoreProblem('foreign', `it was made by another version of rxcomet (${format})`);
-  }
-
-  async #readTotals(): Promise<Totals> {
-    const [found] = await this.#options.store.read(TOTALS_KEY, `${TOTALS_KEY}0`, 1, 1);
-    return found === undefined
-      ? { depth: 0, bytes: 0, deadLetters: 0 }
-      : (decodeJsonRecord(found[1]) as Totals);
-  }
-
-  /** Counts what is there, for a store whose totals may be lost. */
-  async #count(): Promise<Totals> {
-    const totals: Totals = { depth: 0, bytes: 0, deadLetters: 0 };
-    await this.#each('message', (seq, value) => {
-      totals.depth += 1;
-      totals.bytes += decodeMessage(seq, 0, value).bytes;
-    });
-    await this.#each('dead', () => {
-      totals.deadLetters += 1;
-    });
-    return totals;
-  }
-
-  async #readTries(): Promise<Map<number, number>> {
-    const tries = new Map<number, number>();
-    await this.#each('tries', (seq, value) => {
-      tries.set(seq, (decodeJsonRecord(value) as Refusal).tries);
-    });
-    return tries;
-  }
-
-  async #each(
-    kind: 'message' | 'dead' | 'tries',
-    take: (seq: number, value: Uint8Array) => void,
-  ): Promise<void> {
-    for (let from = keyOf(kind, 0); ;) {
-      const page = await this.#options.store.read(from, after(kind), PAGE, PAGE_BYTES);
-      for (const [key, value] of page) take(seqOf(key), value);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      from = keyOf(kind, seqOf(last[0]) + 1);
-    }
-  }
-
-  async #last(kind: 'message' | 'dead'): Promise<number | undefined> {
-    const key = await this.#options.store.lastKey(keyOf(kind, 0), after(kind));
-    return key === undefined ? undefined : seqOf(key);
-  }
 }
 
 function totalsOperation(totals: Totals): StoreOperation {
   return { type: 'put', key: TOTALS_KEY, value: encodeJsonRecord(totals) };
-}
-
-function sum(a: Totals, b: Totals): Totals {
-  return { depth: a.depth + b.depth, bytes: a.bytes + b.bytes, deadLetters: a.deadLetters + b.deadLetters };
-}
-
-function add(to: Totals, { depth, bytes, deadLetters }: Totals): void {
-  to.depth += depth;
-  to.bytes += bytes;
-  to.deadLetters += deadLetters;
-}
-
-function subtract(from: Totals, { depth, bytes, deadLetters }: Totals): void {
-  add(from, { depth: -depth, bytes: -bytes, deadLetters: -deadLetters });
 }

@@ -21,13 +21,6 @@ export const seqOf = (key: string): number => Number(key.slice(key.indexOf('/') 
 
 export type RecordKind = 'dead' | 'message' | 'tries';
 
-/** How much there is. */
-export interface Totals {
-  depth: number;
-  bytes: number;
-  deadLetters: number;
-}
-
 interface Head {
   readonly action: string;
   readonly key: string;
