@@ -1,16 +1,9 @@
-import { Column } from './Column';
 import type { CompareOptions } from './CompareOptions';
 import { KeyIndex, type KeyHash } from './KeyIndex';
-import type {
-  RecordedAck,
-  RecordedCancel,
-  RecordedClose,
-  RecordedEvent,
-  RecordedMessage,
-} from './RecordedEvent';
 import type { RecordedAnswer } from './RecordedAnswer';
+import type { RecordedEvent, RecordedMessage } from './RecordedEvent';
+import { RecordedMessages } from './RecordedMessages';
 import { recordedValue } from './recordedValue';
-import { SpillStore } from './SpillStore';
 import { ValueComparer } from './ValueComparer';
 
 /** How messages are matched. */
@@ -37,19 +30,7 @@ export interface AnswersReport {
   readonly unusedRules: readonly string[];
 }
 
-/** A recorded connection that is not at its end while the recording is read. */
-interface OpenLink {
-  readonly link: number;
-  /** Messages without their final answer, by id. */
-  readonly messages: Map<number, { readonly row: number; lastAck: number }>;
-}
-
-/** Hides a part of its value, so that its key is its action alone. */
-const isRedacted = 1;
-/** Was to have no answer: not wanted at all, or no longer. */
-const isUnanswerable = 2;
-
-const none = -1;
+const { none } = RecordedMessages;
 const shown = 100;
 /** So many equal messages are looked at for the likeliest. */
 const maxCandidates = 1000;
@@ -69,31 +50,8 @@ const maxCandidates = 1000;
 export class RecordedAnswers {
   readonly #mode: 'strict' | 'lenient';
   readonly #comparer: ValueComparer;
-  readonly #contents = new SpillStore();
-
-  // Messages, by row: in the order recorded.
-  readonly #keys = new KeyIndex();
-  readonly #messages = {
-    place: new Column(Float64Array),
-    link: new Column(Int32Array),
-    /** The next one of its link. */
-    after: new Column(Int32Array),
-    firstAck: new Column(Int32Array),
-    used: new Column(Uint8Array),
-    flags: new Column(Uint8Array),
-  };
-  readonly #acks = { place: new Column(Float64Array), after: new Column(Int32Array) };
-  readonly #links = {
-    /** The first message that is not used. */
-    next: new Column(Int32Array),
-    last: new Column(Int32Array),
-    close: new Column(Float64Array),
-    /** A live connection plays this one. */
-    claimed: new Column(Uint8Array),
-  };
-  readonly #open = new Map<number, OpenLink>();
+  readonly #messages: RecordedMessages;
   #anyRedacted = false;
-
   readonly #playing = new WeakMap<object, number>();
   readonly #unknown: { readonly action: string; readonly value: unknown }[] = [];
   readonly #outOfOrder: RecordedMessage[] = [];
@@ -107,6 +65,11 @@ export class RecordedAnswers {
   constructor(options: RecordedAnswersOptions = {}) {
     this.#mode = options.mode ?? 'strict';
     this.#comparer = new ValueComparer(options);
+    this.#messages = new RecordedMessages((message) =>
+      message.redacted === undefined
+        ? this.#keyOf(message.action, recordedValue(message))
+        : redactedKey(message.action),
+    );
   }
 
   /**
@@ -115,13 +78,8 @@ export class RecordedAnswers {
    * @throws BadOption (ERR_BAD_OPTION) when there is no room for a temporary file.
    */
   add(event: RecordedEvent): void {
-    if (event.kind === 'message') this.#addMessage(event);
-    else if (event.kind === 'ack') this.#addAck(event);
-    else if (event.kind === 'cancel') this.#addCancel(event);
-    else if (event.kind === 'close') {
-      this.#links.close.set(this.#linkOf(event.link).link, this.#contents.add(JSON.stringify(event)));
-      this.#open.delete(event.link);
-    }
+    if (event.kind === 'message' && event.redacted !== undefined) this.#anyRedacted = true;
+    this.#messages.add(event);
   }
 
   /**
@@ -131,19 +89,21 @@ export class RecordedAnswers {
    */
   answer(connection: object, action: string, value: unknown): RecordedAnswer | undefined {
     if (this.#final !== undefined) return undefined;
+    const messages = this.#messages;
     const key = this.#keyOf(action, value);
     const hidden = this.#anyRedacted ? redactedKey(action) : undefined;
     const matches = (row: number): boolean => this.#matches(row, key, hidden, value);
     const playing = this.#playing.get(connection);
-    const expected = playing === undefined ? none : this.#links.next.get(playing);
+    const expected = playing === undefined ? none : messages.nextOn(playing);
     if (expected !== none && matches(expected)) return this.#use(connection, expected, 'next');
     const keys = hidden === undefined ? [key] : [key, hidden];
     const found = this.#pick(keys, matches);
     if (found !== none) {
-      const free = playing === undefined && this.#links.claimed.get(this.#messages.link.get(found)) === 0;
-      return this.#use(connection, found, free && this.#isNext(found) ? 'next' : 'elsewhere');
+      const begins =
+        playing === undefined && !messages.isClaimed(messages.linkOf(found)) && messages.isNext(found);
+      return this.#use(connection, found, begins ? 'next' : 'elsewhere');
     }
-    const last = keys.map((one) => this.#keys.last(one)).find((row) => row !== none && matches(row));
+    const last = keys.map((one) => messages.last(one)).find((row) => row !== none && matches(row));
     if (this.#mode === 'lenient' && last !== undefined) {
       this.#repeated += 1;
       return this.#answerOf(last, 'repeated');
@@ -156,11 +116,10 @@ export class RecordedAnswers {
   /** Where it stands; asked at the end, `passed` is the verdict. */
   report(): AnswersReport {
     if (this.#final !== undefined) return this.#final;
-    const { used } = this.#messages;
-    const leftoverCount = used.length - this.#answered;
+    const leftoverCount = this.#messages.length - this.#answered;
     const leftovers: RecordedMessage[] = [];
     for (let row = 0; leftovers.length < Math.min(shown, leftoverCount); row += 1) {
-      if (used.get(row) === 0) leftovers.push(this.#messageAt(row));
+      if (!this.#messages.isUsed(row)) leftovers.push(this.#messages.messageAt(row));
     }
     const strictly = leftoverCount === 0 && this.#outOfOrderCount === 0;
     const answered = this.#answered + this.#repeated;
@@ -181,60 +140,7 @@ export class RecordedAnswers {
   /** Gives back the temporary file. The report stays as it is now, and nothing more is answered. */
   close(): void {
     this.#final ??= this.report();
-    this.#contents.close();
-  }
-
-  #addMessage(message: RecordedMessage): void {
-    const { link, messages } = this.#linkOf(message.link);
-    const redacted = message.redacted !== undefined;
-    if (redacted) this.#anyRedacted = true;
-    const row = this.#keys.add(
-      redacted ? redactedKey(message.action) : this.#keyOf(message.action, recordedValue(message)),
-    );
-    this.#messages.place.push(this.#contents.add(JSON.stringify(message)));
-    this.#messages.link.push(link);
-    this.#messages.after.push(none);
-    this.#messages.firstAck.push(none);
-    this.#messages.used.push(0);
-    const unconfirmed = message.confirm === false;
-    this.#messages.flags.push((redacted ? isRedacted : 0) | (unconfirmed ? isUnanswerable : 0));
-    const last = this.#links.last.get(link);
-    if (last === none) this.#links.next.set(link, row);
-    else this.#messages.after.set(last, row);
-    this.#links.last.set(link, row);
-    if (!unconfirmed) messages.set(message.id, { row, lastAck: none });
-  }
-
-  #addAck(ack: RecordedAck): void {
-    const { messages } = this.#linkOf(ack.link);
-    const message = messages.get(ack.id);
-    if (message === undefined) return;
-    const row = this.#acks.place.push(this.#contents.add(JSON.stringify(ack)));
-    this.#acks.after.push(none);
-    if (message.lastAck === none) this.#messages.firstAck.set(message.row, row);
-    else this.#acks.after.set(message.lastAck, row);
-    message.lastAck = row;
-    if (ack.status !== 'next') messages.delete(ack.id);
-  }
-
-  #addCancel({ link, id }: RecordedCancel): void {
-    const message = this.#linkOf(link).messages.get(id);
-    if (message === undefined) return;
-    const { flags } = this.#messages;
-    flags.set(message.row, flags.get(message.row) | isUnanswerable);
-  }
-
-  #linkOf(number: number): OpenLink {
-    let open = this.#open.get(number);
-    if (open === undefined) {
-      const link = this.#links.next.push(none);
-      this.#links.last.push(none);
-      this.#links.close.push(none);
-      this.#links.claimed.push(0);
-      open = { link, messages: new Map() };
-      this.#open.set(number, open);
-    }
-    return open;
+    this.#messages.close();
   }
 
   #keyOf(action: string, value: unknown): KeyHash {
@@ -242,11 +148,11 @@ export class RecordedAnswers {
   }
 
   #matches(row: number, key: KeyHash, hidden: KeyHash | undefined, value: unknown): boolean {
-    const redacted = (this.#messages.flags.get(row) & isRedacted) !== 0;
+    const redacted = this.#messages.isRedacted(row);
     const wanted = redacted ? hidden : key;
-    if (wanted === undefined || !this.#keys.is(row, wanted)) return false;
+    if (wanted === undefined || !this.#messages.has(row, wanted)) return false;
     if (!redacted && !this.#comparer.hasTolerance) return true;
-    const message = this.#messageAt(row);
+    const message = this.#messages.messageAt(row);
     return (
       this.#comparer.compare(recordedValue(message), value, 'value', message.redacted).changes.length === 0
     );
@@ -254,74 +160,56 @@ export class RecordedAnswers {
 
   /** A connection that begins with the message is likelier than one in the midst of something else, and that than one out of order. */
   #pick(keys: readonly KeyHash[], matches: (row: number) => boolean): number {
-    let first = none;
-    let next = none;
-    let free = none;
+    const messages = this.#messages;
+    let first: number = none;
+    let next: number = none;
+    let begin: number = none;
     let candidates = 0;
     for (const key of keys) {
-      this.#keys.visit(key, (row) => {
-        if (this.#messages.used.get(row) === 1) return 'drop';
+      messages.visit(key, (row) => {
         if (!matches(row)) return 'on';
         if (first === none) first = row;
-        if (this.#isNext(row)) {
+        if (messages.isNext(row)) {
           if (next === none) next = row;
-          if (this.#links.claimed.get(this.#messages.link.get(row)) === 0) free = row;
+          if (!messages.isClaimed(messages.linkOf(row))) begin = row;
         }
         candidates += 1;
-        return free !== none || candidates >= maxCandidates ? 'stop' : 'on';
+        return begin !== none || candidates >= maxCandidates ? 'stop' : 'on';
       });
-      if (free !== none) return free;
+      if (begin !== none) return begin;
     }
     return next === none ? first : next;
   }
 
-  #isNext(row: number): boolean {
-    return this.#links.next.get(this.#messages.link.get(row)) === row;
-  }
-
   #use(connection: object, row: number, match: 'next' | 'elsewhere'): RecordedAnswer {
-    const { used, after } = this.#messages;
-    const link = this.#messages.link.get(row);
-    if (!this.#isNext(row)) {
+    const messages = this.#messages;
+    if (!messages.isNext(row)) {
       this.#outOfOrderCount += 1;
-      if (this.#outOfOrder.length < shown) this.#outOfOrder.push(this.#messageAt(row));
+      if (this.#outOfOrder.length < shown) this.#outOfOrder.push(messages.messageAt(row));
     }
-    used.set(row, 1);
-    let next = this.#links.next.get(link);
-    while (next !== none && used.get(next) === 1) next = after.get(next);
-    this.#links.next.set(link, next);
-    if (!this.#playing.has(connection)) this.#playing.set(connection, link);
-    this.#links.claimed.set(link, 1);
+    messages.use(row);
     this.#answered += 1;
-    return this.#answerOf(row, match, next === none && this.#playing.get(connection) === link);
+    const link = messages.linkOf(row);
+    if (!this.#playing.has(connection)) this.#playing.set(connection, link);
+    return this.#answerOf(
+      row,
+      match,
+      messages.nextOn(link) === none && this.#playing.get(connection) === link,
+    );
   }
 
   #answerOf(row: number, match: RecordedAnswer['match'], isLast = false): RecordedAnswer {
-    const acks: RecordedAck[] = [];
-    for (let ack = this.#messages.firstAck.get(row); ack !== none; ack = this.#acks.after.get(ack)) {
-      acks.push(this.#eventAt(this.#acks.place.get(ack)) as RecordedAck);
-    }
-    const link = this.#messages.link.get(row);
-    const place = this.#links.close.get(link);
-    const close = place === none ? undefined : (this.#eventAt(place) as RecordedClose);
+    const acks = this.#messages.acksOf(row);
+    const close = this.#messages.closeOf(this.#messages.linkOf(row));
     const last = acks[acks.length - 1];
-    const unanswerable = (this.#messages.flags.get(row) & isUnanswerable) !== 0;
-    const answered = unanswerable || (last !== undefined && last.status !== 'next');
+    const answered = this.#messages.isUnanswerable(row) || (last !== undefined && last.status !== 'next');
     return {
-      message: this.#messageAt(row),
+      message: this.#messages.messageAt(row),
       acks,
       dropped: !answered && close?.from !== 'client' ? close : undefined,
       ended: isLast && close?.from === 'host' ? close : undefined,
       match,
     };
-  }
-
-  #messageAt(row: number): RecordedMessage {
-    return this.#eventAt(this.#messages.place.get(row)) as RecordedMessage;
-  }
-
-  #eventAt(place: number): RecordedEvent {
-    return JSON.parse(this.#contents.get(place)) as RecordedEvent;
   }
 }
 
