@@ -181,6 +181,7 @@ describe('rxcomet replay', () => {
     [['--as-host', '127.0.0.1:0', '--speed', '2'], '--speed: with --as-host expected 1 or max'],
     [['--as-host', '127.0.0.1:0', '--junit', 'x.xml'], '--junit goes with'],
     [['--handlers', 'gone.mjs'], 'there is no such file'],
+    [['--to', '127.0.0.1:1', '--virtual-time'], '--virtual-time goes with --handlers'],
   ])('refuses %j', async (args, text) => {
     const run = replay(args);
     expect(await run.exitCode).toBe(2);

@@ -27,6 +27,10 @@ export const replayCommand = defineCommand({
       value: 'N|max',
       about: '1 as recorded, 10 ten times as fast, max (default) without waiting; --as-host knows 1 and max',
     },
+    'virtual-time': {
+      about:
+        'with --handlers: time stands still but for the replay, so that recorded hours and the timers of handlers pass in moments; as recorded unless --speed says otherwise',
+    },
     ignore: {
       value: 'PATH',
       many: true,
@@ -43,6 +47,7 @@ export const replayCommand = defineCommand({
   },
   examples: [
     ['session.ndjson --handlers handlers.mjs', 'do the handlers answer as recorded?'],
+    ['night.ndjson --handlers handlers.mjs --virtual-time', 'also those that wait for timers?'],
     ['session.ndjson --to 127.0.0.1:65432 --speed 1 --ignore result.time', 'does a live host?'],
     ['session.ndjson --as-host 127.0.0.1:65432', 'stand in for the host'],
   ],
@@ -53,7 +58,9 @@ export const replayCommand = defineCommand({
     }
     const logger = createAppLogger(rest, io);
     const mode = modeOf(rest.mode);
-    const speed = speedOf(rest.speed);
+    const virtual = rest['virtual-time'];
+    if (virtual && handlers === undefined) throw new UsageError('--virtual-time goes with --handlers');
+    const speed = speedOf(rest.speed ?? (virtual ? '1' : 'max'));
     const recording = readRecording(file);
     if (asHost !== undefined) {
       if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
@@ -67,7 +74,7 @@ export const replayCommand = defineCommand({
       );
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
-    const options = { ...mode, speed, ignore, json, junit, logger };
+    const options = { ...mode, speed, virtual, ignore, json, junit, logger };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;
@@ -81,7 +88,7 @@ function modeOf(text: string | undefined): { readonly mode?: 'strict' | 'lenient
   throw new UsageError(`--mode: expected strict or lenient, got "${text}"`);
 }
 
-function speedOf(text = 'max'): number | 'max' {
+function speedOf(text: string): number | 'max' {
   if (text === 'max') return text;
   const speed = /^[\d.]+$/.test(text) ? Number(text) : NaN;
   if (speed > 0) return speed;

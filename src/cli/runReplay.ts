@@ -6,6 +6,7 @@ import {
   formatVerdictJUnit,
   replayRecording,
   replayToHost,
+  virtualTime,
   type Recording,
   type Replay,
   type ReplayOptions,
@@ -13,6 +14,7 @@ import {
 import { addHandlers } from './addHandlers';
 import { ExitCode, stoppedExitCode } from './exitCodeInternals';
 import type { Io } from './Io';
+import { realClock } from './realClock';
 import { ReplayProgress } from './ReplayProgress';
 import { showProgress } from './showProgress';
 import { stopped } from './stopped';
@@ -22,6 +24,8 @@ import { warnAbout } from './warnAbout';
 /** How a recording is replayed, and where its verdict goes. */
 export interface RunReplayOptions extends Pick<ReplayOptions, 'ignore' | 'mode'> {
   readonly speed: number | 'max';
+  /** Into handlers only. */
+  readonly virtual: boolean;
   readonly json: boolean;
   readonly logger: Logger;
   readonly junit: string | undefined;
@@ -30,21 +34,32 @@ export interface RunReplayOptions extends Pick<ReplayOptions, 'ignore' | 'mode'>
 /** What gets the recorded messages. */
 export type ReplayTarget = { readonly host: ClientConfig } | { readonly handlers: string };
 
+const dayMs = 86_400_000;
+/** Not more time than this passes for a replay, so that handlers with endless timers don't keep it going for ever. */
+const virtualLimitMs = 366 * dayMs;
+/** What handlers load when they begin may take its time. */
+const virtualGraceMs = 5000;
+
 /** Replays a recording, prints the verdict and gives the exit code. */
 export async function runReplay(
   recording: Recording,
   target: ReplayTarget,
-  { json, junit, logger, ...rules }: RunReplayOptions,
+  { json, junit, logger, virtual, ...rules }: RunReplayOptions,
   io: Io,
 ): Promise<number> {
-  const progress = new ReplayProgress(recording, rules.speed);
-  const hide = showProgress(io.stderr, io.app.clock, (elapsedMs) => progress.line(elapsedMs));
-  const replay = start(progress, target, rules, logger, io);
+  // Where time is virtual, what is left of it says nothing.
+  const progress = new ReplayProgress(recording, virtual ? 'max' : rules.speed);
+  const hide = showProgress(io.stderr, virtual ? realClock : io.app.clock, (elapsedMs) =>
+    progress.line(elapsedMs),
+  );
+  const time = virtual ? virtualTime({ graceMs: virtualGraceMs, limitMs: virtualLimitMs }) : undefined;
+  const replay = start(progress, target, { ...rules, ...(time === undefined ? {} : { time }) }, logger, io);
   let ended: Awaited<ReturnType<typeof stopped>> | Replay;
   try {
     ended = await Promise.race([replay, stopped(io)]);
   } finally {
     hide();
+    time?.uninstall();
   }
   if (typeof ended === 'string') {
     // To a host it ends by the same signal; into handlers nothing real is left behind.
@@ -63,7 +78,7 @@ export async function runReplay(
 function start(
   progress: ReplayProgress,
   target: ReplayTarget,
-  rules: Pick<RunReplayOptions, 'ignore' | 'mode' | 'speed'>,
+  rules: Pick<ReplayOptions, 'ignore' | 'mode' | 'speed' | 'time'>,
   logger: Logger,
   io: Io,
 ): Promise<Replay> {
@@ -75,7 +90,8 @@ function start(
     onEvent: progress.replayed.bind(progress),
   };
   if ('host' in target) {
-    return replayToHost(progress.recording, { ...options, ...io.app, to: target.host, signal: io.stop });
+    const { time: _time, ...real } = options;
+    return replayToHost(progress.recording, { ...real, ...io.app, to: target.host, signal: io.stop });
   }
   return replayRecording(progress.recording, {
     ...options,
