@@ -228,21 +228,24 @@ describe('When the connection is lost, an outbox', () => {
     expect(test.reported).toEqual([]);
   });
 
-  it.each(['ERR_APP_STOPPING', 'ERR_UNAUTHORIZED', 'ERR_MEMORY_BUDGET', 'ERR_TOO_MANY_CONNECTIONS'])(
-    'takes %s for the peer as a whole, and tells it once until something gets through',
-    async (code) => {
-      const test = create();
-      test.tell('1', '2');
-      await test.outbox.persisted();
-      for (let round = 0; round < 8; round += 1) {
-        test.refuse('1', remote(code));
-        test.refuse('2', remote(code));
-        await clock.advance(10_000);
-        expect(test.open()).toEqual(['1', '2']);
-      }
-      expect(test.reported.map((error) => error.code)).toEqual(['ERR_REMOTE']);
-    },
-  );
+  it.each([
+    'ERR_APP_STOPPING',
+    'ERR_UNAUTHORIZED',
+    'ERR_MEMORY_BUDGET',
+    'ERR_TOO_MANY_CONNECTIONS',
+    'ERR_DEDUP',
+  ])('takes %s for the peer as a whole, and tells it once until something gets through', async (code) => {
+    const test = create();
+    test.tell('1', '2');
+    await test.outbox.persisted();
+    for (let round = 0; round < 8; round += 1) {
+      test.refuse('1', remote(code));
+      test.refuse('2', remote(code));
+      await clock.advance(10_000);
+      expect(test.open()).toEqual(['1', '2']);
+    }
+    expect(test.reported.map((error) => error.code)).toEqual(['ERR_REMOTE']);
+  });
 
   it('leaves what is on another connection alone', async () => {
     const test = create();
@@ -283,6 +286,17 @@ describe('A message that is refused', () => {
     expect(error?.message).toContain('rxcomet outbox list');
     expect(store.keys('dead/', 'dead0')).toHaveLength(1);
     expect(store.keys('tries/', 'tries0')).toEqual([]);
+  });
+
+  it('because its kept answer is gone was handled, and is done', async () => {
+    const test = create();
+    test.tell('large');
+    await test.outbox.persisted();
+    test.refuse('large', remote('ERR_ANSWER_NOT_KEPT'));
+    await clock.advance(60_000);
+    expect(test.handed).toHaveLength(1);
+    expect(test.reported).toEqual([]);
+    expect((await restart(test)).handed).toEqual([]);
   });
 
   it('has its tries counted over restarts', async () => {

@@ -214,7 +214,8 @@ export class OutboxCourier {
     if (delivery.state === 'handed') delivery.recall = recall;
   }
 
-  readonly #ended = (delivery: Delivery, error: RxcometError | undefined): void => {
+  readonly #ended = (delivery: Delivery, failure: RxcometError | undefined): void => {
+    const error = wasHandled(failure) ? undefined : failure;
     this.#handed -= 1;
     delivery.recall = undefined;
     this.#decide(error === undefined || (error instanceof RemoteError && judgeFailure(error) === 'message'));
@@ -362,4 +363,9 @@ export class OutboxCourier {
     this.#told.add(code);
     this.#options.report(error, kept.message.action);
   }
+}
+
+/** A repeat of what the peer has handled; only the answer, which nobody waits for, is gone. */
+function wasHandled(error: RxcometError | undefined): boolean {
+  return error instanceof RemoteError && error.remoteCode === 'ERR_ANSWER_NOT_KEPT';
 }

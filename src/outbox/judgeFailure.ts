@@ -41,6 +41,8 @@ const REMOTE: Readonly<Record<string, Judgement>> = {
   ERR_CONNECTION_LOST: 'link',
   ERR_LINK_FAILED: 'link',
   ERR_TLS: 'link',
+  // The host cannot write keys, of this message or any other.
+  ERR_DEDUP: 'link',
   ERR_MAILBOX_FULL: 'busy',
   ERR_STASH_FULL: 'busy',
   ERR_ACTOR_INTERRUPTED: 'busy',
