@@ -149,7 +149,9 @@ export function accountForKills({ sender, receiver }: KillJournals): KillReport 
 }
 
 /** The words of each line. */
-function* fieldsOf(lines: readonly string[]): Generator<[string, string, string | undefined, string | undefined]> {
+function* fieldsOf(
+  lines: readonly string[],
+): Generator<[string, string, string | undefined, string | undefined]> {
   for (const line of lines) {
     const [verb = '', text = '', key, redelivered] = line.split(' ');
     yield [verb, text, key, redelivered];

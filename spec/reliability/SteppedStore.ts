@@ -1,0 +1,40 @@
+import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/outbox/KeyValueStore';
+
+/**
+ * A store that tells at which step of a write it is. What is one call of LevelDB, appending to its log and fsync, is taken apart: first all
+ * of it without fsync, then its last change once more with fsync. The store writes one batch at a time, so that nothing comes between.
+ */
+export class SteppedStore implements KeyValueStore {
+  constructor(
+    readonly store: KeyValueStore,
+    readonly reach: (step: string) => void,
+  ) {}
+
+  open(): Promise<OpenedStore> {
+    return this.store.open();
+  }
+
+  async write(operations: readonly StoreOperation[], sync: boolean): Promise<void> {
+    if (operations.some(({ type }) => type === 'del')) this.reach('ack-received');
+    this.reach('before-write');
+    await this.store.write(operations, false);
+    this.reach('after-write');
+    if (!sync) return;
+    const syncing = this.store.write(operations.slice(-1), true);
+    this.reach('before-fsync');
+    await syncing;
+    this.reach('after-fsync');
+  }
+
+  read(from: string, to: string, limit: number, maxBytes: number): Promise<[string, Uint8Array][]> {
+    return this.store.read(from, to, limit, maxBytes);
+  }
+
+  lastKey(from: string, to: string): Promise<string | undefined> {
+    return this.store.lastKey(from, to);
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
