@@ -123,8 +123,37 @@ describe('rxcomet send', () => {
     await clock.advance(300);
     expect(await run.exitCode).toBe(1);
     expect(run.stderr).toBe(
-      `rxcomet send: no answer from "${target}" to "Never" within 300 ms (Ack_timeout_ms) [ERR_ACK_TIMEOUT, delivered unknown]\n`,
+      `rxcomet send: no answer from "${target}" to "Never" within 300 ms (--timeout) [ERR_ACK_TIMEOUT, delivered unknown]\n`,
     );
+  });
+
+  it('tells on a terminal what it waits for, and takes the line away', async () => {
+    const run = runMain(['send', '127.0.0.99:1', 'Echo', '5', '--timeout', '3000'], { app, terminal: true });
+    await clock.advance(1000);
+    expect(run.stderr).toMatch(
+      /^\r\u001b\[K127\.0\.0\.99:1 cannot be reached, trying again \(attempt \d+: .*ECONNREFUSED/,
+    );
+    await clock.advance(3000);
+    expect(await run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(/\r\u001b\[Krxcomet send: .*\[ERR_PEER_UNREACHABLE, delivered no\]\n$/);
+
+    const slow = runMain(['send', target, 'Never', '5', '--timeout', '3000'], { app, terminal: true });
+    await clock.advance(1000);
+    expect(slow.stderr).toContain(`waiting for the answer of ${target}`);
+    await clock.advance(3000);
+    expect(await slow.exitCode).toBe(1);
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1:PORT, such as 127.0.0.1:65432'],
+    ['::1', '[::1]:PORT, such as [::1]:65432'],
+    ['[fe80::1]', '[fe80::1]:PORT, such as [fe80::1]:65432'],
+  ])('tells how an address without a port is given: %s', async (address, hint) => {
+    expect(await send([address, 'Echo', '5'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `rxcomet send: TARGET ${address} has no port\ngive it as ${hint}\n`,
+    });
   });
 
   it("waits as long as the client's settings say without --timeout", async () => {

@@ -3,6 +3,9 @@ import { findClient } from './findClient';
 import { parseAddress } from './parseAddress';
 import { UsageError } from './UsageError';
 
+/** An IP address and no port: no sensible name of a client. */
+const LIKE_AN_ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\]|(?=.*:.*:)[\da-f:.]+)$/i;
+
 /** What the command line says about the client. */
 export interface TargetOptions {
   readonly config: string | undefined;
@@ -17,6 +20,10 @@ export interface TargetOptions {
 export async function findTarget(target: string, options: TargetOptions): Promise<ClientConfig> {
   const address = parseAddress(target);
   if (address !== undefined) return decodeClient(target, address, options);
+  if (LIKE_AN_ADDRESS.test(target)) {
+    const ip = target.includes(':') && !target.startsWith('[') ? `[${target}]` : target;
+    throw new UsageError(`TARGET ${target} has no port`, `give it as ${ip}:PORT, such as ${ip}:65432`);
+  }
   const client = await findClient(target, options.config, 'or give TARGET as IP:PORT or [IPv6]:PORT');
   const { ackTimeoutMs, dialect } = decodeClient(target, { IP: '127.0.0.1', Port: 1 }, options);
   return {

@@ -1,13 +1,15 @@
-import { createApp, type ClientConfig, type Logger } from '../index';
+import { AckTimeout, createApp, type ClientConfig, type Logger } from '../index';
 import { configOption } from './configOption';
 import { createAppLogger } from './createAppLogger';
 import { defineCommand } from './defineCommand';
+import { describeState } from './describeState';
 import { ExitCode, stoppedExitCode } from './exitCodeInternals';
 import { findTarget } from './findTarget';
 import { formatResult } from './formatResult';
 import type { Io, StopCause } from './Io';
 import { logOptions } from './logOptions';
 import { readContent } from './readContent';
+import { showProgress } from './showProgress';
 
 /** `rxcomet send`: sends one message. */
 export const sendCommand = defineCommand({
@@ -56,7 +58,7 @@ export const sendCommand = defineCommand({
       return ExitCode.ok;
     } catch (error) {
       if (io.stop.aborted) return stoppedExitCode[io.stop.reason as StopCause];
-      throw error;
+      throw options.timeout === undefined ? error : namingOption(error);
     }
   },
 });
@@ -71,12 +73,27 @@ async function send(
   // Results are only passed on, so integers keep all their digits.
   const config = { file: '', hosts: [], clients: [client], bigint: true, warnings: [] };
   const app = createApp(config, { ...io.app, logger });
+  const peer = app.peer(client.name);
+  let waiting = '';
+  const states = peer.state$.subscribe((state) => (waiting = describeState(state, client.name)));
+  const hide = showProgress(io.stderr, io.app.clock, () => waiting);
   try {
-    const result$ = app.peer(client.name).send(action, content, { signal: io.stop });
-    await result$.forEach((result) => {
+    await peer.send(action, content, { signal: io.stop }).forEach((result) => {
+      // Results may go to the same terminal.
+      hide();
       if (!detach) io.stdout.write(formatResult(result, json));
     });
   } finally {
+    hide();
+    states.unsubscribe();
     await app.stop();
   }
+}
+
+/** The time came from the command line, so that the setting is not what is to be changed. */
+function namingOption(error: unknown): unknown {
+  if (!(error instanceof AckTimeout)) return error;
+  const { client, action, delivered, key, cause } = error;
+  const message = error.message.replace('(Ack_timeout_ms)', '(--timeout)');
+  return new AckTimeout(message, { client, action, delivered, key, cause });
 }
