@@ -133,6 +133,47 @@ describe('RecordedAnswers', () => {
     expect(text(recorded, {}, { id: 7, x: 1.05, at: '2027-01-31T12:00:00Z' })).toBe('next 1');
   });
 
+  it('matches what a normaliser makes equal, and names only rules that met nothing', () => {
+    const recorded = answers(
+      [message(1, '{"name":" Stage ","id":"6ba7b810-9dad-11d1-80b4-00c04fd430c8"}'), ack(1, '1')],
+      {
+        ignore: ['type:uuid', 'value.nowhere'],
+        normalise: [{ path: 'value.name', with: (name) => String(name).trim().toLowerCase() }],
+      },
+    );
+    expect(text(recorded, {}, { id: '00000000-0000-4000-8000-000000000000', name: 'STAGE' })).toBe('next 1');
+    expect(recorded.report()).toMatchObject({ passed: true, unusedRules: ['value.nowhere'] });
+  });
+
+  it('keeps its report when it is closed, and answers nothing more', () => {
+    const recorded = answers(poll);
+    const connection = {};
+    text(recorded, connection, '?');
+    recorded.close();
+    expect(text(recorded, connection, '?')).toBeUndefined();
+    expect(recorded.report()).toMatchObject({
+      answered: 1,
+      unknownCount: 0,
+      leftovers: [{ id: 2 }, { id: 3 }],
+    });
+  });
+
+  it('finds a thousand connections again whose messages come in another order', () => {
+    const links = Array.from({ length: 1000 }, (_, index) => index + 1);
+    const recorded = answers(
+      links.flatMap((link) => [
+        on(link, message(1, `${link % 10}`)),
+        on(link, ack(1, `${link}`)),
+        { ...close('host'), link },
+      ]),
+    );
+    const given = links.map((link) => text(recorded, {}, (link * 7) % 10));
+    // Each once, and among equal ones in recorded order.
+    expect(new Set(given).size).toBe(1000);
+    expect(given.slice(0, 20).filter((_, index) => index % 10 === 0)).toEqual(['next 7', 'next 17']);
+    expect(recorded.report()).toMatchObject({ passed: true, answered: 1000 });
+  });
+
   it('takes what the recording hides for equal', () => {
     const hidden = {
       ...message(1, '{"a":1,"token":"[redacted]"}'),

@@ -154,6 +154,35 @@ describe('replayRecording', () => {
     }
   });
 
+  it('plays ten times as fast, sends and their recorded pauses too', async () => {
+    const recording = [
+      open(1),
+      { ...message(1, '1'), at: 0 },
+      { ...message(1, '1', { link: 2, side: 'Printer' }), at: 100_000 },
+      { ...ack(1, '"printed"', { link: 2, side: 'Printer' }), at: 200_000 },
+      { ...ack(1, '"printed"'), at: 210_000 },
+    ] as RecordedEvent[];
+    const time = virtualTime({ startAt: 0 });
+    try {
+      const { verdict, events } = await replayRecording(legacy(recording), {
+        time,
+        speed: 10,
+        handlers: (app) =>
+          void app.handle('Move', async (value) => {
+            await new Promise((resolve) => setTimeout(resolve, 10_000));
+            return app.peer('Printer').ask('Move', value, { timeoutMs: 3_600_000 });
+          }),
+      });
+      expect(verdict).toMatchObject({ passed: true, compared: 2 });
+      const at = (kind: string, side: string) =>
+        events.find((event) => event.kind === kind && event.side === side)?.at;
+      expect(at('message', 'Printer')).toBeCloseTo(10_000, -1);
+      expect(at('ack', 'Printer')).toBeCloseTo(20_000, -1);
+    } finally {
+      time.uninstall();
+    }
+  });
+
   it('lets messages overlap as recorded at full speed', async () => {
     const mostAtOnce = async (recording: RecordedEvent[]): Promise<number> => {
       let running = 0;

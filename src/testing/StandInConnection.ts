@@ -15,8 +15,8 @@ export interface StandInConnectionOptions {
   readonly answers: RecordedAnswers;
   /** Whether it greets native clients, as the recorded peer did. */
   readonly native: boolean;
-  /** Waits as long as the recorded peer took. */
-  readonly delays: boolean;
+  /** 1: waits as long as the recorded peer took; 10: a tenth of that; `max`: answers at once. */
+  readonly speed: number | 'max';
   readonly clock: Clock;
   readonly maxContentBytes?: number;
 }
@@ -140,7 +140,7 @@ export class StandInConnection {
   #play(turn: Turn): void {
     const { acks, message } = turn.answer;
     for (let ack = acks[turn.next]; ack !== undefined; ack = acks[turn.next]) {
-      const waitMs = this.#options.delays ? this.#msUntil(turn, ack.at) : 0;
+      const waitMs = this.#isTimed ? this.#msUntil(turn, ack.at) : 0;
       if (waitMs > 0) return this.#after(waitMs, () => this.#play(turn));
       if (this.#behind) {
         this.#blocked.push(turn);
@@ -153,7 +153,7 @@ export class StandInConnection {
     }
     const { dropped, ended } = turn.answer;
     if (dropped !== undefined) {
-      const waitMs = this.#options.delays || ended === undefined ? this.#msUntil(turn, dropped.at) : 0;
+      const waitMs = this.#isTimed || ended === undefined ? this.#msUntil(turn, dropped.at) : 0;
       this.#after(waitMs, () => this.#drop(dropped));
       return;
     }
@@ -161,7 +161,7 @@ export class StandInConnection {
     if (ended !== undefined && this.#greeted) {
       // A reset could overtake the answer, so it never comes at once.
       const pauseMs = ended.how === 'fin' ? 0 : ended.at - (acks[acks.length - 1]?.at ?? message.at);
-      this.#after(this.#options.delays ? this.#msUntil(turn, ended.at) : pauseMs, () => {
+      this.#after(this.#isTimed ? this.#msUntil(turn, ended.at) : pauseMs, () => {
         this.#over = ended;
         this.#dropWhenOver();
       });
@@ -173,9 +173,14 @@ export class StandInConnection {
     if (this.#over !== undefined && this.#turns.size === 0) this.#drop(this.#over);
   }
 
+  get #isTimed(): boolean {
+    return this.#options.speed !== 'max';
+  }
+
   /** Until that moment of the recording, counted from the message. */
   #msUntil({ at, answer }: Turn, recordedAt: number): number {
-    return at + recordedAt - answer.message.at - this.#options.clock.now();
+    const { clock, speed } = this.#options;
+    return at + (recordedAt - answer.message.at) / (speed === 'max' ? 1 : speed) - clock.now();
   }
 
   #drain(): void {

@@ -147,7 +147,10 @@ export class ValueComparer {
         return ignoredKey;
       const given = this.#normalised(raw, path);
       const type = this.#types.find(({ is }) => is(given));
-      if (type !== undefined) return `~${type.text}`;
+      if (type !== undefined) {
+        type.used = true;
+        return `~${type.text}`;
+      }
       if (typeof given === 'number' || typeof given === 'bigint') {
         if (this.#toleranceAt(path) !== undefined) return '~number';
         const fraction = typeof given === 'number' && given % 1 !== 0 && Number.isFinite(given);

@@ -69,10 +69,11 @@ export async function createStandIn(
     );
   }
   const { answers, native } = chosen;
+  const speed = delays ? 1 : 'max';
   const links = new Set<Link>();
   const accept = (link: Link): void => {
     links.add(link);
-    new StandInConnection(link, { answers, native, delays, clock }, () => links.delete(link));
+    new StandInConnection(link, { answers, native, speed, clock }, () => links.delete(link));
   };
   const listener = await transport.listen(listen, accept, onError).catch((error: unknown) => {
     answers.close();

@@ -155,11 +155,7 @@ function appTransport(
       }
       const [near, far] = createMemoryLinkPair();
       const { answers, native } = known;
-      new StandInConnection(
-        far,
-        { answers, native, delays: options.speed !== undefined && options.speed !== 'max', clock },
-        () => undefined,
-      );
+      new StandInConnection(far, { answers, native, speed: options.speed ?? 'max', clock }, () => undefined);
       return Promise.resolve(near);
     },
   };
