@@ -4,6 +4,8 @@ import { createApp, parseConfig, type App } from '../../src';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import type { Link } from '../../src/streams/Link';
+import { listenTo } from '../testing/linkSupport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { runMain, type Run, type RunOptions } from './runMain';
 import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';
@@ -90,6 +92,46 @@ describe('rxcomet record', () => {
     await expect(ask('Double', 1)).rejects.toMatchObject({ delivered: 'unknown' });
     run.stop('SIGINT');
     expect(await run.exitCode).toBe(0);
+  });
+
+  it.each([
+    ['delay=100', [[], ['abcdef']]],
+    ['split', [['a', 'b', 'c', 'd', 'e', 'f']]],
+    ['cut@3', [['abc', '<end>']]],
+    ['reset@3', [['<close read ECONNRESET>']]],
+    ['half-close@3', [['abc', '<end>']]],
+    ['stall@3', [['abc'], ['abc']]],
+  ])('has every fault on the way to clients: %s', async (plan, heardAfterEach100Ms) => {
+    const clock = createVirtualClock();
+    const { hosts, clients } = parseConfig({
+      Socket_connection: { Host: HOST, Client: { Tap: { IP: '127.0.0.8', Port: 4001 } } },
+    });
+    const [hostConfig] = hosts;
+    const [tapConfig] = clients;
+    if (hostConfig === undefined || tapConfig === undefined) throw new Error('incomplete');
+    const accepted: Link[] = [];
+    const listener = await app.transport.listen(
+      hostConfig,
+      (link) => {
+        listenTo(link);
+        accepted.push(link);
+      },
+      () => undefined,
+    );
+    const run = record(['-o', '-', '--fault', `${plan},out`], { app: { ...app, clock } });
+    await run.printed(/listening on/);
+    const client = listenTo(await app.transport.connect(tapConfig, new AbortController().signal));
+    await clock.settle();
+    accepted[0]?.write(Buffer.from('abcdef'));
+    await clock.settle();
+    for (const heard of heardAfterEach100Ms) {
+      expect(client.log).toEqual(heard);
+      await clock.advance(100);
+    }
+    run.stop('SIGINT');
+    await clock.advance(100);
+    expect(await run.exitCode).toBe(0);
+    await listener.close();
   });
 
   it('warns when the host cannot be reached and goes on', async () => {
