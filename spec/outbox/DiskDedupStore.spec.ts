@@ -273,6 +273,29 @@ describe('order', () => {
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 
+  it('lets no handler begin before its own mark is written, whatever is written before it', async () => {
+    const files = new MemoryStore();
+    const steps: string[] = [];
+    const hook: DedupHook = (step, key) => steps.push(`${step} ${key}`);
+    const { connect } = await open(
+      { Move: (value) => steps.push(`handler ${String(value)}`) },
+      { files, hook },
+    );
+    const peer = await connect();
+    files.hold();
+    keyed(peer, 1, 'a');
+    await clock.settle();
+    // Comes too late for the first write.
+    keyed(peer, 2, 'b');
+    await clock.settle();
+    files.release();
+    await clock.settle();
+    await clock.settle();
+    const order = ['handler 1', 'after-write b', 'handler 2'].map((step) => steps.indexOf(step));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
   it('goes on past a message that is cancelled while its mark is being written, and forgets that one', async () => {
     const files = new MemoryStore();
     const seen: unknown[] = [];
