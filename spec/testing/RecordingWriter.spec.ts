@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { BadOption } from '../../src/errors/BadOption';
 import { readRecording } from '../../src/testing/readRecording';
 import { recordingPartFile } from '../../src/testing/recordingPartFile';
@@ -126,6 +127,30 @@ describe('RecordingWriter', () => {
     let folder = '';
     beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'rxcomet-'))));
     afterEach(() => rm(folder, { recursive: true }));
+
+    it('has the disk keep what was written before it closes', async () => {
+      const probe = await open(join(folder, 'probe'), 'w');
+      const sync = jest.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'sync');
+      await probe.close();
+      const writer = new RecordingWriter(join(folder, 'x.ndjson'));
+      writer.write(message(1, '1'));
+      await writer.close();
+      expect(sync).toHaveBeenCalledTimes(1);
+      sync.mockRestore();
+    });
+
+    it('hides in every file of a packed recording', async () => {
+      const file = join(folder, 'night.ndjson.gz');
+      const writer = new RecordingWriter(file, { rotateBytes: 1, flushMs: 0, redact: ['value.password'] });
+      for (const [index, id] of [1, 2].entries()) {
+        writer.write(message(id, '{"password":"secret"}'));
+        const part = recordingPartFile(file, index + 1);
+        while (!existsSync(part) || statSync(part).size < 100) await new Promise((r) => setImmediate(r));
+      }
+      const { files } = await writer.close();
+      expect(files.length).toBeGreaterThan(1);
+      for (const name of files) expect(gunzipSync(await readFile(name)).toString()).not.toContain('secret');
+    });
 
     it.each(['night.ndjson', 'night.ndjson.gz'])('spreads %s over files that read as one', async (name) => {
       const file = join(folder, name);

@@ -35,10 +35,13 @@ const frames = (build: (writer: FrameWriter) => void): Buffer => {
   return Buffer.concat(chunks);
 };
 
-async function setUp(options: { faults?: FaultPlan; refuse?: boolean } = {}) {
+async function setUp(options: { faults?: FaultPlan; refuse?: boolean; full?: boolean } = {}) {
   const clock = createVirtualClock();
-  const sink = collectingSink();
-  const writer = new RecordingWriter('x', { clock, openSink: sink.open });
+  const disk = { full: options.full === true };
+  const sink = collectingSink(() => {
+    if (disk.full) throw new Error('ENOSPC');
+  });
+  const writer = new RecordingWriter('x', { clock, openSink: sink.open, maxPending: disk.full ? 1000 : 1e6 });
   const transport = createMemoryTransport();
   const accepted: Link[] = [];
   const hosts: ReturnType<typeof listenTo>[] = [];
@@ -72,7 +75,7 @@ async function setUp(options: { faults?: FaultPlan; refuse?: boolean } = {}) {
     await writer.close();
     return eventsOf(readRecording([sink.bytes('x')]));
   };
-  return { clock, tap, connect, accepted, hosts, recorded, errors };
+  return { clock, disk, tap, connect, accepted, hosts, recorded, errors };
 }
 const RESET = '<close read ECONNRESET>';
 const other = { client: 'host', host: 'client' } as const;
@@ -243,6 +246,24 @@ describe('createTap', () => {
     await clock.settle();
     expect(hosts[0]?.bytes().length).toBe(taken * chunk.length);
     await recorded();
+  });
+
+  it('goes on while the disk is full, and marks what is missing', async () => {
+    const { clock, disk, connect, hosts, recorded } = await setUp({ full: true });
+    const { link } = await connect();
+    await clock.advance(200);
+    const request = frames((writer) => writer.frame({}, '{"action": "Move", "value": 1}'));
+    for (let count = 0; count < 50; count += 1) link.write(request);
+    await clock.settle();
+    expect(hosts[0]?.bytes()).toHaveLength(50 * request.length);
+    disk.full = false;
+    await clock.advance(2000);
+    link.end();
+    await clock.settle();
+    const events = await recorded();
+    const written = events.filter(({ kind }) => kind === 'message').length;
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'error', lost: 50 - written }));
+    expect(written).toBeLessThan(50);
   });
 
   it('injects faults on the way to the client', async () => {
