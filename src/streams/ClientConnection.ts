@@ -4,12 +4,13 @@ import type { Delivered } from '../errors/Delivered';
 import { HeartbeatLost } from '../errors/HeartbeatLost';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RemoteError } from '../errors/RemoteError';
-import { ReplayNotRecorded } from '../errors/ReplayNotRecorded';
 import { RxcometError } from '../errors/RxcometError';
 import type { SendError, SendErrorFields } from '../errors/SendError';
 import { SendTooLarge } from '../errors/SendTooLarge';
 import type { ClientContext } from './ClientContext';
+import { ClientHeartbeat } from './ClientHeartbeat';
 import type { Dialect } from './Dialect';
+import { failureFields } from './failureFields';
 import type { Frame } from './Frame';
 import { FrameParser } from './FrameParser';
 import { FrameWriter } from './FrameWriter';
@@ -17,8 +18,8 @@ import { IdTable } from './IdTable';
 import { isMessageId } from './isMessageId';
 import { legacyFailure } from './legacyFailure';
 import type { Link, LinkEvents } from './Link';
-import { readResult } from './readResult';
 import { readHello, type Hello } from './readHello';
+import { ReplyReader } from './ReplyReader';
 import type { Send } from './Send';
 
 /** `finding`: the first request is out; `kept`: hello came; `draining`: no new requests, answers still come; `ending`: ours is over. */
@@ -44,6 +45,8 @@ export class ClientConnection implements LinkEvents {
   readonly #events: ClientConnectionEvents;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
+  readonly #replies: ReplyReader;
+  readonly #heartbeat: ClientHeartbeat;
   readonly #inFlight = new IdTable<Send>();
   #phase: Phase = 'finding';
   #lastId = 0;
@@ -52,9 +55,6 @@ export class ClientConnection implements LinkEvents {
   #behind = false;
   #inTurn = false;
   #flushQueued = false;
-  #heardAt = 0;
-  #wroteAt = 0;
-  #heartbeatTimer: unknown;
 
   constructor(link: Link, context: ClientContext, events: ClientConnectionEvents) {
     this.#link = link;
@@ -71,6 +71,12 @@ export class ClientConnection implements LinkEvents {
       if (!free) this.#behind = true;
       return free;
     });
+    this.#replies = new ReplyReader(context, link.peer);
+    this.#heartbeat = new ClientHeartbeat(
+      context.clock,
+      () => this.#ping(),
+      (periodMs) => this.#lost(periodMs),
+    );
   }
 
   get peer(): string {
@@ -203,7 +209,7 @@ export class ClientConnection implements LinkEvents {
 
   data(chunk: Uint8Array): void {
     this.#context.observation.receivedBytes += chunk.length;
-    this.#heardAt = this.#context.clock.now();
+    this.#heartbeat.heardAt = this.#context.clock.now();
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
     this.#inTurn = true;
     try {
@@ -241,7 +247,7 @@ export class ClientConnection implements LinkEvents {
 
   close(error: Error | undefined): void {
     if (this.#phase === 'closed') return;
-    this.#context.clock.clearTimeout(this.#heartbeatTimer);
+    this.#heartbeat.stop();
     this.#parser.stop();
     const reason =
       error === undefined
@@ -265,7 +271,7 @@ export class ClientConnection implements LinkEvents {
         { 'content-type': 'binary/custom-client-binary-type', ...keys },
         send.raw ?? new Uint8Array(),
       );
-    this.#wroteAt = this.#context.clock.now();
+    this.#heartbeat.wroteAt = this.#context.clock.now();
   }
 
   #onFrame(frame: Frame): void {
@@ -278,7 +284,7 @@ export class ClientConnection implements LinkEvents {
     if (header.status === 'hello' && isMessageId(header.native) && this.#context.config.dialect !== 'comet') {
       this.#hello = readHello(frame, this.peer);
       this.#phase = 'kept';
-      this.#startHeartbeat(this.#hello.heartbeatMs);
+      this.#heartbeat.start(this.#hello.heartbeatMs, this.#context.config.heartbeatMs);
       this.#events.kept(this);
       return;
     }
@@ -347,7 +353,7 @@ export class ClientConnection implements LinkEvents {
   /** The terminal reply of a send. */
   #settle(send: Send, frame: Frame, legacy: boolean): void {
     if (frame.header.status === 'error') {
-      send.error(this.#remoteError(send, frame));
+      send.error(this.#replies.error(frame, send));
       return;
     }
     if (this.#take(send, frame, legacy)) send.complete();
@@ -355,16 +361,13 @@ export class ClientConnection implements LinkEvents {
 
   /** Hands a result on; false when it is no result. */
   #take(send: Send, frame: Frame, legacy = false): boolean {
-    if (frame.bytes !== undefined) {
-      send.next(frame.bytes);
-      return true;
-    }
     let result: unknown;
     try {
-      result = this.#resultOf(frame, send);
+      result = this.#replies.result(frame, send);
     } catch (error) {
+      if (!(error instanceof RxcometError)) throw error;
       this.#inFlight.delete(send.id);
-      send.error(this.#badReply(send, error));
+      send.error(error);
       return false;
     }
     const failure = legacy ? legacyFailure(result) : undefined;
@@ -376,45 +379,11 @@ export class ClientConnection implements LinkEvents {
     return true;
   }
 
-  #resultOf(frame: Frame, send: Send): unknown {
-    const { bigint, maxNesting } = this.#context;
-    const result = readResult(frame.text ?? '', { bigint, maxNesting, peer: this.peer });
-    if (result !== undefined) return result;
-    throw new BadReply('the reply is JSON without "result"; protocol 1.2', this.#fields(send, 'yes'));
-  }
-
-  #badReply(send: Send, error: unknown): SendError {
-    if (error instanceof BadReply) return error;
-    const text = error instanceof Error ? error.message : String(error);
-    return new BadReply(text, { ...this.#fields(send, 'yes'), cause: error });
-  }
-
-  #remoteError(send: Send, frame: Frame): SendError {
-    const fields = this.#fields(send, 'yes');
-    let result: unknown;
-    try {
-      result = this.#resultOf(frame, send);
-    } catch (error) {
-      return this.#badReply(send, error);
-    }
-    if (typeof result === 'object' && result !== null) {
-      const { code, message } = result as { readonly code?: unknown; readonly message?: unknown };
-      const remoteCode = typeof code === 'string' ? code : '';
-      const text = typeof message === 'string' ? message : 'the peer answered with an error';
-      // A stand-in says so: the peer of the recording would have answered.
-      const notRecorded = remoteCode === 'ERR_NOT_RECORDED';
-      return new (notRecorded ? ReplayNotRecorded : RemoteError)(text, { ...fields, remoteCode });
-    }
-    const text =
-      typeof result === 'string' ? result.replace(/^Error: /, '') : 'the peer answered with an error';
-    return new RemoteError(text, { ...fields, remoteCode: '' });
-  }
-
   #onConnectionError(frame: Frame): void {
     const sends = this.unanswered();
     this.#inFlight.clear();
     this.#phase = 'ending';
-    for (const send of sends) send.error(this.#remoteError(send, frame));
+    for (const send of sends) send.error(this.#replies.error(frame, send));
     this.#link.destroy();
   }
 
@@ -447,31 +416,15 @@ export class ClientConnection implements LinkEvents {
     if (this.hasRoom) this.#events.room(this);
   }
 
-  /** The shorter of the host's period and ours. With ours off, the host still hears that we live, but isn't judged. */
-  #startHeartbeat(hostMs: number): void {
-    const { clock, config } = this.#context;
-    const heartbeatMs = Math.min(hostMs || Infinity, config.heartbeatMs || Infinity);
-    if (heartbeatMs === Infinity) return;
-    let dueAt = clock.now() + heartbeatMs;
-    const beat = (): void => {
-      const now = clock.now();
-      // Called late, this process was blocked: what the peer said meanwhile has not been read yet.
-      if (now - dueAt >= heartbeatMs / 2) this.#heardAt = now;
-      dueAt = now + heartbeatMs;
-      if (config.heartbeatMs > 0 && now - this.#heardAt >= 2 * heartbeatMs) {
-        const text = `nothing was heard for two heartbeats of ${heartbeatMs} ms`;
-        this.close(new HeartbeatLost(text, { peer: this.peer }));
-        this.#link.destroy();
-        return;
-      }
-      if (now - this.#heardAt >= heartbeatMs / 2 || now - this.#wroteAt >= heartbeatMs / 2) {
-        this.#writer.frame({ ping: 1 }, '');
-        this.#writer.flush();
-        this.#wroteAt = now;
-      }
-      this.#heartbeatTimer = clock.setTimeout(beat, heartbeatMs);
-    };
-    this.#heartbeatTimer = clock.setTimeout(beat, heartbeatMs);
+  #ping(): void {
+    this.#writer.frame({ ping: 1 }, '');
+    this.#writer.flush();
+  }
+
+  #lost(periodMs: number): void {
+    const text = `nothing was heard for two heartbeats of ${periodMs} ms`;
+    this.close(new HeartbeatLost(text, { peer: this.peer }));
+    this.#link.destroy();
   }
 
   /** What came cannot be read, so nothing that follows can be. */
@@ -493,7 +446,7 @@ export class ClientConnection implements LinkEvents {
   }
 
   #fields(send: Send, delivered: Delivered): SendErrorFields {
-    return { client: this.#context.config.name, action: send.action, delivered, key: send.key };
+    return failureFields(this.#context.config.name, send, delivered);
   }
 
   #flushSoon(): void {
@@ -503,7 +456,8 @@ export class ClientConnection implements LinkEvents {
       this.#flushQueued = false;
       if (this.#phase === 'closed') return;
       this.#writer.flush();
-      this.#wroteAt = this.#heardAt;
+      // Near enough, and the clock is asked once for each chunk.
+      this.#heartbeat.wroteAt = this.#heartbeat.heardAt;
     });
   }
 }

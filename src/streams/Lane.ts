@@ -1,27 +1,21 @@
 import { AckTimeout } from '../errors/AckTimeout';
 import { AppStopped } from '../errors/AppStopped';
 import { ConnectionClosed } from '../errors/ConnectionClosed';
-import type { Delivered } from '../errors/Delivered';
 import { DialectUnknown } from '../errors/DialectUnknown';
 import { LegacyEmptyContent } from '../errors/LegacyEmptyContent';
 import { LegacyRawAction } from '../errors/LegacyRawAction';
-import { MessageDropped } from '../errors/MessageDropped';
-import { MessageExpired } from '../errors/MessageExpired';
 import { PeerUnreachable } from '../errors/PeerUnreachable';
-import { QueueFull } from '../errors/QueueFull';
 import type { SendErrorFields } from '../errors/SendError';
 import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
 import type { Dialect } from './Dialect';
+import { failureFields } from './failureFields';
+import { LimitedQueue } from './LimitedQueue';
 import type { Link } from './Link';
 import type { PeerContext } from './PeerContext';
 import type { Send } from './Send';
-import { SendQueue } from './SendQueue';
-import { TimeoutQueue } from './TimeoutQueue';
-
-/** Queues of timeouts beyond which those that ran empty are given up. */
-const MANY_DURATIONS = 32;
+import { SendTimeouts } from './SendTimeouts';
 
 /**
  * A queue and the connections that empty it, in order. To a peer that is not known to be native one connection at a time finds out;
@@ -30,28 +24,27 @@ const MANY_DURATIONS = 32;
 export class Lane implements ClientConnectionEvents {
   readonly #context: PeerContext;
   readonly #onState: (state: ClientState) => void;
-  readonly #queue = new SendQueue();
+  readonly #queue: LimitedQueue;
+  readonly #timeouts: SendTimeouts;
   readonly #open = new Set<ClientConnection>();
   readonly #attempts = new Set<AbortController>();
   /** Links that are not closed yet, also those that were left. */
   #links = 0;
-  readonly #timeouts = new Map<number, TimeoutQueue<Send>>();
   #kept: ClientConnection | undefined;
   /** What the last exchange showed; undefined: to be found out. */
   #dialect: Dialect | undefined;
   #failedAttempts = 0;
   #connectError: unknown;
   #backoffTimer: unknown;
-  #ttlTimer: unknown;
   #stopped = false;
-  #overHighWater = false;
-  #drained: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
   #onClosed: (() => void) | undefined;
 
   constructor(context: PeerContext, onState: (state: ClientState) => void) {
     this.#context = context;
     this.#onState = onState;
+    this.#queue = new LimitedQueue(context, () => this.#shrunk());
+    this.#timeouts = new SendTimeouts(context.clock, (send) => this.#timedOut(send));
     const { dialect } = context.config;
     this.#dialect = dialect === 'auto' ? undefined : dialect;
   }
@@ -79,14 +72,14 @@ export class Lane implements ClientConnectionEvents {
     }
     // Its signal was aborted before.
     if (send.done) return true;
-    if (send.awaited) this.#arm(send);
+    if (send.awaited) this.#timeouts.arm(send);
     const kept = this.#kept;
     if (kept !== undefined && this.#queue.length === 0 && kept.hasRoom) {
       this.#writeTo(kept, send);
-      return !this.#overHighWater;
+      return !this.#queue.overHighWater;
     }
-    if (this.#enqueue(send)) this.#pump();
-    return !this.#overHighWater;
+    if (this.#queue.add(send)) this.#pump();
+    return !this.#queue.overHighWater;
   }
 
   /** Takes no more sends. */
@@ -120,8 +113,7 @@ export class Lane implements ClientConnectionEvents {
 
   /** Resolves when the queue is below half its high-water mark. */
   drained(): Promise<void> {
-    if (!this.#overHighWater) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    return this.#queue.drained();
   }
 
   /** Nothing waits, nothing is unanswered, and the system has taken what asks for no answer. */
@@ -142,11 +134,8 @@ export class Lane implements ClientConnectionEvents {
   /** Takes no more sends; what it has goes on, but for what an outbox keeps for the next start. */
   close(): void {
     this.#stopped = true;
-    const waiting = this.#queue.clear();
-    for (const send of waiting) if (!send.fromOutbox) this.#queue.push(send);
-    for (const send of waiting) {
-      if (send.fromOutbox)
-        send.error(new AppStopped('the app was stopped; it is kept', this.#fields(send, 'no')));
+    for (const send of this.#queue.takeKept()) {
+      send.error(new AppStopped('the app was stopped; it is kept', this.#fields(send, 'no')));
     }
     if (this.#queue.length === 0) this.#abortAttempts();
     if (this.unfinished === 0) for (const connection of this.#open) connection.finish();
@@ -170,9 +159,8 @@ export class Lane implements ClientConnectionEvents {
       connection.destroy();
     }
     this.#abortAttempts();
-    this.#context.clock.clearTimeout(this.#ttlTimer);
-    this.#ttlTimer = undefined;
-    for (const timeouts of this.#timeouts.values()) timeouts.clear();
+    this.#queue.stop();
+    this.#timeouts.clear();
     this.#settleWaits();
     return count;
   }
@@ -213,13 +201,8 @@ export class Lane implements ClientConnectionEvents {
 
   goaway(connection: ClientConnection, unhandled: Send[]): void {
     if (connection === this.#kept) this.#forgetKept();
-    const { clock, config } = this.#context;
-    for (const send of unhandled.reverse()) {
-      send.connection = undefined;
-      send.queuedAt = clock.now();
-      this.#queue.unshift(send);
-    }
-    if (unhandled.length > 0 && config.queue.ttlMs > 0) this.#expireLater(config.queue.ttlMs);
+    for (const send of unhandled) send.connection = undefined;
+    this.#queue.putBack(unhandled);
     this.#pump();
   }
 
@@ -244,40 +227,6 @@ export class Lane implements ClientConnectionEvents {
   #forgetKept(): void {
     this.#kept = undefined;
     if (this.#context.config.dialect === 'auto') this.#dialect = undefined;
-  }
-
-  #enqueue(send: Send): boolean {
-    const { capacity, maxBytes, overflow, highWater, ttlMs } = this.#context.config.queue;
-    const queue = this.#queue;
-    // What an outbox keeps has its own bounds there, and is never dropped for a limit of the queue.
-    while (
-      !send.fromOutbox &&
-      (queue.length >= capacity || (queue.bytes + send.weight > maxBytes && queue.length > 0))
-    ) {
-      const what =
-        queue.length >= capacity
-          ? `${capacity} messages (Queue.Capacity)`
-          : `${maxBytes} bytes (Queue.Max_bytes)`;
-      this.#overHighWater = true;
-      const text = `the queue is full: ${what}`;
-      if (overflow === 'drop-oldest' && queue.peek()?.fromOutbox !== true) {
-        const oldest = queue.shift();
-        oldest?.error(new MessageDropped(`${text}; the oldest was dropped`, this.#fields(oldest, 'no')));
-        continue;
-      }
-      const fields = this.#fields(send, 'no');
-      send.error(
-        overflow === 'fail'
-          ? new QueueFull(`${text}; wait for drained() when tell() returns false`, fields)
-          : new MessageDropped(`${text}; this one was dropped`, fields),
-      );
-      return false;
-    }
-    send.queuedAt = this.#context.clock.now();
-    queue.push(send);
-    if (queue.length > capacity * highWater || queue.bytes > maxBytes * highWater) this.#overHighWater = true;
-    if (ttlMs > 0) this.#expireLater(ttlMs);
-    return true;
   }
 
   #pump(): void {
@@ -355,7 +304,7 @@ export class Lane implements ClientConnectionEvents {
       }
       this.#open.add(connection);
       this.#tell('open', connection);
-      if (!first.awaited) this.#arm(first);
+      if (!first.awaited) this.#timeouts.arm(first);
       connection.start(first);
       this.#pump();
     } catch (error) {
@@ -391,30 +340,11 @@ export class Lane implements ClientConnectionEvents {
   #writeTo(connection: ClientConnection, send: Send): void {
     // The answer to a message of the outbox is worth waiting for: giving it up would only mean to send it again.
     const patient = send.fromOutbox && connection.heedsHeartbeat;
-    if (!send.awaited && send.confirm && !patient) this.#arm(send);
+    if (!send.awaited && send.confirm && !patient) this.#timeouts.arm(send);
     connection.write(send);
   }
 
-  #arm(send: Send): void {
-    if (send.timeouts !== undefined) return;
-    let timeouts = this.#timeouts.get(send.timeoutMs);
-    if (timeouts === undefined) {
-      if (this.#timeouts.size >= MANY_DURATIONS) {
-        for (const [duration, other] of this.#timeouts) {
-          if (!other.empty) continue;
-          other.clear();
-          this.#timeouts.delete(duration);
-        }
-      }
-      timeouts = new TimeoutQueue(this.#context.clock, send.timeoutMs, (late: Send) => this.#timedOut(late));
-      this.#timeouts.set(send.timeoutMs, timeouts);
-    }
-    send.timeouts = timeouts;
-    timeouts.add(send);
-  }
-
   #timedOut(send: Send): void {
-    send.timeouts = undefined;
     const within = `within ${send.timeoutMs} ms`;
     const connecting = this.#attempts.size > 0 && this.#open.size === 0;
     if (send.connection === undefined && (connecting || this.#connectError !== undefined)) {
@@ -439,6 +369,11 @@ export class Lane implements ClientConnectionEvents {
       return;
     }
     this.#queue.forget(send);
+    this.#shrunk();
+  }
+
+  /** The queue has lost sends that were not written. */
+  #shrunk(): void {
     if (this.#queue.length === 0) this.#abortAttempts();
     this.#settleWaits();
     this.#showState();
@@ -459,45 +394,8 @@ export class Lane implements ClientConnectionEvents {
     this.#attempts.clear();
   }
 
-  #expireLater(ttlMs: number): void {
-    if (this.#ttlTimer !== undefined) return;
-    const { clock } = this.#context;
-    this.#ttlTimer = clock.setTimeout(
-      () => {
-        this.#ttlTimer = undefined;
-        const now = clock.now();
-        const rest: Send[] = [];
-        for (const send of this.#queue.clear()) {
-          if (send.awaited || send.fromOutbox || now - send.queuedAt < ttlMs) rest.push(send);
-          else
-            send.error(
-              new MessageExpired(
-                `it waited for more than ${ttlMs} ms (Queue.Ttl_ms)`,
-                this.#fields(send, 'no'),
-              ),
-            );
-        }
-        for (const send of rest) this.#queue.push(send);
-        this.#settleWaits();
-        if (rest.length > 0) this.#expireLater(ttlMs);
-        else if (this.#queue.length === 0) this.#abortAttempts();
-        this.#showState();
-      },
-      Math.max(1, ttlMs / 8),
-    );
-  }
-
   #settleWaits(): void {
-    if (this.#overHighWater) {
-      const { capacity, maxBytes, highWater } = this.#context.config.queue;
-      if (
-        this.#queue.length <= (capacity * highWater) / 2 &&
-        this.#queue.bytes <= (maxBytes * highWater) / 2
-      ) {
-        this.#overHighWater = false;
-        for (const resolve of this.#drained.splice(0)) resolve();
-      }
-    }
+    this.#queue.settleDrained();
     if (!this.#stopped || this.unfinished > 0) return;
     for (const connection of this.#open) connection.finish();
     if (!this.#idle) return;
@@ -516,8 +414,8 @@ export class Lane implements ClientConnectionEvents {
     this.#context.onConnection({ kind, side: 'client', name, peer, dialect, open: this.#open.size });
   }
 
-  #fields(send: Send, delivered: Delivered): SendErrorFields {
-    return { client: this.#context.config.name, action: send.action, delivered, key: send.key };
+  #fields(send: Send, delivered: 'no' | 'unknown'): SendErrorFields {
+    return failureFields(this.#context.config.name, send, delivered);
   }
 }
 
