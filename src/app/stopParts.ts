@@ -42,6 +42,7 @@ async function finish({ hosts, peers, detached }: RunningParts): Promise<void> {
   await Promise.all(hosts.map((host) => host.close()));
   await Promise.all(hosts.map((host) => host.emptied()));
   await detached.done();
+  await Promise.all(peers.map((peer) => peer.outboxSent()));
   for (const peer of peers) peer.close();
   await Promise.all(peers.map((peer) => peer.idle()));
 }

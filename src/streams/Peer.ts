@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, Observable } from 'rxjs';
+import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { AppStopped } from '../errors/AppStopped';
 import { SendAborted } from '../errors/SendAborted';
@@ -173,6 +173,21 @@ export class Peer {
   /** For the app: opens the outbox, if there is one. Rejects with OutboxLocked or OutboxFailed. */
   async openOutbox(): Promise<void> {
     await this.#context.outbox?.open();
+  }
+
+  /**
+   * For the app: resolves when the peer has acknowledged all that the outbox held, or cannot be reached, so that waiting is of no use: what
+   * is left goes out at the next start.
+   */
+  async outboxSent(): Promise<void> {
+    const { outbox } = this.#context;
+    if (outbox === undefined) return;
+    await outbox.persisted();
+    const over$ = merge(
+      outbox.outbox$.pipe(filter(({ depth }) => depth === 0)),
+      this.#state.pipe(filter(({ kind }) => kind === 'backoff')),
+    );
+    await firstValueFrom(over$, { defaultValue: undefined });
   }
 
   /** For the app: takes no more into the outbox; resolves when what it has is on the disk. */
