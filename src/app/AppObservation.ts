@@ -7,6 +7,7 @@ import { MessageLog } from '../observe/MessageLog';
 import { observeWith } from '../observe/observeWith';
 import { Stats } from '../observe/Stats';
 import { Tracing } from '../observe/Tracing';
+import { UnreachableLog } from '../observe/UnreachableLog';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/ConnectionEvent';
@@ -41,6 +42,10 @@ export class AppObservation {
     this.#options = options;
     this.#log = new AppLog(logger);
     this.#messageLog = MessageLog.for(logger, clock);
+    const unreachable = new UnreachableLog(clock, logger);
+    for (const [name, peer] of parts.peers) {
+      peer.state$.subscribe((state) => unreachable.follow(name, state));
+    }
     this.stats = new Stats({
       clock,
       source: createStatsSource({ ...parts, connections: this.#connections }),
