@@ -6,17 +6,21 @@
  *   node scripts/nightly.js fuzz  [INPUTS=1000000] [SEED]     damaged frames into the parser and a host in memory
  *   node scripts/nightly.js chaos [SECONDS=60] [SEED]         200 clients on loopback, broken connections, restarts of the host
  *   node scripts/nightly.js soak  [SECONDS=600] [FILE.svg]    load without pause; RSS, heap and handles over time, plotted
+ *   node scripts/nightly.js kill  [KILLS=2000] [SEED]         sender and receiver killed at drawn steps, and links cut
+ *   node scripts/nightly.js restart [MESSAGES=100000]         a sender started again with a full outbox
  *
  * Without a seed one is drawn; it is printed first, and again in whatever fails. Exit code 1 when a promise does not hold, 2 for wrong usage.
  */
 
 require('./typescript');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const hostile = path.join(__dirname, '..', 'spec', 'hostile');
+const reliability = path.join(__dirname, '..', 'spec', 'reliability');
 const MIB = 2 ** 20;
 /** Of the heap between the first tenth of a run and its end. */
 const FLAT_MIB = 16;
@@ -24,13 +28,13 @@ const FLAT_MIB = 16;
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 
-const commands = { fuzz, chaos, soak };
+const commands = { fuzz, chaos, soak, kill, restart };
 
 async function main([name, ...args]) {
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   if (command === undefined) {
     console.error(
-      'node scripts/nightly.js fuzz [INPUTS] [SEED] | chaos [SECONDS] [SEED] | soak [SECONDS] [FILE.svg]',
+      'node scripts/nightly.js fuzz [INPUTS] [SEED] | chaos [SECONDS] [SEED] | soak [SECONDS] [FILE.svg] | kill [KILLS] [SEED] | restart [MESSAGES]',
     );
     return 2;
   }
@@ -110,6 +114,59 @@ async function soak(seconds = '600', file = path.join(__dirname, '..', '.tmp', '
   console.log(`open handles before ${first}, after ${last}`);
   // The first and the last sample are without load.
   return isFlat(samples.slice(1, -1).map(({ heapMib }) => heapMib)) && last === first;
+}
+
+async function kill(kills = '2000', seed = drawSeed()) {
+  const { runKills } = require(path.join(reliability, 'runKills.ts'));
+  const total = count(kills);
+  console.log(`kill: ${total} kills, seed ${seed}`);
+  // Four in ten with a receiver that lives, so that nothing at all may be handled twice.
+  const parts = [
+    ['sender', Math.round(total * 0.4)],
+    ['both', total - Math.round(total * 0.4)],
+  ];
+  for (const [victims, part] of parts) {
+    if (part === 0) continue;
+    console.log(`${victims === 'both' ? 'sender and receiver' : 'only the sender'} killed:`);
+    const report = await inFolder((folder) => runKills({ seed: count(seed), kills: part, victims, folder }));
+    const { told, persisted, unconfirmedHandled, handled, againRunning, againUnrecorded } = report;
+    console.log(`  killed: ${list(report.kills)}; connections cut: ${report.cuts}`);
+    console.log(
+      `  ${told} messages told, ${persisted} of them confirmed by persisted(): all handled, in order`,
+    );
+    console.log(`  ${told - persisted} not confirmed before a kill, ${unconfirmedHandled} of them handled`);
+    console.log(
+      `  ${handled} handled; again: ${againRunning} whose handler was running, ${againUnrecorded} whose answer was not kept yet`,
+    );
+  }
+  return true;
+}
+
+async function restart(messages = '100000') {
+  const { runRestart } = require(path.join(reliability, 'runRestart.ts'));
+  const total = count(messages);
+  const size = 1000;
+  const heapMib = 64;
+  console.log(`restart: ${total} messages of ${size} bytes, ${heapMib} MiB of heap for the sender`);
+  const report = await inFolder((folder) => runRestart({ messages: total, size, heapMib, folder }));
+  console.log(`${report.received} received after the restart, each once and in order`);
+  console.log(
+    `filled in ${report.fillSeconds.toFixed(1)} s, delivered in ${report.deliverSeconds.toFixed(1)} s`,
+  );
+  console.log(
+    `RSS of the sender: ${report.rssAtStart.toFixed(0)} MiB at its start, ${report.rssAtMost.toFixed(0)} MiB at most`,
+  );
+  return true;
+}
+
+/** Calls with an empty folder, which is gone afterwards. */
+async function inFolder(work) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rxcomet-nightly-'));
+  try {
+    return await work(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Prints how the heap went; whether it stayed flat after the first tenth, in which code is compiled and buffers are filled. */
