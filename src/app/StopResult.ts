@@ -4,6 +4,6 @@ export interface StopResult {
   readonly finished: number;
   /** Messages whose handlers were cut off. */
   readonly aborted: number;
-  /** Sends that were given up. */
+  /** Sends that were given up. Not those an `Outbox` keeps: they go out at the next start. */
   readonly undelivered: number;
 }
