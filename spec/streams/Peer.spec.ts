@@ -374,6 +374,19 @@ describe('a kept connection', () => {
     expect(connection.events).toEqual([]);
   });
 
+  it('names the limit that was too short: the one of the configuration, or that of the send', async () => {
+    await open({ Ack_timeout_ms: 300 });
+    await becomeKept();
+    const texts = [peer.ask('A'), peer.ask('A', 1, { timeoutMs: 200 })].map((asked) =>
+      asked.catch(({ message }: Error) => message),
+    );
+    await test.clock.advance(300);
+    expect(await Promise.all(texts)).toEqual([
+      'no answer from "Peer" to "A" within 300 ms (Ack_timeout_ms)',
+      'no answer from "Peer" to "A" within 200 ms (timeoutMs)',
+    ]);
+  });
+
   it('leaves the handler of a message with a key running when its time is over, where a repeat can join it', async () => {
     await open();
     const connection = await becomeKept({ dedup: true });

@@ -94,6 +94,6 @@ async function send(
 function namingOption(error: unknown): unknown {
   if (!(error instanceof AckTimeout)) return error;
   const { client, action, delivered, key, cause } = error;
-  const message = error.message.replace('(Ack_timeout_ms)', '(--timeout)');
+  const message = error.message.replace(/\((Ack_timeout_ms|timeoutMs)\)/, '(--timeout)');
   return new AckTimeout(message, { client, action, delivered, key, cause });
 }

@@ -355,7 +355,9 @@ export class Lane implements ClientConnectionEvents {
       );
     } else {
       const delivered = send.connection === undefined ? 'no' : 'unknown';
-      const text = `no answer from "${this.#context.config.name}" to "${send.action}" ${within} (Ack_timeout_ms)`;
+      const { name, ackTimeoutMs } = this.#context.config;
+      const limit = send.timeoutMs === ackTimeoutMs ? 'Ack_timeout_ms' : 'timeoutMs';
+      const text = `no answer from "${name}" to "${send.action}" ${within} (${limit})`;
       send.error(new AckTimeout(text, this.#fields(send, delivered)));
     }
     this.#remove(send, send.key !== undefined);
