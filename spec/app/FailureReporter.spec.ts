@@ -30,6 +30,34 @@ it('logs the first of a kind, holds back the others of its code and peer, and te
   expect(lines[2]).toBe('1.2.3.4:5: it broke [ERR_HANDLER_FAILED] (4 more of this kind before)');
 });
 
+it('holds back those of a peer that comes from another port each time', async () => {
+  const { clock, lines, reporter } = setUp();
+  for (let port = 1; port <= 5; port += 1) {
+    for (const peer of [`1.2.3.4:${port}`, `[fe80::1]:${port}`]) reporter.report(failed(peer), peer, 'A');
+  }
+  expect(lines).toEqual([
+    '1.2.3.4:1: it broke [ERR_HANDLER_FAILED]',
+    '[fe80::1]:1: it broke [ERR_HANDLER_FAILED]',
+  ]);
+  await clock.advance(10_000);
+  reporter.report(failed('1.2.3.4:9'), '1.2.3.4:9', 'A');
+  expect(lines[2]).toBe('1.2.3.4:9: it broke [ERR_HANDLER_FAILED] (4 more of this kind before)');
+});
+
+it('tells at its end how many it held back', () => {
+  const { lines, reporter } = setUp();
+  for (let turn = 0; turn < 200; turn += 1) reporter.report(failed(), '1.2.3.4:5', 'A');
+  reporter.report(failed(''), '', 'A');
+  reporter.report(failed(''), '', 'A');
+  reporter.report(failed('6.7.8.9:1'), '6.7.8.9:1', 'A');
+  reporter.complete();
+  reporter.complete();
+  expect(lines.slice(3)).toEqual([
+    '1.2.3.4: 199 more of this kind [ERR_HANDLER_FAILED] until the app stopped',
+    '1 more of this kind [ERR_HANDLER_FAILED] until the app stopped',
+  ]);
+});
+
 it('is silent while somebody subscribes, and gives every failure', () => {
   const { lines, reporter } = setUp();
   const seen: string[] = [];
@@ -74,4 +102,6 @@ it('does not fail when the logger does', () => {
   const logger = { debug: throwing, info: throwing, warn: throwing, error: throwing };
   const reporter = new FailureReporter(createVirtualClock(), logger, () => undefined);
   expect(() => reporter.report(failed(), 'p', 'A')).not.toThrow();
+  reporter.report(failed(), 'p', 'A');
+  expect(() => reporter.complete()).not.toThrow();
 });

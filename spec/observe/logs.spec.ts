@@ -147,13 +147,19 @@ describe('a long night', () => {
     expect(lines.at(-1)).toBe('stopped: finished 0, aborted 0, undelivered 0');
   });
 
-  it('says at warn a failure once, however often it comes', async () => {
+  it('says at warn a failure once, however often it comes, and at the end how often', async () => {
     expect(await night('warn')).toMatchObject([
       {
         level: WARN,
         code: 'ERR_HANDLER_FAILED',
         action: 'Bad',
         err: { message: expect.any(String) as string },
+      },
+      {
+        level: WARN,
+        code: 'ERR_HANDLER_FAILED',
+        count: 99,
+        msg: '127.0.0.1: 99 more of this kind [ERR_HANDLER_FAILED] until the app stopped',
       },
     ]);
   });

@@ -7,10 +7,18 @@ import type { Failure } from './Failure';
 /** Codes that come in thousands when they come: the first at once, the rest as one entry a second with their count. */
 const COUNTED = new Set(['ERR_QUEUE_FULL', 'ERR_MESSAGE_DROPPED', 'ERR_MESSAGE_EXPIRED', 'ERR_APP_STOPPED']);
 const COUNT_WINDOW_MS = 1000;
-/** The logger hears of the same code and peer this often at most. */
+/** The logger hears of the same code and peer, whatever its port, this often at most. */
 const LOG_WINDOW_MS = 10_000;
 /** Kinds of failure remembered for that; beyond it the memory starts anew. */
 const MANY_KINDS = 1000;
+
+/** The last line about a code and a peer, without its port, and how many failures came after it. */
+interface Logged {
+  readonly at: number;
+  readonly code: string;
+  readonly peer: string;
+  suppressed: number;
+}
 
 /** The one place where failures that nobody receives end: `failures$`, or the logger while nobody subscribes. */
 export class FailureReporter {
@@ -19,7 +27,7 @@ export class FailureReporter {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #counted = new Map<string, { readonly first: Failure; count: number; timer: unknown }>();
-  readonly #logged = new Map<string, { readonly at: number; suppressed: number }>();
+  readonly #logged = new Map<string, Logged>();
   readonly #onFailure: (code: string) => void;
 
   /** `onFailure` hears of each failure, those that are counted together included. */
@@ -47,9 +55,11 @@ export class FailureReporter {
     this.#emit(failure);
   }
 
-  /** Emits what was still being counted, and completes. */
+  /** Emits what was still being counted, logs how many were not logged, and completes. */
   complete(): void {
     for (const key of [...this.#counted.keys()]) this.#closeWindow(key);
+    for (const left of this.#logged.values()) this.#logLeftOut(left);
+    this.#logged.clear();
     this.#subject.complete();
   }
 
@@ -75,7 +85,9 @@ export class FailureReporter {
 
   #log(failure: Failure): void {
     const { code, peer, action, count, error } = failure;
-    const key = `${code} ${peer}`;
+    // A COMET peer comes from another port with each message.
+    const from = peer.replace(/:\d+$/, '');
+    const key = `${code} ${from}`;
     const now = this.#clock.now();
     const last = this.#logged.get(key);
     if (last !== undefined && now - last.at < LOG_WINDOW_MS) {
@@ -84,7 +96,7 @@ export class FailureReporter {
     }
     if (this.#logged.size >= MANY_KINDS) this.#logged.clear();
     const suppressed = last?.suppressed ?? 0;
-    this.#logged.set(key, { at: now, suppressed: 0 });
+    this.#logged.set(key, { at: now, code, peer: from, suppressed: 0 });
     const more = suppressed > 0 ? ` (${suppressed} more of this kind before)` : '';
     const times = count > 1 ? ` (${count} times)` : '';
     const where = peer !== '' && !error.message.includes(peer) ? `${peer}: ` : '';
@@ -92,5 +104,18 @@ export class FailureReporter {
       { code, peer, action, count, err: error },
       `${where}${error.message} [${code}]${times}${more}`,
     );
+  }
+
+  #logLeftOut({ code, peer, suppressed: count }: Logged): void {
+    if (count === 0) return;
+    const where = peer === '' ? '' : `${peer}: `;
+    try {
+      this.#logger.warn(
+        { code, peer, count },
+        `${where}${count} more of this kind [${code}] until the app stopped`,
+      );
+    } catch {
+      // A logger that throws must not keep an app from stopping.
+    }
   }
 }
