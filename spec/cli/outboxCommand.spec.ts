@@ -100,8 +100,15 @@ describe('rxcomet outbox', () => {
 
   it('puts all dead letters back', async () => {
     await fill();
-    expect((await run('retry', store, '--all')).stdout).toBe('bad-1\nbad-2\n');
+    expect(await run('retry', store, '--all')).toEqual({
+      code: 0,
+      stdout: 'bad-1\nbad-2\n',
+      stderr: '2 messages go out at the next start of the app\n',
+    });
     expect((await run('list', store)).stdout).toBe('');
+    expect((await run('retry', store, '--all')).stderr).toBe(
+      '0 messages go out at the next start of the app\n',
+    );
   });
 
   it('deletes messages by their keys, also one that waits, and says which there are not', async () => {

@@ -113,7 +113,8 @@ async function change(
 ): Promise<number> {
   const changed = await outbox[task](all ? undefined : keys);
   for (const key of changed) io.stdout.write(`${key}\n`);
-  const what = task === 'retry' ? 'goes out at the next start of the app' : 'deleted';
+  const goes = changed.length === 1 ? 'goes' : 'go';
+  const what = task === 'retry' ? `${goes} out at the next start of the app` : 'deleted';
   io.stderr.write(`${count(changed.length, 'message')} ${what}\n`);
   const missing = keys.filter((key) => !changed.includes(key));
   for (const key of missing)
