@@ -1,7 +1,5 @@
-import { takeWhile, type Observable, type Subscription } from 'rxjs';
 import { HandlerFailed } from '../errors/HandlerFailed';
 import { HandlerTimeout } from '../errors/HandlerTimeout';
-import { ResultOverflow } from '../errors/ResultOverflow';
 import { RxcometError } from '../errors/RxcometError';
 import { StreamIdle } from '../errors/StreamIdle';
 import { UnknownAction } from '../errors/UnknownAction';
@@ -11,8 +9,12 @@ import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
 import type { Observation } from './Observation';
+import { pullResults } from './pullResults';
 import type { Registration } from './Registration';
+import type { NextOutcome } from './ReplyPort';
+import type { ResultTaker } from './ResultTaker';
 import { slowAnswer } from './slowAnswer';
+import { subscribeResults } from './subscribeResults';
 import { TimeoutQueue } from './TimeoutQueue';
 
 /** What a dispatcher is made of. */
@@ -233,9 +235,19 @@ export class Dispatcher {
         (value) => this.#settled(exchange, value),
         (error: unknown) => this.#workFailed(exchange, error),
       );
-    } else if (slow.kind === 'observable') this.#subscribe(exchange, slow.observable);
-    else void this.#pull(exchange, slow.iterable);
+    } else if (slow.kind === 'observable') {
+      subscribeResults(exchange, slow.observable, this.#resultTaker(exchange));
+    } else void pullResults(exchange, slow.iterable, this.#resultTaker(exchange));
     return true;
+  }
+
+  #resultTaker(exchange: Exchange): ResultTaker {
+    return {
+      next: (value) => this.#next(exchange, value),
+      failed: (error) => this.#workFailed(exchange, error),
+      ended: () => this.#workEnded(exchange),
+      report: (error) => this.#reportFailure(exchange, error),
+    };
   }
 
   #settled(exchange: Exchange, value: unknown): void {
@@ -278,99 +290,7 @@ export class Dispatcher {
     } else this.#askOn(exchange);
   }
 
-  #subscribe(exchange: Exchange, observable: Observable<unknown>): void {
-    let subscription: Subscription | undefined;
-    let over = false;
-    exchange.stopWork = () => {
-      over = true;
-      subscription?.unsubscribe();
-      this.#workEnded(exchange);
-    };
-    const failed = (error: unknown): void => {
-      if (over) return;
-      over = true;
-      subscription?.unsubscribe();
-      this.#workFailed(exchange, error);
-    };
-    try {
-      // The operator ends a source that emits on and on within subscribe.
-      const answer$ = observable.pipe(takeWhile(() => !over));
-      subscription = exchange.within(() =>
-        answer$.subscribe({
-          next: (value) => {
-            if (over || value === undefined) return;
-            try {
-              if (this.#next(exchange, value) === 'overflow') failed(overflow(exchange));
-            } catch (error) {
-              failed(error);
-            }
-          },
-          error: failed,
-          complete: () => {
-            if (over) return;
-            over = true;
-            this.#workEnded(exchange);
-          },
-        }),
-      );
-    } catch (error) {
-      failed(error);
-    }
-    // It ended within subscribe, before there was a subscription to end.
-    if (over) subscription?.unsubscribe();
-  }
-
-  async #pull(exchange: Exchange, iterable: AsyncIterable<unknown>): Promise<void> {
-    let iterator: AsyncIterator<unknown> | undefined;
-    let stopped = false;
-    let wake: (() => void) | undefined;
-    // return() asks a generator to run its finally.
-    const giveBack = async (): Promise<void> => {
-      try {
-        await iterator?.return?.();
-      } catch (error) {
-        this.#reportFailure(exchange, error);
-      }
-    };
-    exchange.stopWork = () => {
-      if (stopped) return;
-      stopped = true;
-      wake?.();
-      // The slot is freed below, when the pending next() has settled.
-      void giveBack();
-    };
-    try {
-      const opened = exchange.within(() => iterable[Symbol.asyncIterator]());
-      iterator = opened;
-      for (;;) {
-        const { done, value } = (await exchange.within(() => opened.next())) as IteratorResult<
-          unknown,
-          unknown
-        >;
-        if (done === true || stopped) break;
-        if (value === undefined) continue;
-        const outcome = this.#next(exchange, value);
-        if (outcome === 'overflow') throw overflow(exchange);
-        if (outcome === 'behind') {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            exchange.port.whenWritable(resolve);
-          });
-          if (stopped) break;
-        }
-      }
-    } catch (error) {
-      if (!stopped) {
-        stopped = true;
-        await giveBack();
-      }
-      this.#workFailed(exchange, error);
-      return;
-    }
-    this.#workEnded(exchange);
-  }
-
-  #next(exchange: Exchange, value: unknown): 'taken' | 'behind' | 'overflow' {
+  #next(exchange: Exchange, value: unknown): NextOutcome {
     if (exchange.answered) {
       this.droppedAnswers += 1;
       return 'taken';
@@ -492,10 +412,4 @@ export class Dispatcher {
 /** Apart, because a function with a closure in it makes room for what that captures at each call, also when it is not reached. */
 function callWithin(exchange: Exchange, registration: Registration, value: unknown): unknown {
   return exchange.within(() => registration.call(value, exchange.message));
-}
-
-function overflow({ message: { action } }: Exchange): ResultOverflow {
-  return new ResultOverflow(
-    `the results of "${action}" come faster than the peer reads: more than Max_unsent_bytes are waiting; return an AsyncIterable, which is pulled as the peer reads`,
-  );
 }
