@@ -115,6 +115,16 @@ describe('logging', () => {
     expect(lines.slice(10)).toEqual(['info more dead letters were not logged {"count":15}', lines[0]]);
   });
 
+  it('says nothing of an action without a handler, which is a failure of the app', () => {
+    const { lines, logger } = recordingLogger();
+    const { system } = createTestSystem({ logger });
+    const letters: unknown[] = [];
+    system.deadLetters$.subscribe(({ reason }) => letters.push(reason));
+    system.deadLetter('/action/Nope', 1, 'no-handler');
+    expect(letters).toEqual(['no-handler']);
+    expect(lines).toEqual([]);
+  });
+
   it('tells each failure, and carries the path of the actor in its own lines', async () => {
     const { lines, logger } = recordingLogger();
     const { system, clock } = createTestSystem({ logger });

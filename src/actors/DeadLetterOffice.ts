@@ -20,7 +20,8 @@ export class DeadLetterOffice {
   }
 
   publish(target: string, message: unknown, reason: DeadLetterReason): void {
-    this.#logThrottled(target, reason);
+    // The app tells of an action that nobody handles as a failure, with the peer it came from.
+    if (reason !== 'no-handler') this.#logThrottled(target, reason);
     if (!this.letters$.observed) return;
     this.letters$.next({ target, message, reason, at: this.#clock.wallTime() });
   }
