@@ -52,7 +52,7 @@ export class UnreachableLog {
     const ms = now - outage.since;
     if (outage.told || ms < PATIENCE_MS) return;
     outage.told = true;
-    const text = `${client} has not been reachable for ${seconds(ms)}: ${reason}; what was sent to it waits, and it is tried on`;
+    const text = `${client} has not been reachable for ${seconds(ms)}; what was sent to it waits and is tried on: ${reason}`;
     this.#write({ side: 'client', link: client, reason }, text);
   }
 
