@@ -1,10 +1,12 @@
 import { AckTimeout } from '../../src/errors/AckTimeout';
 import { AppStopped } from '../../src/errors/AppStopped';
 import { ConnectionClosed } from '../../src/errors/ConnectionClosed';
+import { MissingPackage } from '../../src/errors/MissingPackage';
 import { MessageRefused } from '../../src/errors/MessageRefused';
 import { OutboxFailed } from '../../src/errors/OutboxFailed';
 import { QueueFull } from '../../src/errors/QueueFull';
 import { RemoteError } from '../../src/errors/RemoteError';
+import { SendTooLarge } from '../../src/errors/SendTooLarge';
 import type { OutboxOptions } from '../../src/outbox/Outbox';
 import type { OutboxState } from '../../src/streams/OutboxState';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
@@ -173,6 +175,22 @@ describe('An outbox', () => {
     expect(first.open()).toEqual(['b'.repeat(600)]);
   });
 
+  it('hands out once what is read from the disk before it is told as written', async () => {
+    const test = create({ queue: { ...queue, capacity: 4 } });
+    await test.outbox.open();
+    test.tell('1', '2', '3');
+    await test.outbox.persisted();
+    store.holdDone();
+    test.tell('4');
+    await clock.settle();
+    test.acknowledge('1', '2');
+    await clock.settle();
+    test.acknowledge('3');
+    store.release();
+    await clock.settle();
+    expect(test.handed.map(({ message: { text } }) => text)).toEqual(['1', '2', '3', '4']);
+  });
+
   it('puts new messages behind older ones that still wait on the disk', async () => {
     const test = create({ queue: { ...queue, capacity: 8 } });
     test.tell('1', '2', '3', '4', '5', '6');
@@ -212,7 +230,7 @@ describe('When the connection is lost, an outbox', () => {
     const test = create();
     test.tell('1');
     await test.outbox.persisted();
-    for (const delay of [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]) {
+    for (const delay of [100, 200, 400, 800, 1600, 3200, 6400, 8333, 8333]) {
       test.refuse('1', closed());
       await clock.advance(delay - 1);
       expect(test.open()).toEqual([]);
@@ -374,6 +392,55 @@ describe('A message that is refused', () => {
     expect(test.reported).toEqual([]);
   });
 
+  it('is found among several on one connection that it takes down each time, and none of the others counts as refused', async () => {
+    const test = create();
+    test.tell('1', 'killer', '3', '4');
+    await test.outbox.persisted();
+    for (let round = 0; round < 200 && test.reported.length === 0; round += 1) {
+      // A host that dies of it: what came before is answered when it is alone, what comes with it never.
+      const open = test.open();
+      for (const text of open) {
+        if (open.includes('killer')) test.refuse(text, closed());
+        else test.acknowledge(text);
+      }
+      await clock.advance(10_000);
+    }
+    expect(test.reported).toMatchObject([{ code: 'ERR_MESSAGE_REFUSED', delivered: 'unknown', tries: 5 }]);
+    expect(test.open()).toEqual([]);
+    expect(store.keys('tries/', 'tries0')).toEqual([]);
+    const [letter] = store.keys('dead/', 'dead0');
+    expect(Buffer.from(store.entries.get(letter ?? '') ?? []).toString()).toMatch(/killer$/);
+  });
+
+  it('is none, and nothing changes its place, when the link breaks again and again under several', async () => {
+    const test = create();
+    test.tell('1', '2', '3');
+    await test.outbox.persisted();
+    for (let round = 0; round < 12; round += 1) {
+      for (const text of test.open()) test.refuse(text, closed());
+      await clock.advance(10_000);
+    }
+    const before = test.handed.length;
+    for (let text = test.open()[0]; text !== undefined; text = test.open()[0]) test.acknowledge(text);
+    await clock.settle();
+    expect(test.handed.slice(before - 1).map(({ message: { text } }) => text)).toEqual(['1', '2', '3']);
+    expect(store.keys('tries/', 'tries0')).toEqual([]);
+    test.tell('4', '5');
+    await test.outbox.persisted();
+    expect(test.open()).toEqual(['4', '5']);
+  });
+
+  it('without ever having left is told so', async () => {
+    const test = create();
+    test.tell('large');
+    await test.outbox.persisted();
+    for (let tries = 1; tries <= 5; tries += 1) {
+      test.refuse('large', new SendTooLarge('too large', { ...fields, delivered: 'no' }));
+      await clock.advance(60_000);
+    }
+    expect(test.reported).toMatchObject([{ code: 'ERR_MESSAGE_REFUSED', delivered: 'no' }]);
+  });
+
   it('is not one that got no answer in time: that one is tried again for ever', async () => {
     const test = create();
     test.tell('slow', 'other');
@@ -493,6 +560,21 @@ describe('When the disk fails, an outbox', () => {
     store.readError = undefined;
     await clock.advance(1000);
     expect(test.open()).toEqual(['2']);
+  });
+
+  it('says what helps for each message while a package is missing', async () => {
+    store.openError = new MissingPackage('an outbox needs classic-level: npm i classic-level', {
+      cause: new Error("Cannot find module 'classic-level'"),
+    });
+    const test = create();
+    for (const text of ['1', '2']) {
+      test.tell(text);
+      await test.outbox.persisted();
+    }
+    expect(test.reported.map(({ message: text }) => text)).toEqual([
+      expect.stringContaining('npm i classic-level'),
+      expect.stringContaining('npm i classic-level'),
+    ]);
   });
 
   it('rejects the opening, reports what it was given meanwhile, and opens later', async () => {

@@ -635,7 +635,7 @@ describe('while nobody listens', () => {
     const answer = outcome(peer.ask('A', 1, { timeoutMs: 3000 }));
     await test.clock.advance(2999);
     expect(answer.text).toBe('pending');
-    expect(delays.slice(0, 5)).toEqual([100, 200, 400, 500, 500]);
+    expect(delays.slice(0, 5)).toEqual([100, 200, 400, 417, 417]);
     expect([...reasons].join()).toContain('ECONNREFUSED');
     await test.clock.advance(1);
     expect(answer.text).toBe('PeerUnreachable ERR_PEER_UNREACHABLE no');

@@ -11,6 +11,8 @@ export function reconnectDelayMs(
   random: number,
 ): number {
   const { minDelayMs, maxDelayMs, jitter } = reconnect;
-  const doubled = Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(failures - 1, 52));
-  return Math.min(maxDelayMs, Math.round(doubled * (1 + jitter * (2 * random - 1))));
+  const doubled = minDelayMs * 2 ** Math.min(failures - 1, 52);
+  // Spread below the longest delay: cut off at it, half of all clients would come together.
+  const middle = Math.min(doubled, maxDelayMs / (1 + jitter));
+  return Math.round(middle * (1 + jitter * (2 * random - 1)));
 }
