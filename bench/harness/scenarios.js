@@ -199,6 +199,24 @@ const scenarios = {
     ],
   },
 
+  operators: {
+    title: 'What sending again costs while nothing fails: 128 in flight, both processes on one core',
+    kind: 'rates',
+    compare: 'cpu',
+    peers: ['rxcomet'],
+    groups: () => [
+      {
+        entries: [
+          variant('send', ['send']),
+          variant('circuitBreaker', ['circuitBreaker']),
+          variant('retrySend', ['retrySend']),
+          variant('both', ['circuitBreaker', 'retrySend']),
+        ].map((entry) => ({ ...entry, placement: 'one core', load: points128 })),
+        baseline: 'send',
+      },
+    ],
+  },
+
   kept: {
     title:
       'Detached and acknowledged messages: in memory, from the outbox on disk, and with Dedup at the host, a core each',

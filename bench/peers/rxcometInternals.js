@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { firstValueFrom } = require('rxjs');
 const { freePort } = require('./freePort');
 
 /**
@@ -40,6 +41,15 @@ function traceToNowhere() {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 }
 
+/** `send`: through the Observable; `circuitBreaker` and `retrySend`: with those operators behind it. */
+function askBy(peer, on, { circuitBreaker, retrySend }) {
+  const operators = [];
+  if (on.includes('circuitBreaker')) operators.push(circuitBreaker({}));
+  if (on.includes('retrySend')) operators.push(retrySend({}));
+  if (operators.length === 0 && !on.includes('send')) return (action, value) => peer.ask(action, value);
+  return (action, value) => firstValueFrom(peer.send(action, value).pipe(...operators));
+}
+
 /** A build of rxcomet as a peer: through its public door, default options but for limits that a scenario would otherwise hit. */
 function rxcometPeer(name, title, root) {
   async function startServer({ asks, tells }, { limits = {}, on = [] }) {
@@ -68,7 +78,7 @@ function rxcometPeer(name, title, root) {
   }
 
   async function openClient({ port, connections, oneShot = false, queue = {}, on = [] }) {
-    const { createApp, parseConfig } = require(root);
+    const { createApp, parseConfig, ...operators } = require(root);
     const { folder, settings, options, clean } = await prepare(on);
     const names = Array.from({ length: connections }, (_, i) => `Peer${i}`);
     const client = {
@@ -90,7 +100,7 @@ function rxcometPeer(name, title, root) {
     const sessions = names.map((each) => {
       const peer = app.peer(each);
       return {
-        ask: (action, value) => peer.ask(action, value),
+        ask: askBy(peer, on, operators),
         tell: (action, value) => peer.tell(action, value, { confirm: false }),
         keep: (action, value) => peer.tell(action, value),
         drained: () => peer.drained(),
