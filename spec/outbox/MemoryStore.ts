@@ -17,7 +17,15 @@ export class MemoryStore implements KeyValueStore {
   reads = 0;
   /** While set, writes wait. */
   gate: Promise<void> | undefined;
+  /** While set, writes are done, but don't say so yet. */
+  doneGate: Promise<void> | undefined;
   #release: (() => void) | undefined;
+
+  holdDone(): void {
+    this.doneGate = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
 
   hold(): void {
     this.gate = new Promise((resolve) => {
@@ -27,6 +35,7 @@ export class MemoryStore implements KeyValueStore {
 
   release(): void {
     this.gate = undefined;
+    this.doneGate = undefined;
     this.#release?.();
   }
 
@@ -47,6 +56,7 @@ export class MemoryStore implements KeyValueStore {
     }
     this.#apply(operations);
     this.writes.push({ size: operations.length, sync });
+    await this.doneGate;
   }
 
   async read(

@@ -58,7 +58,7 @@ export class Outbox implements OutboxPort {
   #opening: Promise<void> | undefined;
   #opened = false;
   #closing: Promise<void> | undefined;
-  #refused: { readonly error: RxcometError; readonly until: number } | undefined;
+  #refused: { readonly cause: unknown; readonly until: number } | undefined;
   #overHighWater = false;
   #drained: (() => void)[] = [];
   #stateTimer: unknown;
@@ -173,7 +173,7 @@ export class Outbox implements OutboxPort {
     } catch (cause) {
       const error = openFailure(cause, { path, client, action: '' });
       this.#opening = undefined;
-      this.#refused = { error, until: clock.now() + REOPEN_MS };
+      this.#refused = { cause, until: clock.now() + REOPEN_MS };
       // Whoever told them was promised that they are kept or reported.
       this.#store.fail(cause);
       throw error;
@@ -183,7 +183,7 @@ export class Outbox implements OutboxPort {
   #openForKeep(): void {
     const refused = this.#refused;
     if (this.#opening === undefined && refused !== undefined && this.#options.clock.now() < refused.until) {
-      this.#store.fail(refused.error.cause ?? refused.error);
+      this.#store.fail(refused.cause);
       return;
     }
     // Each message that waits for it is reported when it fails.

@@ -2,6 +2,7 @@ import type { ClientConfig, ClientQueueConfig } from '../config/ClientConfig';
 import { MessageRefused } from '../errors/MessageRefused';
 import { RemoteError } from '../errors/RemoteError';
 import type { RxcometError } from '../errors/RxcometError';
+import { SendError } from '../errors/SendError';
 import type { Clock } from '../runtime/Clock';
 import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import type { DeliverKept } from '../streams/OutboxPort';
@@ -18,8 +19,8 @@ const MAX_TRIES = 5;
 /** Delays between the tries of a message that was refused. */
 const REFUSED = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
 const READ_AGAIN_MS = 1000;
-/** A message with which the connection was lost so often in a row, while nothing else was under way, may be what it is lost over. */
-const LOST_ALONE = 10;
+/** Connections lost so often in a row may be lost over a message; and with nothing else under way, over this one. */
+const LOST_OFTEN = 10;
 
 /** What a courier needs. */
 export interface OutboxCourierOptions {
@@ -109,6 +110,8 @@ export class OutboxCourier {
     if (caughtUp) {
       let all = true;
       for (const kept of messages) {
+        // What was read before it was told as written is here already.
+        if (kept.seq < this.#readTo) continue;
         all = this.#hasRoom;
         if (!all) break;
         this.#take(kept);
@@ -123,6 +126,7 @@ export class OutboxCourier {
 
   /** Hands out no more; what was handed may still end. */
   stop(): void {
+    if (this.#stopped) return;
     const { clock } = this.#options;
     this.#stopped = true;
     clock.clearTimeout(this.#pauseTimer);
@@ -237,12 +241,15 @@ export class OutboxCourier {
         this.#back(delivery);
         this.stop();
         return;
-      case 'link':
+      case 'link': {
+        const first = this.#pauseTimer === undefined;
         this.#back(delivery);
         if (error instanceof RemoteError || error.code === 'ERR_BAD_REPLY') this.#tellOnce(error, delivery);
         this.#pause();
-        if (error.code === 'ERR_CONNECTION_CLOSED') this.#suspect(delivery, error);
+        if (error.code === 'ERR_CONNECTION_CLOSED')
+          this.#suspect(delivery, error, first && this.#handed === 0);
         return;
+      }
       case 'content':
         if (delivery.alone) {
           this.#refuse(delivery, error);
@@ -272,11 +279,17 @@ export class OutboxCourier {
    * message would keep all others waiting for ever. So one that was lost alone again and again steps aside for the next one: if that gets
    * through it counts as refused, if not it was the connection after all, and the order stays as it was.
    */
-  #suspect(delivery: Delivery, error: RxcometError): void {
-    if (this.#handed > 0 || this.#stopped) return;
-    delivery.lost += 1;
+  #suspect(delivery: Delivery, error: RxcometError, alone: boolean): void {
+    if (this.#stopped) return;
     // Once it has counted as refused, once more is enough.
-    if (delivery.lost < (delivery.kept.tries > 0 ? 1 : LOST_ALONE)) return;
+    const enough = delivery.kept.tries > 0 ? 1 : LOST_OFTEN;
+    if (!alone) {
+      // Over one of several: they go one at a time, until it is known which it is.
+      if (this.#losses >= enough) this.#aloneTo = Math.max(this.#aloneTo, delivery.kept.seq);
+      return;
+    }
+    delivery.lost += 1;
+    if (delivery.lost < enough) return;
     const others = [...this.#window.values()].some((other) => other !== delivery && other.state === 'ready');
     if (!others) return;
     delivery.state = 'resting';
@@ -308,9 +321,11 @@ export class OutboxCourier {
     }
     this.#forget(delivery);
     store.bury(kept, refusal);
+    // Too large for this peer, for instance: then it never left.
+    const delivered = error instanceof SendError ? error.delivered : 'unknown';
     const text = `"${action}" was refused ${kept.tries} times and is a dead letter now, see rxcomet outbox list: ${error.message}`;
     report(
-      new MessageRefused(text, { client, action, delivered: 'yes', key, tries: kept.tries, cause: error }),
+      new MessageRefused(text, { client, action, delivered, key, tries: kept.tries, cause: error }),
       action,
     );
     onChange();

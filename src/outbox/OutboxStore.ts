@@ -164,7 +164,8 @@ export class OutboxStore {
 
   /** Messages or dead letters on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
   async read(kind: 'dead' | 'message', seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
-    await this.#healing;
+    // Not a turn later: the next healing waits for the reading that it can see.
+    while (this.#healing !== undefined) await this.#healing;
     const reading = this.#reader.page(kind, seq, limit, maxBytes);
     this.#reading = reading.catch(() => undefined);
     return reading;
