@@ -389,6 +389,39 @@ describe('a full disk', () => {
     expect(calls).toBe(1);
   });
 
+  it('while keeping an answer too large to be kept: a repeat is told so, also while the disk takes its mark', async () => {
+    const files = new MemoryStore();
+    let calls = 0;
+    const { connect, reported } = await open(
+      {
+        Move: () => {
+          files.writeError = noSpace;
+          calls += 1;
+          return 'x'.repeat(2000);
+        },
+        Other: () => 1,
+      },
+      { files, maxUnsentBytes: 1000 },
+    );
+    const peer = await connect();
+    keyed(peer, 1, 'a');
+    await clock.settle();
+    await clock.settle();
+    files.writeError = undefined;
+    keyed(peer, 2, 'b', 'Other');
+    for (let turn = 0; turn < 100 && !replies(peer).some((line) => line.startsWith('2 ')); turn += 1) {
+      keyed(peer, 3 + turn, 'a');
+      await Promise.resolve();
+    }
+    await clock.settle();
+    await clock.settle();
+    const repeats = replies(peer).filter((line) => !/^[12] /.test(line));
+    expect(repeats.length).toBeGreaterThan(0);
+    for (const repeat of repeats) expect(repeat).toMatch(/^error \d+ .*ERR_ANSWER_NOT_KEPT/);
+    expect(reported).toEqual(['ERR_DEDUP']);
+    expect(calls).toBe(1);
+  });
+
   it('or one that cannot be read: a repeat has an error and is not handled again', async () => {
     const files = new MemoryStore();
     let calls = 0;
@@ -414,6 +447,27 @@ describe('a full disk', () => {
 });
 
 describe('the end of a host', () => {
+  it('does not wait for a connection whose last message could not be marked', async () => {
+    const files = new MemoryStore();
+    const { host, connect } = await open({ Move: () => 1 }, { files });
+    const peer = await connect();
+    files.hold();
+    keyed(peer, 1, 'a');
+    await clock.settle();
+    await host.close();
+    let emptied = false;
+    void host.emptied().then(() => (emptied = true));
+    files.writeError = noSpace;
+    files.release();
+    await clock.settle();
+    await clock.settle();
+    expect(replies(peer)).toEqual([expect.stringMatching(/^error 1 .*ERR_DEDUP/)]);
+    expect(peer.events).toContain('end');
+    peer.link.end();
+    await clock.settle();
+    expect(emptied).toBe(true);
+  });
+
   it('waits for what runs without a connection, then aborts and counts it', async () => {
     const seen: Message[] = [];
     const slow: Call = (_value, message) => {

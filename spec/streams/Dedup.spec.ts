@@ -175,6 +175,31 @@ describe('a repeat', () => {
     expect(calls).toBe(4);
   });
 
+  it('that is the last request of its connection ends it, after the kept answer', async () => {
+    const { app, clock, connect } = await open();
+    app.handle('Move', () => 'there');
+    const peer = await connect();
+    keyed(peer, 1, 'k1');
+    await clock.settle();
+    keyed(peer, 2, 'k1', 'Move', { connection: 'close' });
+    await clock.settle();
+    expect(replies(peer).at(-1)).toBe('2 {"result":"there"}');
+    expect(peer.events).toContain('end');
+  });
+
+  it('keeps an idle connection as any request does', async () => {
+    const { app, clock, connect } = await open({}, { Limits: { Idle_timeout_ms: 1000 } });
+    app.handle('Move', () => 'there');
+    const peer = await connect();
+    for (let id = 1; id <= 5; id += 1) {
+      keyed(peer, id, 'k1');
+      await clock.advance(800);
+    }
+    expect(peer.events).toEqual([]);
+    await clock.advance(2000);
+    expect(peer.events).toContain('end');
+  });
+
   it('is told to clients in hello', async () => {
     const { app, clock, connect } = await open();
     app.handle('Move', () => 1);
@@ -320,6 +345,23 @@ describe('cancel', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('said twice does not free it either', async () => {
+    const { app, clock, connect } = await open({}, { Limits: { Max_in_flight: 1 } });
+    const { seen, answers, handler } = byHand();
+    app.handle('Move', handler);
+    const peer = await connect();
+    keyed(peer, 1, 'k1');
+    keyed(peer, 2, 'k2');
+    await clock.settle();
+    peer.send({ cancel: 1 });
+    peer.send({ cancel: 1 });
+    await clock.settle();
+    expect(seen).toHaveLength(1);
+    answers[0]?.(null);
+    await clock.settle();
+    expect(seen).toHaveLength(2);
+  });
+
   it('by one of several leaves the handler at work for the others', async () => {
     const { app, clock, connect } = await open();
     const { seen, answers, handler } = byHand();
@@ -334,5 +376,87 @@ describe('cancel', () => {
     answers[0]?.('there');
     await clock.settle();
     expect(replies(peer)).toEqual(['2 {"result":"there"}']);
+  });
+});
+
+describe('a stream of results', () => {
+  const limits = { Limits: { Max_in_flight: 1, Max_unsent_bytes: 1000 } };
+  const large = 'x'.repeat(800);
+
+  it('goes on without a joiner that does not read, whose slot is free again', async () => {
+    const { app, clock, connect } = await open({}, limits, 100);
+    const results = new Subject<string>();
+    app.handle('Sweep', () => results);
+    app.handle('Stop', () => 'stopped', { urgent: false });
+    const peer = await connect();
+    const lazy = await connect();
+    keyed(peer, 1, 'k1', 'Sweep');
+    await clock.settle();
+    keyed(lazy, 1, 'k1', 'Sweep');
+    await clock.settle();
+    lazy.link.pause();
+    for (const end of ['a', 'b', 'c', 'd']) {
+      results.next(large + end);
+      await clock.settle();
+    }
+    lazy.link.resume();
+    keyed(lazy, 2, 'k2', 'Stop');
+    await clock.settle();
+    expect(replies(lazy).slice(-2)).toEqual([
+      expect.stringMatching(/^error 1 .*ERR_RESULT_OVERFLOW/),
+      '2 {"result":"stopped"}',
+    ]);
+    results.complete();
+    await clock.settle();
+    expect(replies(peer)).toHaveLength(5);
+    expect(replies(peer).at(-1)).toBe('complete 1');
+  });
+
+  it('never looks complete to a peer that did not get the last of them, acknowledged by hand', async () => {
+    const { app, clock, connect } = await open({}, limits, 100);
+    const results = new Subject<string>();
+    let last: Message | undefined;
+    app.handle('Sweep', (_value, message) => {
+      last = message;
+      return results;
+    });
+    const lazy = await connect();
+    keyed(lazy, 1, 'k1', 'Sweep');
+    await clock.settle();
+    lazy.link.pause();
+    results.next(large);
+    last?.ack('the last');
+    await clock.settle();
+    lazy.link.resume();
+    await clock.settle();
+    expect(replies(lazy).at(-1)).toMatch(/^error 1 .*ERR_RESULT_OVERFLOW/);
+  });
+});
+
+describe('answers without a Path', () => {
+  it('are held up to 64 MiB together; of the oldest beyond only the key is known', async () => {
+    const bytes = 8 * 1024 * 1024;
+    const { app, clock, connect } = await open({}, { Limits: { Max_unsent_bytes: 2 * bytes } });
+    let calls = 0;
+    app.handle('Image', () => {
+      calls += 1;
+      return new Uint8Array(bytes);
+    });
+    const peer = await connect();
+    const count = 9;
+    for (let id = 1; id <= count; id += 1) {
+      keyed(peer, id, `k${id}`, 'Image');
+      await clock.settle();
+    }
+    // Eight of them and what comes with each are more than 64 MiB, so that seven are held.
+    for (let id = 1; id <= count; id += 1) {
+      keyed(peer, count + id, `k${id}`, 'Image');
+      await clock.settle();
+    }
+    const repeats = replies(peer).slice(count);
+    for (const repeat of repeats.slice(0, 2)) expect(repeat).toMatch(/^error \d+ .*ERR_ANSWER_NOT_KEPT/);
+    for (const repeat of repeats.slice(2)) expect(repeat).toMatch(new RegExp(`^\\d+ <${bytes} bytes>$`));
+    expect(repeats).toHaveLength(count);
+    expect(calls).toBe(count);
   });
 });

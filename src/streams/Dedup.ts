@@ -52,6 +52,7 @@ export class Dedup {
   readonly #active = new Set<DedupRun>();
   /** Keys whose answer the disk did not take; it is held in memory meanwhile. */
   readonly #unsaved = new Set<string>();
+  #saving: Promise<void> | undefined;
   // Wall-clock time that does not jump: keys must not be forgotten because somebody sets the clock.
   readonly #wallOffset: number;
 
@@ -220,6 +221,7 @@ export class Dedup {
   async close(): Promise<void> {
     const { store } = this.#options;
     if (store === undefined) return;
+    await this.#saving;
     await this.#save(store);
     await store.close();
   }
@@ -229,7 +231,7 @@ export class Dedup {
     store.enter(run.key, this.#now()).then(
       () => {
         run.mayBegin();
-        if (this.#unsaved.size > 0) void this.#save(store);
+        if (this.#unsaved.size > 0) this.#saving ??= this.#save(store);
       },
       (error: unknown) => {
         this.#report(run, error);
@@ -241,19 +243,18 @@ export class Dedup {
 
   /** The disk may take what it did not. */
   async #save(store: DedupStore): Promise<void> {
-    const keys = [...this.#unsaved];
-    this.#unsaved.clear();
     await Promise.all(
-      keys.map(async (key) => {
+      [...this.#unsaved].map(async (key) => {
         try {
           await store.keep(key, this.#now(), this.#known.answer(key));
-          this.#known.release(key);
         } catch {
           // Told when it failed first.
-          this.#unsaved.add(key);
+          return;
         }
+        if (this.#unsaved.delete(key)) this.#known.release(key);
       }),
     );
+    this.#saving = undefined;
   }
 
   #kept(run: DedupRun, at: number): void {

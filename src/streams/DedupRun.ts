@@ -143,8 +143,11 @@ export class DedupRun implements ReplyPort {
 
   result(exchange: Exchange, value: unknown): void {
     // By hand, while a stream of results goes on: it is the last of them.
-    if (this.#streamed) this.next(exchange, value);
-    else this.#keep(encodeResult(value));
+    if (!this.#streamed) this.#keep(encodeResult(value));
+    else if (this.next(exchange, value) === 'overflow') {
+      for (const [joiner, port] of this.#joiners) this.#overflowed(joiner, port);
+      this.#keep(encodeResult(value));
+    }
     this.#finish();
   }
 
@@ -159,7 +162,7 @@ export class DedupRun implements ReplyPort {
       if (its !== 'overflow') continue;
       // For the only one it is the end of the handler as for any message; otherwise it is that peer's own affair.
       if (this.#joiners.size === 1) return its;
-      overflow(joiner, port);
+      this.#overflowed(joiner, port);
     }
     this.#keep(result);
     return outcome;
@@ -246,7 +249,11 @@ export class DedupRun implements ReplyPort {
 
   /** The connection of a joiner is gone, or its peer cancelled. */
   #leave(joiner: Exchange): void {
-    if (joiner === this.#cancelled) return;
+    if (joiner === this.#cancelled) {
+      // Cancelled once more, or its connection is gone: its handlers are at work all the same.
+      joiner.stopWork = () => this.#leave(joiner);
+      return;
+    }
     this.#over(joiner);
     if (!this.#begun && this.#joiners.size === 0) this.#dedup.discard(this);
   }
@@ -255,6 +262,12 @@ export class DedupRun implements ReplyPort {
     this.#joiners.delete(joiner);
     joiner.answered = true;
     this.#dispatcher.release(joiner);
+  }
+
+  /** It doesn't read what there is for it already. */
+  #overflowed(joiner: Exchange, port: JoinerPort): void {
+    overflow(joiner, port);
+    this.#over(joiner);
   }
 
   #refuseJoiner(joiner: Exchange, port: JoinerPort, why: string): void {

@@ -3,6 +3,7 @@ import { LinkFailed } from '../errors/LinkFailed';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RxcometError } from '../errors/RxcometError';
 import { UnsentOverflow } from '../errors/UnsentOverflow';
+import { quoteName } from '../runtime/quoteName';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
 import { encodeResult } from './encodeResult';
@@ -250,6 +251,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     this.#open.delete(exchange.replyId);
     if (this.#slots.leave(exchange)) {
       this.#waitingChanged();
+      this.#endIfDone();
       return;
     }
     if (this.#slots.unfinished > this.#slots.taken) {
@@ -437,7 +439,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
       const exchange = this.#open.get(header.cancel);
       if (exchange !== undefined) {
         const { action } = exchange.message;
-        const reason = new ConnectionLost(`the peer cancelled "${action}"`, { peer: this.peer });
+        const reason = new ConnectionLost(`the peer cancelled ${quoteName(action)}`, { peer: this.peer });
         exchange.run?.cancel(exchange, reason);
         this.#context.dispatcher.cancel(exchange, reason);
         // It may have held others back.
@@ -481,7 +483,12 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     exchange.message = message;
     const { dedup } = this.#context;
     if (dedup === undefined || message.key === undefined) this.#context.onMessage(message);
-    else if (!dedup.accept(exchange, this)) return;
+    else if (!dedup.accept(exchange, this)) {
+      // A repeat that is over already.
+      this.#ages.busyAt = this.#ages.heardAt;
+      this.#endIfDone();
+      return;
+    }
     if (this.#slots.take(exchange)) {
       this.#begin(exchange);
       return;
