@@ -52,6 +52,14 @@ describe('in a pipe', () => {
     expect(second).toMatchObject({ level: 'error', msg: 'worse' });
   });
 
+  it('lets no control character through, and loses none', () => {
+    const { logger, lines, objects } = setUp();
+    const text = 'a\u009b2Jb\u202ec\u007f';
+    logger.warn({ action: text }, text);
+    expect(lines().join('')).toMatch(/^[\x20-\x7e]+$/);
+    expect(objects()[0]).toMatchObject({ action: text, msg: text });
+  });
+
   it('gives the stacks, causes included, only when asked for', () => {
     const { logger, objects } = setUp({ verbose: true });
     logger.warn({ err: failed() }, 'x');

@@ -53,6 +53,15 @@ describe('spans of a message', () => {
     expect(processing).toMatchObject({ traceId: outer?.traceId, parent: send?.spanId });
   });
 
+  it('carry no more than 200 characters of a name that a peer chose', async () => {
+    const app = await open((app) => app.handle('*', () => 'fine'));
+    await app.peer('Peer').ask('x'.repeat(1_000_000));
+    const cut = `${'x'.repeat(200)}…`;
+    for (const name of [`send ${cut}`, `process ${cut}`]) {
+      expect(telemetry.span(name).attributes['messaging.destination.name']).toBe(cut);
+    }
+  });
+
   it('say what the semantic conventions ask for', async () => {
     const app = await open((app) => app.handle('Status', () => 'fine'));
     await app.peer('Peer').ask('Status', 1, { key: 'k-1' });

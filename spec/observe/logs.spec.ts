@@ -5,7 +5,7 @@ import type { App } from '../../src/app/App';
 import type { Logger } from '../../src/runtime/Logger';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
-import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
+import { createTestApp, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
 type Line = Record<string, unknown>;
 const DEBUG = 20;
@@ -192,15 +192,75 @@ describe('secrets', () => {
   });
 });
 
-describe('a logger', () => {
-  it.each(['debug', 'info'] as const)('that throws at %s harms nothing', async (level) => {
-    const broken = (): never => {
-      throw new Error('the disk is full');
+describe('names that a peer chose', () => {
+  const forged = `Move" from 10.0.0.1:5: ok\n${'x'.repeat(1_000_000)}`;
+
+  /** All that pino prints, and all that `console` as a logger is given, when such a message fails in every way. */
+  async function printed(handle: (test: TestApp) => void): Promise<{ texts: string[]; lines: Line[] }> {
+    const { logger, lines } = pinoAt('debug');
+    const texts: string[] = [];
+    const both = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Line, text: string) => {
+      texts.push(text);
+      logger[level](fields, text);
     };
-    const { app } = await open({ ...silentLogger, [level]: broken, isLevelEnabled: () => true });
-    app.handle('Status', () => 'fine');
-    expect(await app.peer('Peer').ask('Status')).toBe('fine');
+    const test = createTestApp({
+      logger: { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') },
+      client: { Ack_timeout_ms: 60_000 },
+    });
+    opened.push(test);
+    test.unsubscribe();
+    await test.app.start();
+    handle(test);
+    const asked = test.app
+      .peer('Peer')
+      .ask(forged)
+      .catch(() => undefined);
+    await test.clock.advance(31_000);
+    await asked;
+    return { texts, lines };
+  }
+
+  it.each<[string, (test: TestApp) => void]>([
+    ['that nobody handles', () => undefined],
+    [
+      'whose handler throws',
+      ({ app }) =>
+        app.handle('*', () => {
+          throw new Error('stuck');
+        }),
+    ],
+    ['whose handler is silent', ({ app }) => app.handle('*', () => new Promise(() => undefined))],
+  ])('neither forge a line nor fill the disk: a message %s', async (_case, handle) => {
+    const { texts, lines } = await printed(handle);
+    // The failure and the send; of a message whose handler goes on nothing is told before its end.
+    expect(texts.filter((text) => text.includes('Move')).length).toBeGreaterThanOrEqual(2);
+    expect(texts.filter((text) => text.includes('\n') || text.includes('"Move"'))).toEqual([]);
+    expect(Math.max(...lines.map((line) => JSON.stringify(line).length))).toBeLessThan(10_000);
   });
+});
+
+describe('a logger', () => {
+  it.each(['debug', 'info', 'warn', 'error', 'isLevelEnabled'] as const)(
+    'that throws at %s harms nothing',
+    async (level) => {
+      const broken = (): never => {
+        throw new Error('the disk is full');
+      };
+      const test = createTestApp({
+        logger: { ...silentLogger, isLevelEnabled: () => true, [level]: broken },
+      });
+      opened.push(test);
+      // Nobody takes the failures, and a subscriber of failures$ fails: both are for the logger.
+      test.unsubscribe();
+      await test.app.start();
+      test.app.handle('Status', () => 'fine');
+      test.app.peer('Peer').tell('Unheard of');
+      expect(await test.app.peer('Peer').ask('Status')).toBe('fine');
+      test.app.failures$.subscribe(broken);
+      test.app.peer('Peer').tell('Unheard of');
+      expect(await test.app.peer('Peer').ask('Status')).toBe('fine');
+    },
+  );
 
   it('without isLevelEnabled, such as console, gets everything', async () => {
     const texts: string[] = [];

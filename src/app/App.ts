@@ -8,6 +8,8 @@ import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/UnknownClient';
 import type { StatsSnapshot } from '../observe/StatsSnapshot';
 import type { Clock } from '../runtime/Clock';
+import { cutName } from '../runtime/cutName';
+import { guardLogger } from '../runtime/guardLogger';
 import type { Logger } from '../runtime/Logger';
 import { nearestName } from '../runtime/nearestName';
 import { systemClock } from '../runtime/systemClock';
@@ -89,7 +91,8 @@ export class App {
   #stopping: Promise<StopResult> | undefined;
 
   constructor(config: CometConfig, options: AppOptions) {
-    const { clock = systemClock, logger = consoleLogger, random = Math.random } = options;
+    const { clock = systemClock, random = Math.random } = options;
+    const logger = guardLogger(options.logger ?? consoleLogger);
     const transport = new LayeredTransport(this, options.transport ?? createNodeTransport());
     this.config = config;
     this.#clock = clock;
@@ -132,8 +135,8 @@ export class App {
           },
           onConnection: (event) => this.#onConnection(event),
           onDeadLetter: ({ message }, error) => {
-            this.#failures.report(error, message.peer, message.action);
-            system.deadLetter(`/action/${message.action}`, message.value, 'no-handler');
+            this.#report(error);
+            system.deadLetter(`/action/${cutName(message.action)}`, message.value, 'no-handler');
           },
           report: (error) => this.#report(error),
           observation,

@@ -7,7 +7,7 @@ export interface Failure {
   readonly error: RxcometError;
   /** The other side as ip:port, or the name of the client; '' for the app itself. */
   readonly peer: string;
-  /** '' when it belongs to no single message. */
+  /** '' when it belongs to no single message. A name that a peer chose is cut after 200 characters. */
   readonly action: string;
   /** How many alike it stands for: a full queue is one failure with a count. */
   readonly count: number;

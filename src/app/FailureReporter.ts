@@ -1,6 +1,8 @@
 import { Subject } from 'rxjs';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import { cutName } from '../runtime/cutName';
+import { escapeControls } from '../runtime/escapeControls';
 import type { Logger } from '../runtime/Logger';
 import type { Failure } from './Failure';
 
@@ -72,15 +74,8 @@ export class FailureReporter {
   }
 
   #emit(failure: Failure): void {
-    if (this.#subject.observed) {
-      this.#subject.next(failure);
-      return;
-    }
-    try {
-      this.#log(failure);
-    } catch {
-      // A logger that throws must not reach whoever failed: a detached send never throws.
-    }
+    if (this.#subject.observed) this.#subject.next(failure);
+    else this.#log(failure);
   }
 
   #log(failure: Failure): void {
@@ -100,22 +95,20 @@ export class FailureReporter {
     const more = suppressed > 0 ? ` (${suppressed} more of this kind before)` : '';
     const times = count > 1 ? ` (${count} times)` : '';
     const where = peer !== '' && !error.message.includes(peer) ? `${peer}: ` : '';
+    // A peer that answers with an error chose its words.
+    const said = escapeControls(error.message);
     this.#logger.warn(
-      { code, peer, action, count, err: error },
-      `${where}${error.message} [${code}]${times}${more}`,
+      { code, peer, action: cutName(action), count, err: error },
+      `${where}${said} [${code}]${times}${more}`,
     );
   }
 
   #logLeftOut({ code, peer, suppressed: count }: Logged): void {
     if (count === 0) return;
     const where = peer === '' ? '' : `${peer}: `;
-    try {
-      this.#logger.warn(
-        { code, peer, count },
-        `${where}${count} more of this kind [${code}] until the app stopped`,
-      );
-    } catch {
-      // A logger that throws must not keep an app from stopping.
-    }
+    this.#logger.warn(
+      { code, peer, count },
+      `${where}${count} more of this kind [${code}] until the app stopped`,
+    );
   }
 }

@@ -19,7 +19,7 @@ const NAMES = {
 
 /**
  * The logger of a command that opens an app, on stderr: lines for people on a terminal, else NDJSON, an object a line with `level`, `time`
- * (ISO, UTC), `msg` and the fields. Errors are told by code and message, with `--verbose` by their stack too.
+ * (ISO, UTC), `msg` and the fields; control characters are escaped, so that a file of them is safe to look at. Errors are told by code and message, with `--verbose` by their stack too.
  *
  * Throws UsageError for a level that there isn't.
  */
@@ -68,10 +68,10 @@ function jsonLine({ level, time, text, fields, verbose }: Line): string {
   const head = { level, time, msg: text };
   try {
     // What an app logs itself must not pose as ours.
-    return JSON.stringify({ ...head, ...fields, ...head }, writable);
+    return escapeControls(JSON.stringify({ ...head, ...fields, ...head }, writable));
   } catch {
     // Somebody's fields refer to themselves.
-    return JSON.stringify(head);
+    return escapeControls(JSON.stringify(head));
   }
 }
 

@@ -2,6 +2,7 @@ import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 
 /** Which message a failure of its handling belongs to. */
 export interface HandlerErrorFields extends RxcometErrorOptions {
+  /** As the peer chose it, cut after 200 characters. */
   readonly action: string;
   /** The sender as ip:port. */
   readonly peer: string;

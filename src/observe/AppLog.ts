@@ -11,7 +11,7 @@ interface Stopped {
   readonly undelivered: number;
 }
 
-/** The life of an app in its log: where it listens, which peers come and go, how it stopped. Never throws. */
+/** The life of an app in its log: where it listens, which peers come and go, how it stopped. */
 export class AppLog {
   readonly #logger: Logger;
   readonly #info: boolean;
@@ -27,7 +27,7 @@ export class AppLog {
   listening(addresses: readonly { readonly ip: string; readonly port: number }[]): void {
     for (const { ip, port } of addresses) {
       const link = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
-      this.#write('info', { link }, `listening on ${link}`);
+      this.#logger.info({ link }, `listening on ${link}`);
     }
   }
 
@@ -40,21 +40,13 @@ export class AppLog {
     if (!(level === 'info' ? this.#info : this.#debug)) return;
     const way = side === 'host' ? `${peer} to ${name}` : `${name} to ${peer}`;
     const what = kind === 'dialect' ? `speaks ${dialect ?? 'no known dialect'}` : HAPPENED[kind];
-    this.#write(level, { side, link: name, peer, dialect, open }, `connection from ${way} ${what}`);
+    this.#logger[level]({ side, link: name, peer, dialect, open }, `connection from ${way} ${what}`);
   }
 
   /** The app has stopped. */
   stopped(result: Stopped): void {
     const { finished, aborted, undelivered } = result;
     const counts = `finished ${finished}, aborted ${aborted}, undelivered ${undelivered}`;
-    this.#write('info', { finished, aborted, undelivered }, `stopped: ${counts}`);
-  }
-
-  #write(level: 'debug' | 'info', fields: Readonly<Record<string, unknown>>, text: string): void {
-    try {
-      this.#logger[level](fields, text);
-    } catch {
-      // A logger that throws must not end the app it tells of.
-    }
+    this.#logger.info({ finished, aborted, undelivered }, `stopped: ${counts}`);
   }
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../runtime/Clock';
+import { cutName } from '../runtime/cutName';
 import { isLevelEnabled } from '../runtime/isLevelEnabled';
 import type { Logger } from '../runtime/Logger';
+import { quoteName } from '../runtime/quoteName';
 import type { Message } from '../streams/Message';
 import type { SentMessage } from '../streams/SentMessage';
 import type { TrafficObserver } from '../streams/TrafficObserver';
@@ -34,9 +36,20 @@ export class MessageLog implements TrafficObserver {
     outcome: string,
   ): void {
     const durationMs = this.#since(began);
-    this.#write(
-      { side: 'host', link: host, peer, dialect, action, id, key, trace, durationMs, outcome },
-      `${JSON.stringify(action)} from ${peer}: ${outcome}, ${durationMs} ms`,
+    this.#logger.debug(
+      {
+        side: 'host',
+        link: host,
+        peer,
+        dialect,
+        action: cutName(action),
+        id,
+        key,
+        trace,
+        durationMs,
+        outcome,
+      },
+      `${quoteName(action)} from ${peer}: ${outcome}, ${durationMs} ms`,
     );
   }
 
@@ -46,29 +59,21 @@ export class MessageLog implements TrafficObserver {
 
   sendEnded({ client, action, kind, key, trace }: SentMessage, began: unknown, outcome: string): void {
     const durationMs = this.#since(began);
-    this.#write(
-      { side: 'client', link: client, kind, action, key, trace, durationMs, outcome },
-      `${JSON.stringify(action)} to ${client}: ${outcome}, ${durationMs} ms`,
+    this.#logger.debug(
+      { side: 'client', link: client, kind, action: cutName(action), key, trace, durationMs, outcome },
+      `${quoteName(action)} to ${client}: ${outcome}, ${durationMs} ms`,
     );
   }
 
   sentUnconfirmed(client: string, action: string): void {
-    this.#write(
-      { side: 'client', link: client, kind: 'unconfirmed', action },
-      `${JSON.stringify(action)} to ${client}: sent, unconfirmed`,
+    this.#logger.debug(
+      { side: 'client', link: client, kind: 'unconfirmed', action: cutName(action) },
+      `${quoteName(action)} to ${client}: sent, unconfirmed`,
     );
   }
 
   /** To the microsecond; more digits are noise. */
   #since(began: unknown): number {
     return Math.round((this.#clock.now() - (began as number)) * 1000) / 1000;
-  }
-
-  #write(fields: Readonly<Record<string, unknown>>, text: string): void {
-    try {
-      this.#logger.debug(fields, text);
-    } catch {
-      // A logger that throws must not reach the traffic it tells of.
-    }
   }
 }

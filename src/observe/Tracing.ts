@@ -1,5 +1,6 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { ClientConfig } from '../config/ClientConfig';
+import { cutName } from '../runtime/cutName';
 import { loadOptional } from '../runtime/loadOptional';
 import type { Logger } from '../runtime/Logger';
 import type { Message } from '../streams/Message';
@@ -75,7 +76,7 @@ export class Tracing implements TrafficObserver {
       ...endpoint('server', host),
       ...endpoint('network.peer', peer),
     };
-    return this.#start(`process ${action}`, SpanKind.CONSUMER, attributes, parent);
+    return this.#start(`process ${cutName(action)}`, SpanKind.CONSUMER, attributes, parent);
   }
 
   within<T>(token: unknown, call: () => T): T {
@@ -91,7 +92,8 @@ export class Tracing implements TrafficObserver {
     const active = context.active();
     const spanKind = kind === 'ask' ? SpanKind.CLIENT : SpanKind.PRODUCER;
     const attributes = { ...describe('send', action, key), ...this.#addresses.get(client) };
-    const { span } = this.#start(`send ${action}`, spanKind, attributes, this.#withRemote(active, trace));
+    const parent = this.#withRemote(active, trace);
+    const { span } = this.#start(`send ${cutName(action)}`, spanKind, attributes, parent);
     return { span, context: active };
   }
 
@@ -158,7 +160,7 @@ function describe(
     'messaging.system': 'rxcomet',
     'messaging.operation.name': operation,
     'messaging.operation.type': operation,
-    'messaging.destination.name': action,
+    'messaging.destination.name': cutName(action),
     ...(key === undefined ? {} : { 'messaging.message.id': key }),
   };
 }

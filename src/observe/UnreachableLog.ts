@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/Clock';
+import { escapeControls } from '../runtime/escapeControls';
 import type { Logger } from '../runtime/Logger';
 import type { ClientState } from '../streams/ClientState';
 
@@ -12,7 +13,7 @@ interface Outage {
 
 /**
  * Tells at level warn that a peer cannot be reached while messages wait for it, and that it is back: once for each outage. Detached messages
- * wait without an error, those of an outbox for ever, so that a wrong port would never be heard of. Never throws.
+ * wait without an error, those of an outbox for ever, so that a wrong port would never be heard of.
  */
 export class UnreachableLog {
   readonly #clock: Clock;
@@ -52,8 +53,8 @@ export class UnreachableLog {
     const ms = now - outage.since;
     if (outage.told || ms < PATIENCE_MS) return;
     outage.told = true;
-    const text = `${client} has not been reachable for ${seconds(ms)}; what was sent to it waits and is tried on: ${reason}`;
-    this.#write({ side: 'client', link: client, reason }, text);
+    const text = `${client} has not been reachable for ${seconds(ms)}; what was sent to it waits and is tried on: ${escapeControls(reason)}`;
+    this.#logger.warn({ side: 'client', link: client, reason }, text);
   }
 
   #reached(client: string): void {
@@ -62,15 +63,7 @@ export class UnreachableLog {
     this.#outages.delete(client);
     if (!outage.told) return;
     const ms = this.#clock.now() - outage.since;
-    this.#write({ side: 'client', link: client }, `${client} is reachable again, after ${seconds(ms)}`);
-  }
-
-  #write(fields: Readonly<Record<string, unknown>>, text: string): void {
-    try {
-      this.#logger.warn(fields, text);
-    } catch {
-      // A logger that throws must not end the app it tells of.
-    }
+    this.#logger.warn({ side: 'client', link: client }, `${client} is reachable again, after ${seconds(ms)}`);
   }
 }
 

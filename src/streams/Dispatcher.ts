@@ -4,6 +4,8 @@ import { RxcometError } from '../errors/RxcometError';
 import { StreamIdle } from '../errors/StreamIdle';
 import { UnknownAction } from '../errors/UnknownAction';
 import type { Clock } from '../runtime/Clock';
+import { cutName } from '../runtime/cutName';
+import { quoteName } from '../runtime/quoteName';
 import type { ActionContract } from './ActionContract';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
@@ -49,15 +51,15 @@ export class Dispatcher {
       options.clock,
       options.handlerTimeoutMs,
       (exchange: Exchange) => {
-        const { action, peer } = exchange.message;
-        const text = `the handler of "${action}" gave no answer within ${options.handlerTimeoutMs} ms (Handler_timeout_ms)`;
+        const { action, peer } = whose(exchange);
+        const text = `the handler of ${quoteName(action)} gave no answer within ${options.handlerTimeoutMs} ms (Handler_timeout_ms)`;
         this.#end(exchange, new HandlerTimeout(text, { action, peer }));
       },
     );
     if (options.streamIdleMs > 0) {
       this.#idleTimeouts = new TimeoutQueue(options.clock, options.streamIdleMs, (exchange: Exchange) => {
-        const { action, peer } = exchange.message;
-        const text = `the results of "${action}" were silent for ${options.streamIdleMs} ms (Stream_idle_ms)`;
+        const { action, peer } = whose(exchange);
+        const text = `the results of ${quoteName(action)} were silent for ${options.streamIdleMs} ms (Stream_idle_ms)`;
         this.#end(exchange, new StreamIdle(text, { action, peer }));
       });
     }
@@ -214,10 +216,10 @@ export class Dispatcher {
       } else if (exchange.handlers.some(({ action }) => action !== undefined)) {
         this.#answer(exchange, null);
       } else {
-        const { action, peer, dialect } = exchange.message;
-        const error = new UnknownAction(`no handler for action "${action}"`, { action, peer });
+        const { action, peer } = whose(exchange);
+        const error = new UnknownAction(`no handler for action ${quoteName(action)}`, { action, peer });
         this.#options.onDeadLetter(exchange, error);
-        if (dialect === 'native') this.#answerError(exchange, error);
+        if (exchange.message.dialect === 'native') this.#answerError(exchange, error);
         else this.#answer(exchange, null);
       }
     }
@@ -385,14 +387,18 @@ export class Dispatcher {
   }
 
   #reportFailure(exchange: Exchange, error: unknown): void {
-    const { action, peer } = exchange.message;
     if (error instanceof RxcometError) {
       this.#options.report(error);
       return;
     }
+    const { action, peer } = whose(exchange);
     const { message } = errorAcknowledgement(error);
     this.#options.report(
-      new HandlerFailed(`the handler of "${action}" failed: ${message}`, { action, peer, cause: error }),
+      new HandlerFailed(`the handler of ${quoteName(action)} failed: ${message}`, {
+        action,
+        peer,
+        cause: error,
+      }),
     );
   }
 
@@ -412,4 +418,9 @@ export class Dispatcher {
 /** Apart, because a function with a closure in it makes room for what that captures at each call, also when it is not reached. */
 function callWithin(exchange: Exchange, registration: Registration, value: unknown): unknown {
   return exchange.within(() => registration.call(value, exchange.message));
+}
+
+/** What errors tell of a message: its action is a name that the peer chose, of any length. */
+function whose({ message }: Exchange): { readonly action: string; readonly peer: string } {
+  return { action: cutName(message.action), peer: message.peer };
 }

@@ -2,6 +2,8 @@ import { isLeft } from 'fp-ts/Either';
 import type { Mixed, TypeOf, ValidationError } from 'io-ts';
 import { BadValue } from '../errors/BadValue';
 import { BadOption } from '../errors/BadOption';
+import { cutName } from '../runtime/cutName';
+import { escapeControls } from '../runtime/escapeControls';
 import type { ActionContract } from './ActionContract';
 
 /** The codecs of a contract; what is left out is not checked. */
@@ -73,6 +75,8 @@ function describe(errors: readonly ValidationError[], action: string, what: stri
     .filter((key) => key !== '')
     .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
     .join('');
+  // Keys of a record are names that the peer chose.
+  const place = escapeControls(cutName(path));
   const expected = context[context.length - 1]?.type.name ?? 'another type';
-  return `the ${what} of "${action}" does not fit its contract at $${path}: expected ${expected}`;
+  return `the ${what} of "${action}" does not fit its contract at $${place}: expected ${expected}`;
 }

@@ -1,8 +1,9 @@
 import { ResultOverflow } from '../errors/ResultOverflow';
+import { quoteName } from '../runtime/quoteName';
 
 /** The error of an action whose results come faster than its peer reads them. */
 export function resultOverflow(action: string): ResultOverflow {
   return new ResultOverflow(
-    `the results of "${action}" come faster than the peer reads: more than Max_unsent_bytes are waiting; return an AsyncIterable, which is pulled as the peer reads`,
+    `the results of ${quoteName(action)} come faster than the peer reads: more than Max_unsent_bytes are waiting; return an AsyncIterable, which is pulled as the peer reads`,
   );
 }
