@@ -50,16 +50,18 @@ describe('Stats', () => {
     expect(messages.errors.at(-1)).toEqual({ code: 'other', count: 1000 - 128 + 1 });
   });
 
-  it('keeps fifty registered actions apart, the rest is other', () => {
-    const { stats, handle } = createTestStats({ isRegistered: () => true });
+  it('keeps fifty registered actions apart, the rest is other, also when that came first', () => {
+    const { stats, handle } = createTestStats({ isRegistered: (action) => action !== 'unknown' });
     const reader = stats.open();
+    handle('unknown', 0);
     for (let index = 0; index < 60; index += 1) handle(`Action${index}`, 0);
     handle('Action0', 0);
     const { actions } = reader.snapshot().messages;
     reader.close();
     expect(actions).toHaveLength(51);
-    expect(actions[0]).toMatchObject({ action: 'Action0', ok: 2 });
-    expect(actions[50]).toMatchObject({ action: 'other', ok: 10 });
+    expect(actions[0]).toMatchObject({ action: 'other', ok: 11 });
+    expect(actions[1]).toMatchObject({ action: 'Action0', ok: 2 });
+    expect(actions[50]).toMatchObject({ action: 'Action49', ok: 1 });
   });
 
   it('shows a registered action that is called other with the others, once', () => {

@@ -1,4 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { bufferCount, concatMap, defer, firstValueFrom, lastValueFrom } from 'rxjs';
 import { behaviour } from '../../src/actors/behaviour';
 import type { App } from '../../src/app/App';
@@ -52,6 +53,27 @@ describe('spans of a message', () => {
     expect(send).toMatchObject({ traceId: outer?.traceId, parent: outer?.spanId });
     expect(processing).toMatchObject({ traceId: outer?.traceId, parent: send?.spanId });
   });
+
+  it.each(['onStart', 'onEnd'] as const)(
+    'cost no message when a processor of the application throws at %s',
+    async (method) => {
+      takeTelemetryDown();
+      const ignore = (): void => undefined;
+      const processor = {
+        onStart: ignore,
+        onEnd: ignore,
+        forceFlush: () => Promise.resolve(),
+        shutdown: () => Promise.resolve(),
+        [method]: () => {
+          throw new Error('the collector is gone');
+        },
+      };
+      trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] }));
+      const app = await open((app) => app.handle('Status', (_value, { trace }) => trace ?? 'none'));
+      const answer = await app.peer('Peer').ask('Status');
+      expect(answer).toEqual(method === 'onStart' ? 'none' : expect.stringMatching(/^00-/));
+    },
+  );
 
   it('carry no more than 200 characters of a name that a peer chose', async () => {
     const app = await open((app) => app.handle('*', () => 'fine'));

@@ -57,6 +57,23 @@ function lastServer(): Server {
 }
 
 describe('The metrics server', () => {
+  it('answers 500 when the figures cannot be had, and the next time asks anew', async () => {
+    let broken = true;
+    const stats = createTestStats({
+      mailboxes: () => {
+        if (broken) throw new Error('no tree');
+        return { actors: 13, depth: 14 };
+      },
+    });
+    const metrics = openMetrics(stats);
+    opened.push(metrics);
+    const port = await metrics.listen();
+    expect(await ask(port)).toMatchObject({ status: 500, text: 'the metrics could not be made\n' });
+    broken = false;
+    stats.clock.jump(1000);
+    expect((await ask(port)).status).toBe(200);
+  });
+
   it('answers GET /metrics and nothing else', async () => {
     const port = await open().listen();
     const status = async (path: string, method = 'GET'): Promise<number> =>

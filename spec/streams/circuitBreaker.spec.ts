@@ -43,6 +43,22 @@ function set(options: CircuitBreakerOptions = {}) {
 
 const OPEN = 'ERR_CIRCUIT_OPEN';
 
+describe('circuitBreaker whose state$ is listened to', () => {
+  it('lets one probe through, and not a second one that a subscriber sends as it opens half', () => {
+    const { clock, breaker, send, subscribed } = set();
+    send(late);
+    send(late);
+    clock.jump(100);
+    const nested: unknown[] = [];
+    breaker.state$.subscribe(({ kind }) => {
+      if (kind === 'half-open') nested.push(send(NEVER));
+    });
+    send(NEVER);
+    expect(nested).toEqual([OPEN]);
+    expect(subscribed()).toBe(3);
+  });
+});
+
 describe('circuitBreaker while closed', () => {
   it('hands on values, errors and the end, and unsubscribes', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {

@@ -207,11 +207,23 @@ describe('retrySend', () => {
   });
 });
 
+it('retrySend keeps the type of what it is piped to, also one operator for all sends', () => {
+  const again = retrySend();
+  const lengths: number[] = [];
+  of('four')
+    .pipe(again)
+    .subscribe((text) => lengths.push(text.length));
+  of([1, 2])
+    .pipe(again)
+    .subscribe((list) => lengths.push(list.length));
+  expect(lengths).toEqual([4, 2]);
+});
+
 describe('the budget of retrySend', () => {
   it('lets an error through at once when it is spent, and is shared by all sends of one operator', async () => {
     const clock = createVirtualClock();
     const budget = createRetryBudget({ ratio: 0, minPerSecond: 0, capacity: 3, clock });
-    const again = retrySend<unknown>({ clock, budget, tries: 3 });
+    const again = retrySend({ clock, budget, tries: 3 });
     let tries = 0;
     const source = defer(() => {
       tries += 1;
@@ -228,7 +240,7 @@ describe('the budget of retrySend', () => {
   it('lets through no more than its ratio of the messages, whatever the number of tries', async () => {
     const clock = createVirtualClock();
     const budget = createRetryBudget({ ratio: 0.1, minPerSecond: 0, capacity: 10, clock });
-    const again = retrySend<unknown>({ clock, budget, tries: 100, minDelayMs: 1, maxDelayMs: 1 });
+    const again = retrySend({ clock, budget, tries: 100, minDelayMs: 1, maxDelayMs: 1 });
     let tries = 0;
     const source = defer(() => {
       tries += 1;

@@ -36,7 +36,8 @@ export class ActionCounters {
 
   #create(action: string): ActionCell {
     // A registered action called `other` shares the place of the others.
-    const own = this.#cells.size < MAX_ACTIONS && this.#isRegistered(action);
+    const kept = this.#cells.size - (this.#cells.has(OTHER) ? 1 : 0);
+    const own = kept < MAX_ACTIONS && this.#isRegistered(action);
     const name = own ? action : OTHER;
     let cell = this.#cells.get(name);
     if (cell === undefined) {

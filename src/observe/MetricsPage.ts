@@ -39,10 +39,14 @@ export class MetricsPage {
     const now = this.#clock.now();
     if (this.#text === undefined || now - this.#madeAt >= MADE_EVERY_MS) {
       this.#madeAt = now;
-      this.#stats = this.#reader.snapshot();
-      this.#text = this.#registry.metrics();
+      this.#text = this.#make();
     }
     return this.#text;
+  }
+
+  async #make(): Promise<string> {
+    this.#stats = this.#reader.snapshot();
+    return this.#registry.metrics();
   }
 
   close(): void {

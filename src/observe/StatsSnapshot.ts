@@ -31,8 +31,8 @@ export interface MessageStats {
   /** Before their first handler. */
   readonly received: number;
   /**
-   * By action, those whose handlers have settled: actions that had a handler of their own when their first message ended, at most 50; all
-   * others together are `other`.
+   * By action, those whose handlers have settled: actions that had a handler of their own when one of their messages ended, at most 50;
+   * all others together are `other`.
    */
   readonly actions: readonly ActionStats[];
   /** Error acknowledgements by code; at most 128 codes, the rest as `other`. */

@@ -8,7 +8,7 @@ import type {
 
 /** What the app can tell about itself; asked when a snapshot is made, and nothing of it is counted before. */
 export interface StatsSource {
-  /** True when some handler was added for this very action, '*' not counted. Asked for the first message of an action. */
+  /** True when some handler was added for this very action, '*' not counted. Asked for each message of an action until it was true. */
   isRegistered(action: string): boolean;
   hosts(): readonly HostGauges[];
   /** Every client of the configuration. */

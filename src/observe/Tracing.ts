@@ -119,8 +119,14 @@ export class Tracing implements TrafficObserver {
     attributes: OpenTelemetry.Attributes,
     parent: OpenTelemetry.Context,
   ): Traced {
-    const span = this.#tracer.startSpan(name, { kind, attributes }, parent);
-    return { span, context: this.#api.trace.setSpan(parent, span) };
+    const { INVALID_SPAN_CONTEXT, trace } = this.#api;
+    try {
+      const span = this.#tracer.startSpan(name, { kind, attributes }, parent);
+      return { span, context: trace.setSpan(parent, span) };
+    } catch {
+      // A sampler or a processor of the application has failed: this one goes without a span.
+      return { span: trace.wrapSpanContext(INVALID_SPAN_CONTEXT), context: parent };
+    }
   }
 
   #end({ span }: Traced, outcome: string): void {
@@ -129,7 +135,11 @@ export class Tracing implements TrafficObserver {
       span.setAttribute('error.type', outcome);
       span.setStatus({ code: this.#api.SpanStatusCode.ERROR });
     }
-    span.end();
+    try {
+      span.end();
+    } catch {
+      // As above; the message is over all the same.
+    }
   }
 
   /** The context with the span of a traceparent as the active one. */

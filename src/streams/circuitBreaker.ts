@@ -79,7 +79,8 @@ export function circuitBreaker({
   const enter = (state: CircuitState): void => {
     era += 1;
     failedAt.clear();
-    probing = false;
+    // Who opens it half is the probe, before a subscriber of `state$` can send too.
+    probing = state.kind === 'half-open';
     probesPassed = 0;
     states.next(state);
   };

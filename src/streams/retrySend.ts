@@ -1,4 +1,4 @@
-import { Observable, defer, retry, tap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import { Observable, defer, retry, tap, throwError } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { RemoteError } from '../errors/RemoteError';
 import { SendError } from '../errors/SendError';
@@ -62,7 +62,7 @@ const REFUSED_FOR_NOW: ReadonlySet<string> = new Set([
  * const again = retrySend({ tries: 5 });
  * telegram.send('Status', { unit: 4 }, { key: crypto.randomUUID() }).pipe(again).subscribe(console.log);
  */
-export function retrySend<T>({
+export function retrySend({
   tries = 4,
   minDelayMs = 100,
   maxDelayMs = 10_000,
@@ -72,7 +72,7 @@ export function retrySend<T>({
   budget = createRetryBudget({ clock }),
   when = mayHelp,
   random = Math.random,
-}: RetrySendOptions = {}): MonoTypeOperatorFunction<T> {
+}: RetrySendOptions = {}): <T>(source: Observable<T>) => Observable<T> {
   check('tries', tries, tries >= 1, 'at least 1');
   check('minDelayMs', minDelayMs, minDelayMs >= 0, 'at least 0');
   check('maxDelayMs', maxDelayMs, maxDelayMs >= minDelayMs && maxDelayMs < 2 ** 31, 'minDelayMs to 2^31');
