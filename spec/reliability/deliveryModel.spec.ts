@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { DeliveryModel, modelEvents, type ModelPlan } from './DeliveryModel';
+
+const plan = fc.record<ModelPlan>({
+  seed: fc.nat(),
+  maxInFlight: fc.constantFrom(1, 2, 16, 256),
+  breaks: fc.constantFrom(0, 0, 1, 2, 4),
+  steps: fc.array(
+    fc.record({
+      event: fc.oneof(
+        { weight: 2, arbitrary: fc.constant('tell' as const) },
+        { weight: 3, arbitrary: fc.constantFrom(...modelEvents) },
+      ),
+      count: fc.integer({ min: 1, max: 20 }),
+      thenMs: fc.constantFrom(0, 0, 1, 3, 10, 100, 700, 5000),
+    }),
+    { minLength: 1, maxLength: 25 },
+  ),
+});
+
+describe('A sender with an outbox and a host with Dedup', () => {
+  it('keep every promise, however links, processes, disks and handlers fail', async () => {
+    await fc.assert(
+      fc.asyncProperty(plan, async (drawn) => {
+        expect(await new DeliveryModel(drawn).run()).toEqual([]);
+      }),
+      { seed: Number(process.env['RXCOMET_SEED'] ?? 7), numRuns: Number(process.env['RXCOMET_RUNS'] ?? 60) },
+    );
+  });
+});
