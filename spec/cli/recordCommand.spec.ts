@@ -4,7 +4,8 @@ import { createApp, parseConfig, type App } from '../../src';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
-import type { Link } from '../../src/streams/Link';
+import type { Link, LinkEvents } from '../../src/streams/Link';
+import type { Transport } from '../../src/streams/Transport';
 import { listenTo } from '../testing/linkSupport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { runMain, type Run, type RunOptions } from './runMain';
@@ -12,6 +13,12 @@ import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';
 
 const HOST = { IP: '127.0.0.9', Port: 4000 };
 const TAP = '127.0.0.8:4001';
+/** As an object of its own: those of a link may be methods of a class. */
+const pickEvents = (events: LinkEvents): Omit<LinkEvents, 'close'> => ({
+  data: (chunk) => events.data(chunk),
+  end: () => events.end(),
+  drain: () => events.drain(),
+});
 
 describe('rxcomet record', () => {
   const app = { transport: createMemoryTransport(), logger: silentLogger };
@@ -132,6 +139,36 @@ describe('rxcomet record', () => {
     await clock.advance(100);
     expect(await run.exitCode).toBe(0);
     await listener.close();
+  });
+
+  it('waits for its last connections, so that the end of each is in the file', async () => {
+    const { transport } = app;
+    const clock = createVirtualClock();
+    const slow = (link: Link): Link => {
+      const { open } = link;
+      link.open = (events) =>
+        open.call(link, {
+          ...pickEvents(events),
+          close: (error) => void clock.setTimeout(() => events.close(error), 50),
+        });
+      return link;
+    };
+    const slowTransport: Transport = {
+      listen: (host, onLink, onError) => transport.listen(host, (link) => onLink(slow(link)), onError),
+      connect: async (client, signal) => slow(await transport.connect(client, signal)),
+    };
+    await startHost();
+    const file = path.join(folder.path, 'session.ndjson');
+    const run = record(['-o', file], { app: { ...app, transport: slowTransport, clock } });
+    await run.printed(/listening on/);
+    expect(await ask('Double', 1)).toBe(2);
+    run.stop('SIGINT');
+    await clock.settle();
+    await clock.advance(49);
+    expect(run.stderr).not.toContain('recorded');
+    await clock.advance(1);
+    expect(await run.exitCode).toBe(0);
+    expect((await eventsIn(file)).at(-1)).toMatchObject({ kind: 'close' });
   });
 
   it('warns when the host cannot be reached and goes on', async () => {

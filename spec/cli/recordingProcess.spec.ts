@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createApp, parseConfig } from '../../src';
+import { silentLogger } from '../../src/runtime/silentLogger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { buildPackage } from '../support/buildPackage';
 import { ack, message } from '../testing/recordingSupport';
@@ -63,6 +66,15 @@ describe('record and replay as processes', () => {
     return events;
   };
 
+  const cutShort = /line \d+ was cut short and is skipped; the recorder was stopped while writing it\n?$/;
+  /** The values of the messages in the beginning of a recording. */
+  const readBeginning = async (bytes: Uint8Array) => {
+    const values: number[] = [];
+    const recording = readRecording([bytes]);
+    for await (const event of recording) if (event.kind === 'message') values.push(Number(event.text));
+    return { values, warnings: recording.warnings };
+  };
+
   it.each(['session.ndjson', 'session.ndjson.gz'])(
     'records into %s until SIGINT, which leaves a whole file, and replays it',
     async (file) => {
@@ -101,6 +113,59 @@ describe('record and replay as processes', () => {
     expect((await eventsIn('open.ndjson')).at(-1)).toMatchObject({ kind: 'close', how: 'reset' });
     expect((await asking.finished).code).toBe(1);
   });
+
+  it.each(['killed.ndjson', 'killed.ndjson.gz'])(
+    'has written %s up to the last moments when it is killed, at most one line of it cut',
+    async (file) => {
+      folder.write('echo.mjs', 'export default { Echo: (value) => value };');
+      const host = await rxcomet('serve', '--handlers', 'echo.mjs').address();
+      const recording = rxcomet('record', '--listen', '127.0.0.9:0', '--to', host, '-o', file);
+      const [, IP, Port] = /^(.*):(\d+)$/.exec(await recording.address()) ?? [];
+      const Client = { Tap: { IP, Port: Number(Port) } };
+      const app = createApp(parseConfig({ Socket_connection: { Client } }), { logger: silentLogger });
+      // When each message was answered; its place is its value.
+      const answeredAt: number[] = [];
+      let ended = false;
+      const traffic = (async () => {
+        for (;;) {
+          await app.peer('Tap').ask('Echo', answeredAt.length);
+          answeredAt.push(performance.now());
+        }
+      })().catch((error: { readonly code: string }) => {
+        ended = true;
+        return error.code;
+      });
+      const written = async () => readBeginning(await readFile(path.join(folder.path, file)));
+      // It is written while the traffic goes on.
+      while (!ended && (await written().catch(() => undefined))?.values[99] === undefined);
+      const killedAt = performance.now();
+      recording.child.kill('SIGKILL');
+      expect(await recording.finished).toMatchObject({ code: 'SIGKILL' });
+      expect(await traffic).toBe('ERR_CONNECTION_CLOSED');
+      await app.stop({ graceMs: 0 });
+
+      const { values, warnings } = await written();
+      expect(values).toEqual(values.map((_, index) => index));
+      expect(warnings.filter((warning) => !cutShort.test(warning))).toEqual([]);
+      expect(warnings.length).toBeLessThanOrEqual(1);
+      // 100 ms by its own clock, to which a busy machine may add.
+      expect(killedAt - (answeredAt[values.length] ?? killedAt)).toBeLessThan(2000);
+
+      // Wherever the disk had stopped: a beginning of the same, at most one line of it cut.
+      const bytes = await readFile(path.join(folder.path, file));
+      let cut = bytes;
+      for (let end = bytes.length - 1; end > bytes.length - 200; end -= 3) {
+        const beginning = await readBeginning(bytes.subarray(0, end));
+        expect(beginning.values).toEqual(values.slice(0, beginning.values.length));
+        expect(beginning.warnings.length).toBeLessThanOrEqual(1);
+        if (beginning.warnings.length === 1) cut = bytes.subarray(0, end);
+      }
+      folder.write(`cut-${file}`, cut);
+      const replay = await rxcomet('replay', `cut-${file}`, '--handlers', 'echo.mjs').finished;
+      expect(replay).toMatchObject({ code: 0, stdout: expect.stringMatching(/^pass: 0 diff/) as string });
+      expect(replay.stderr).toMatch(cutShort);
+    },
+  );
 
   it('replays an hour and the timers of handlers in moments with --virtual-time', async () => {
     const hour = 3_600_000;

@@ -3,36 +3,11 @@ import { parseConfig } from '../../src/config/parseConfig';
 import type { FaultPlan } from '../../src/testing/FaultPlan';
 import { createTap, type Tap } from '../../src/testing/createTap';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
-
-/** A plain socket, what it was told in order, and what came. */
-class Plain {
-  readonly told: string[] = [];
-  text = '';
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(readonly socket: net.Socket) {
-    socket.on('data', (chunk) => {
-      this.text += chunk.toString('latin1');
-      this.#tell();
-    });
-    socket.on('end', () => this.#tell('end'));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#tell(error.code ?? error.message));
-    socket.on('close', () => this.#tell('close'));
-  }
-
-  async until(test: (it: this) => boolean): Promise<void> {
-    while (!test(this)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #tell(event?: string): void {
-    if (event !== undefined) this.told.push(event);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-}
+import { PlainSocket } from '../support/PlainSocket';
 
 describe('a tap between real sockets', () => {
   const servers: net.Server[] = [];
-  const plains: Plain[] = [];
+  const plains: PlainSocket[] = [];
   const taps: Tap[] = [];
   let events: RecordedEvent[] = [];
 
@@ -44,7 +19,7 @@ describe('a tap between real sockets', () => {
   });
 
   /** Client, tap and host, connected and past their first byte each way. */
-  const open = async (faults?: FaultPlan): Promise<{ client: Plain; host: Plain }> => {
+  const open = async (faults?: FaultPlan): Promise<{ client: PlainSocket; host: PlainSocket }> => {
     const server = net.createServer({ allowHalfOpen: true });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -62,9 +37,9 @@ describe('a tap between real sockets', () => {
     const tap = await createTap({ listen, to, writer, ...(faults === undefined ? {} : { faults }) });
     taps.push(tap);
     const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
-    const client = new Plain(net.connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true }));
+    const client = new PlainSocket(net.connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true }));
     client.socket.write('?');
-    const host = new Plain(await accepted);
+    const host = new PlainSocket(await accepted);
     plains.push(client, host);
     await host.until((it) => it.text === '?');
     host.socket.write('!');

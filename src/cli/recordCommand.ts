@@ -96,9 +96,8 @@ export const recordCommand = defineCommand({
       await stopped(io);
       hide();
     } finally {
-      await tap?.close();
       // The closing of the connections just dropped belongs to the recording.
-      await new Promise((resolve) => setImmediate(resolve));
+      await tap?.close();
       await writer.close();
     }
     return reportRecording(await writer.close(), file === '-' ? 'stdout' : file, io.stderr);

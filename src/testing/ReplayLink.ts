@@ -1,3 +1,4 @@
+import type { Clock } from '../runtime/Clock';
 import { Deque } from '../streams/Deque';
 import { FrameWriter } from '../streams/FrameWriter';
 import type { Link } from '../streams/Link';
@@ -11,6 +12,8 @@ const maxInFlight = 256;
 /** So many messages wait for earlier ones to be answered, and so many bytes for the host to read, before the drive is to wait. */
 const maxWaiting = 256;
 const maxUnsentBytes = 1024 * 1024;
+/** A reset waits no longer than this for the host to read what was sent before it, milliseconds. */
+const maxResetPauseMs = 100;
 
 // Kept at load: a test may replace the program's.
 const nextTurn = setImmediate;
@@ -19,22 +22,26 @@ const nextTurn = setImmediate;
 export class ReplayLink {
   readonly #link: Link;
   readonly #native: boolean;
+  readonly #clock: Clock;
   readonly #watcher: ConversationWatcher;
   readonly #frames: FrameWriter;
   /** By message without its final answer. */
   readonly #actions = new Map<number, string>();
   readonly #waiting = new Deque<RecordedMessage | RecordedCancel>();
-  /** Id of the last message written; they ascend on a native connection. */
-  #written = 0;
+  /** The last message written; their ids ascend on a native connection. */
+  #written: RecordedMessage | undefined;
+  #writtenAt = 0;
   #greeting = false;
   #flushing = false;
   #ending = false;
+  #reset = false;
   #closed = false;
   #changed: (() => void)[] = [];
 
   /** @param sink gets the events, under the recorded number of the connection. */
-  constructor(link: Link, number: number, native: boolean, sink: EventSink) {
+  constructor(link: Link, number: number, native: boolean, clock: Clock, sink: EventSink) {
     this.#link = link;
+    this.#clock = clock;
     this.#native = native;
     const actions = this.#actions;
     const writer: EventSink = {
@@ -62,7 +69,8 @@ export class ReplayLink {
       close: (error) => {
         this.#closed = true;
         this.#waiting.clear();
-        this.#watcher.close(error === undefined && this.#ending ? undefined : 'host');
+        const orderly = error === undefined && this.#ending;
+        this.#watcher.close(this.#reset ? 'client' : orderly ? undefined : 'host');
         this.#tell();
       },
     });
@@ -103,18 +111,33 @@ export class ReplayLink {
     if (this.#ending || this.#closed) return;
     this.#actions.delete(cancel.id);
     // Written at once, as it makes room for messages that wait; but not before what it cancels, and only a native host understands it.
-    if (cancel.id <= this.#written && this.#watcher.dialect === 'native') this.#writeCancel(cancel);
+    if (cancel.id <= (this.#written?.id ?? 0) && this.#watcher.dialect === 'native')
+      this.#writeCancel(cancel);
     else this.#waiting.push(cancel);
     this.#tell();
   }
 
+  /**
+   * How long a recorded reset by the client is to wait, milliseconds: as recorded, from the last message on. A reset that comes with what was
+   * sent before it takes that away, or looks like an ordinary end.
+   */
+  msUntilReset({ at }: RecordedClose): number {
+    if (this.#written === undefined) return 0;
+    return this.#writtenAt + Math.min(at - this.#written.at, maxResetPauseMs) - this.#clock.now();
+  }
+
   /** Ends as recorded; an end that the host began is awaited by `changed`, not made. */
   close({ how, from }: RecordedClose): void {
-    if (from === 'host') return;
+    if (from === 'host' || this.#closed) return;
     this.#frames.flush();
-    if (how === 'fin') this.#end();
-    // A turn later: a reset takes away what the host has not read.
-    else nextTurn(() => this.#link.reset());
+    if (how === 'fin') {
+      this.#end();
+      return;
+    }
+    this.#ending = true;
+    this.#reset = true;
+    // After what was just flushed.
+    nextTurn(() => this.#link.reset());
   }
 
   /** Ends in order. */
@@ -162,7 +185,8 @@ export class ReplayLink {
       if (message.base64 !== undefined && message.action !== '') keys['action'] = message.action;
     }
     this.#greeting = true;
-    this.#written = message.id;
+    this.#written = message;
+    this.#writtenAt = this.#clock.now();
     this.#watcher.sent(message);
     this.#frame(keys, contentText(message, message.action));
   }

@@ -34,13 +34,14 @@ export interface Tap {
   readonly port: number;
   /** Connections that are open now. */
   readonly open: number;
-  /** Stops listening and drops what is still open. */
+  /** Stops listening and drops what is still open; resolves once all of that has ended and its end was given to the writer. */
   close(): Promise<void>;
 }
 
 /**
  * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order, with half-closes and
- * back-pressure; a reset of one side becomes a reset of the other. What cannot be read passes too and is marked. The recording sees each connection as its host does (`side` host).
+ * back-pressure; a reset of one side becomes a reset of the other. What cannot be read passes too and is marked. The recording sees each
+ * connection as its host does (`side` host).
  *
  * @throws ListenFailed (ERR_LISTEN)
  * @example
@@ -57,8 +58,9 @@ export async function createTap(options: TapOptions): Promise<Tap> {
     (accepted) => {
       links += 1;
       const near = faults === undefined ? accepted : withFaults(accepted, faults, clock);
-      const pair = new TappedPair(near, links, options.writer, () => pairs.delete(pair));
+      const pair = new TappedPair(near, links, options.writer);
       pairs.add(pair);
+      void pair.done.then(() => pairs.delete(pair));
       transport.connect(to, stopped.signal).then(
         (far) => pair.join(far),
         (error: unknown) => {
@@ -78,25 +80,29 @@ export async function createTap(options: TapOptions): Promise<Tap> {
     async close() {
       stopped.abort();
       await listener.close();
-      for (const pair of pairs) pair.drop();
+      const open = [...pairs];
+      for (const pair of open) pair.drop();
+      await Promise.all(open.map(({ done }) => done));
     },
   };
 }
 
 /** The two links of one tapped connection: `client` to the tap, and the tap to `host`. */
 class TappedPair {
+  /** Resolves when both have closed. */
+  readonly done: Promise<void>;
   readonly #links: Partial<Record<RecordedEnd, Link>>;
   readonly #watcher: ConversationWatcher;
   readonly #ended = new Set<RecordedEnd>();
   readonly #gone = new Set<RecordedEnd>();
   /** What the client sent before the host was there; a link may still hand out what it had when it was paused. */
   #early: Uint8Array[] = [];
-  readonly #onDone: () => void;
+  #onDone: () => void = () => undefined;
   #dropped: RecordedEnd | undefined;
   #failure: Error | undefined;
 
-  constructor(client: Link, number: number, writer: EventSink, onDone: () => void) {
-    this.#onDone = onDone;
+  constructor(client: Link, number: number, writer: EventSink) {
+    this.done = new Promise((resolve) => (this.#onDone = resolve));
     this.#links = { client };
     this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: client.peer });
     this.#open('client', client);

@@ -10,7 +10,7 @@ export interface DriveHostOptions {
   /** Whether the recorded connection of that number was native. */
   readonly isNative: (link: number) => boolean;
   readonly clock: Clock;
-  /** 1: as recorded; 10: ten times as fast; `max`: without waiting for anything but recorded answers. */
+  /** 1: as recorded; 10: ten times as fast; `max`: without waiting for anything but recorded answers, and before resets. */
   readonly speed: number | 'max';
   /** How long one recorded answer is waited for, milliseconds. */
   readonly answerMs: number;
@@ -116,9 +116,12 @@ class Drive {
         return;
       case 'close':
         if (link === undefined) return;
-        if (event.from !== 'host') await this.#until(link, () => link.sent);
+        if (event.from !== 'host') {
+          await this.#until(link, () => link.sent);
+          if (event.how !== 'fin') await this.#pause(link.msUntilReset(event));
+        }
         link.close(event);
-        if (event.from === 'host' || event.how === 'fin') await this.#until(link, () => link.closed);
+        await this.#until(link, () => link.closed);
         return this.#forgetWhenClosed(event.link, link);
       case 'error':
         return;
@@ -128,8 +131,8 @@ class Drive {
   }
 
   async #open(number: number): Promise<ReplayLink> {
-    const { connect, isNative, sink, speed } = this.#options;
-    const link = new ReplayLink(await connect(), number, isNative(number), {
+    const { connect, isNative, clock, sink, speed } = this.#options;
+    const link = new ReplayLink(await connect(), number, isNative(number), clock, {
       get elapsedMs() {
         return sink.elapsedMs;
       },
@@ -181,8 +184,11 @@ class Drive {
 
   async #timeOf(at: number): Promise<void> {
     const { clock } = this.#options;
-    const delay = this.#startedAt + at - clock.now();
-    if (delay > 0) await this.#wait(delay, () => undefined);
+    await this.#pause(this.#startedAt + at - clock.now());
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await this.#wait(ms, () => undefined);
   }
 
   /** Until the condition holds, the connection is gone, or it takes too long. */
