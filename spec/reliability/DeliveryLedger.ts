@@ -14,6 +14,8 @@ export class DeliveryLedger {
   /** False once something happened after which messages may begin in another order: a full disk of the receiver, a link that stalls. */
   ordered = true;
   readonly #entries = new Map<number, Entry>();
+  /** Keys of those whose answer has left, after which there is no excuse. */
+  readonly #acknowledged = new Set<string>();
   readonly #persisted = new Set<number>();
   readonly #reported = new Set<number>();
   #highest = -1;
@@ -63,9 +65,15 @@ export class DeliveryLedger {
     if (entry !== undefined) entry.succeeded = true;
   }
 
+  acknowledged(key: string): void {
+    this.#acknowledged.add(key);
+  }
+
   /** The receiver is killed. `isUnanswered`: no answer of that key is on its disk. */
   receiverKilled(isUnanswered: (key: string) => boolean): void {
-    for (const entry of this.#entries.values()) if (isUnanswered(entry.key)) entry.excused = true;
+    for (const entry of this.#entries.values()) {
+      if (!this.#acknowledged.has(entry.key) && isUnanswered(entry.key)) entry.excused = true;
+    }
   }
 
   /** Nothing is under way any more: what was promised must have come. */

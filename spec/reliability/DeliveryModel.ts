@@ -218,6 +218,7 @@ export class DeliveryModel {
       ...ADDRESS,
       dedup: { windowMs: 86_400_000, maxKeys: 100_000, path: '/dedup' },
     });
+    const receiver = { store, alive: true };
     const host = new Host({
       config: { ...base, limits: { ...base.limits, maxInFlight: this.#plan.maxInFlight } },
       transport: this.#network,
@@ -225,24 +226,26 @@ export class DeliveryModel {
       registry,
       bigint: false,
       dedupStore: new DiskDedupStore({ path: '/dedup', files: store }),
+      dedupHook: (step, key) => {
+        if (step === 'ack-written' && receiver.alive) this.ledger.acknowledged(key);
+      },
       onMessage: () => undefined,
       onConnection: () => undefined,
       onDeadLetter: () => undefined,
       report: () => undefined,
       observation: new Observation(),
     });
-    const receiver = { store, host, alive: true };
     registry.add(
       new Registration(
         undefined,
-        (value, message) => this.#handle(receiver, value, message),
+        (value, message) => (receiver.alive ? this.#handle(receiver, value, message) : undefined),
         undefined,
         Infinity,
         false,
         false,
       ),
     );
-    this.#receiver = receiver;
+    this.#receiver = Object.assign(receiver, { host });
     await this.#end(host.listen(), 'the start of the receiver');
   }
 
@@ -266,8 +269,7 @@ export class DeliveryModel {
   }
 
   /** A third of all answers come at once, the others after up to 3 s; one message in eight fails once or twice before. */
-  #handle(receiver: Receiver, value: unknown, message: Message): unknown {
-    if (!receiver.alive) return undefined;
+  #handle(receiver: { readonly alive: boolean }, value: unknown, message: Message): unknown {
     const index = Number(value);
     const tries = this.ledger.begins(index, message.key ?? '', message.redelivered);
     const draw = randomFrom(this.#plan.seed + index);
@@ -286,7 +288,7 @@ export class DeliveryModel {
           if (message.signal.aborted) throw new Error('aborted');
           resolve(end());
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       }, delayMs);
     });
@@ -305,11 +307,17 @@ export class DeliveryModel {
       listen: (...args) => this.#network.listen(...args),
       connect: async (config, signal) => {
         const inner = await this.#network.connect(config, signal);
-        const link = this.#faulty ? this.#breaking(inner) : inner;
+        const link = this.#faulty ? this.#breaking(this.#slow(inner)) : inner;
         this.#links.push(link);
         return link;
       },
     };
+  }
+
+  /** Half of all links take up to 20 ms, so that much is under way when something happens. */
+  #slow(link: Link): Link {
+    const delayMs = Math.floor(this.#random() * 40) - 20;
+    return delayMs > 0 ? withFaults(link, { delayMs }, this.#clock) : link;
   }
 
   #breaking(link: Link): Link {

@@ -18,13 +18,30 @@ const plan = fc.record<ModelPlan>({
   ),
 });
 
+/** A host that stops refuses the first message of a connection; that is no answer to the message. */
+const stoppedBeforeHello: ModelPlan = {
+  seed: 73_762_300,
+  maxInFlight: 1,
+  breaks: 0,
+  steps: [
+    { event: 'kill receiver', count: 1, thenMs: 0 },
+    { event: 'tell', count: 1, thenMs: 0 },
+    { event: 'stop receiver', count: 1, thenMs: 0 },
+    { event: 'tell', count: 1, thenMs: 0 },
+  ],
+};
+
 describe('A sender with an outbox and a host with Dedup', () => {
   it('keep every promise, however links, processes, disks and handlers fail', async () => {
     await fc.assert(
       fc.asyncProperty(plan, async (drawn) => {
         expect(await new DeliveryModel(drawn).run()).toEqual([]);
       }),
-      { seed: Number(process.env['RXCOMET_SEED'] ?? 7), numRuns: Number(process.env['RXCOMET_RUNS'] ?? 60) },
+      {
+        seed: Number(process.env['RXCOMET_SEED'] ?? 7),
+        numRuns: Number(process.env['RXCOMET_RUNS'] ?? 150),
+        examples: [[stoppedBeforeHello]],
+      },
     );
   });
 });

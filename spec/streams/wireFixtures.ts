@@ -41,6 +41,7 @@ export function headerOf(keys: Partial<FrameHeader>): FrameHeader {
     connection: undefined,
     ack: undefined,
     status: undefined,
+    code: undefined,
     action: undefined,
     messageKey: undefined,
     authorization: undefined,

@@ -12,6 +12,7 @@ export interface FrameHeader {
   readonly connection: unknown;
   readonly ack: unknown;
   readonly status: unknown;
+  readonly code: unknown;
   readonly action: unknown;
   readonly messageKey: unknown;
   readonly authorization: unknown;

@@ -240,7 +240,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
 
   error(exchange: Exchange, code: string, message: string): void {
     if (this.#phase === 'closed' || this.#phase === 'lingering' || exchange.noAck) return;
-    if (exchange.replyId === 0) this.#lastFrame({ status: 'error' }, `{"result": ${legacyError(message)}}`);
+    if (exchange.replyId === 0) this.#lastError(code, legacyError(message));
     else {
       this.#writer.reply(exchange.replyId, `{"result":${encodeJson({ code, message })}}`, 'error');
       this.#flushSoon();
@@ -275,11 +275,9 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     this.#context.report(error);
     this.#cancelAll(error);
     const { code } = error;
-    const text =
-      this.#phase === 'kept'
-        ? encodeJson({ code, message: withoutPeer(error) })
-        : legacyError(withoutPeer(error));
-    this.#lastFrame({ status: 'error' }, `{"result": ${text}}`);
+    const message = withoutPeer(error);
+    if (this.#phase !== 'kept') this.#lastError(code, legacyError(message));
+    else this.#lastFrame({ status: 'error' }, `{"result": ${encodeJson({ code, message })}}`);
   }
 
   /** Reads no more until the memory budget allows it; a frame under way may complete, because that frees its bytes. */
@@ -307,7 +305,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
       this.#flushSoon();
     } else if (this.#phase === 'fresh') {
       // It may be in the middle of its request; every one-shot peer gets one frame (protocol 1.3).
-      this.#lastFrame({ status: 'error' }, `{"result": ${legacyError('the host is stopping')}}`);
+      this.#lastError('ERR_APP_STOPPING', legacyError('the host is stopping'));
     }
     this.#endIfDone();
   }
@@ -546,6 +544,11 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     this.#writer.flush();
     this.#gate.openWide();
     this.#close();
+  }
+
+  /** To a peer not known to be native: a text it may show, and the code for those who look into the header. */
+  #lastError(code: string, text: string): void {
+    this.#lastFrame({ status: 'error', code }, `{"result": ${text}}`);
   }
 
   #close(): void {

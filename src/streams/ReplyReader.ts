@@ -54,6 +54,8 @@ export class ReplyReader {
     }
     const text =
       typeof result === 'string' ? result.replace(/^Error: /, '') : 'the peer answered with an error';
-    return new RemoteError(text, { ...fields, remoteCode: '' });
+    // A host that does not know yet how its peer speaks names the code in the header.
+    const { code } = frame.header;
+    return new RemoteError(text, { ...fields, remoteCode: typeof code === 'string' ? code : '' });
   }
 }

@@ -21,6 +21,7 @@ export function createFrameHeader(
     connection: keys['connection'],
     ack: keys['ack'],
     status: keys['status'],
+    code: keys['code'],
     action: keys['action'],
     messageKey: keys['message-key'],
     authorization: keys['authorization'],

@@ -104,6 +104,7 @@ function header(
     connection,
     ack,
     status,
+    code: undefined,
     action: undefined,
     messageKey: undefined,
     authorization: undefined,
