@@ -56,6 +56,26 @@ it('app.stats$ counts what goes through the app, from the first subscription on'
   });
 });
 
+it.each(['ok', 'cancelled'])(
+  'app.stats$ counts an error whose own code is "%s" as an error',
+  async (code) => {
+    const { app } = test;
+    app.handle('A', () => {
+      throw Object.assign(new Error('no'), { code });
+    });
+    collect();
+    await app
+      .peer('Peer')
+      .ask('A')
+      .catch(() => undefined);
+    const [snapshot] = collect();
+    expect(snapshot?.messages).toMatchObject({
+      actions: [{ action: 'A', ok: 0, failed: 1, cancelled: 0 }],
+      errors: [{ code: 'ERR_HANDLER_FAILED', count: 1 }],
+    });
+  },
+);
+
 it('app.stats$ shows what waits: in queues, unanswered, in handlers and in mailboxes', async () => {
   const { app, clock } = test;
   app.handle('Slow', () => new Promise(() => undefined));
@@ -93,13 +113,17 @@ it('Metrics in the configuration opens an endpoint of its own at start, and clos
       Client: { Peer: { IP: '127.0.0.1', Port: 1 } },
     },
   });
-  const app = createApp(config, { logger: silentLogger });
+  const lines: unknown[][] = [];
+  const info = (...line: unknown[]): void => void lines.push(line);
+  const app = createApp(config, { logger: { ...silentLogger, info, isLevelEnabled: () => true } });
   expect(app.metricsAddress).toBeUndefined();
   await app.start();
   const { port } = app.metricsAddress ?? { port: 0 };
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   expect(await response.text()).toMatch(/^rxcomet_/m);
   await app.stop();
+  const url = `http://127.0.0.1:${port}/metrics`;
+  expect(lines[0]).toEqual([{ url }, `metrics at ${url}`]);
   expect(app.metricsAddress).toBeUndefined();
   await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('fetch failed');
 });

@@ -38,6 +38,14 @@ describe('rxcomet check', () => {
     expect((await check(file)).stdout).toBe(`${file} is fine: 1 host (127.0.0.1:1), no clients\n`);
   });
 
+  it('names the address of Metrics', async () => {
+    const text = 'Socket_connection:\n  Host: {IP: 127.0.0.1, Port: 1}\n  Metrics: {IP: "::1", Port: 9464}\n';
+    const file = folder.write('settings.yml', text);
+    expect((await check(file)).stdout).toBe(
+      `${file} is fine: 1 host (127.0.0.1:1), no clients, metrics at http://[::1]:9464/metrics\n`,
+    );
+  });
+
   it('prints the warnings of a good file to stderr', async () => {
     const file = folder.write('settings.yml', 'Socket_connection:\n  Host: {IP: 0.0.0.0, Port: 1}\n');
     const { code, stderr } = await check(file);

@@ -75,7 +75,7 @@ export class AppObservation {
 
   /** The hosts are open. */
   listening(addresses: readonly Address[]): void {
-    this.#log.listening(addresses);
+    this.#log.listening(addresses, this.#address);
   }
 
   follow(event: ConnectionEvent): void {

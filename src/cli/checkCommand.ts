@@ -36,7 +36,7 @@ export const checkCommand = defineCommand({
   },
 });
 
-function summary({ hosts, clients }: CometConfig): string {
+function summary({ hosts, clients, metrics }: CometConfig): string {
   return [
     count(hosts.length, 'host', hosts.map(formatAddress)),
     count(
@@ -44,6 +44,7 @@ function summary({ hosts, clients }: CometConfig): string {
       'client',
       clients.map((client) => `${client.name} ${formatAddress(client)}`),
     ),
+    ...(metrics === undefined ? [] : [`metrics at http://${formatAddress(metrics)}/metrics`]),
   ].join(', ');
 }
 

@@ -11,6 +11,11 @@ interface Stopped {
   readonly undelivered: number;
 }
 
+interface Listening {
+  readonly ip: string;
+  readonly port: number;
+}
+
 /** The life of an app in its log: where it listens, which peers come and go, how it stopped. */
 export class AppLog {
   readonly #logger: Logger;
@@ -23,12 +28,15 @@ export class AppLog {
     this.#debug = isLevelEnabled(logger, 'debug');
   }
 
-  /** The hosts are open. */
-  listening(addresses: readonly { readonly ip: string; readonly port: number }[]): void {
-    for (const { ip, port } of addresses) {
-      const link = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  /** The hosts are open, and the endpoint for Prometheus, where there is one. */
+  listening(hosts: readonly Listening[], metrics: Listening | undefined): void {
+    for (const host of hosts) {
+      const link = addressText(host);
       this.#logger.info({ link }, `listening on ${link}`);
     }
+    if (metrics === undefined) return;
+    const url = `http://${addressText(metrics)}/metrics`;
+    this.#logger.info({ url }, `metrics at ${url}`);
   }
 
   /**
@@ -49,4 +57,8 @@ export class AppLog {
     const counts = `finished ${finished}, aborted ${aborted}, undelivered ${undelivered}`;
     this.#logger.info({ finished, aborted, undelivered }, `stopped: ${counts}`);
   }
+}
+
+function addressText({ ip, port }: Listening): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
