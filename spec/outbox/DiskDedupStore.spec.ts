@@ -446,6 +446,38 @@ describe('a full disk', () => {
   });
 });
 
+describe('The store', () => {
+  it('gives an answer also while it is opened anew after a failed write', async () => {
+    const files = new MemoryStore();
+    const store = new DiskDedupStore({ path: folder, files });
+    await store.open();
+    await store.keep('a', 1, { streamed: false, results: ['1'] });
+    files.writeError = noSpace;
+    await expect(store.enter('b', 2)).rejects.toMatchObject({ code: 'ERR_DEDUP' });
+    files.writeError = undefined;
+    files.hold();
+    const entering = store.enter('b', 3);
+    await clock.settle();
+    expect(files.isOpen).toBe(false);
+    const recalled = store.recall('a');
+    files.release();
+    expect(await recalled).toEqual({ streamed: false, results: ['1'] });
+    await entering;
+    await store.close();
+  });
+
+  it('deletes thousands of keys in bounded pieces', async () => {
+    const files = new MemoryStore();
+    const store = new DiskDedupStore({ path: folder, files });
+    await store.open();
+    for (let index = 0; index < 10_000; index += 1) store.forget(`${index}`);
+    await store.enter('last', 1);
+    await store.close();
+    expect(Math.max(...files.writes.map(({ size }) => size))).toBeLessThan(5000);
+    expect(files.writes.reduce((sum, { size }) => sum + size, 0)).toBe(20_002);
+  });
+});
+
 describe('the end of a host', () => {
   it('does not wait for a connection whose last message could not be marked', async () => {
     const files = new MemoryStore();

@@ -26,6 +26,8 @@ export interface DiskDedupStoreOptions {
 
 /** An answer up to this size stands beside its key: most are smaller, and cost one write then. */
 const INLINE_BYTES = 256;
+/** What one batch takes, roughly: thousands of keys may be forgotten at once. */
+const BATCH_OPERATIONS = 4096;
 /** Keys read at once when the store is opened. */
 const READ_KEYS = 10_000;
 const READ_BYTES = 4 * 1024 * 1024;
@@ -61,11 +63,16 @@ export class DiskDedupStore implements DedupStore {
   readonly #path: string;
   readonly #hook: DedupHook | undefined;
   readonly #files: KeyValueStore;
-  #next: Batch | undefined;
+  readonly #waiting: Batch[] = [];
   #writing: Promise<void> | undefined;
   #broken = false;
+  #reopening: Promise<void> | undefined;
 
-  constructor({ path, hook, files = new LevelStore(path) }: DiskDedupStoreOptions) {
+  constructor({
+    path,
+    hook,
+    files = new LevelStore(path, { purpose: 'Dedup.Path' }),
+  }: DiskDedupStoreOptions) {
     this.#path = path;
     this.#hook = hook;
     this.#files = files;
@@ -110,6 +117,7 @@ export class DiskDedupStore implements DedupStore {
 
   async recall(key: string): Promise<KeptAnswer | undefined> {
     try {
+      await this.#reopening;
       const { state, answer } = decodedKey(await this.#get(`k${key}`));
       if (state === KeyState.notKept) return undefined;
       const bytes: Uint8Array | undefined = state === KeyState.inline ? answer : await this.#get(`a${key}`);
@@ -131,16 +139,19 @@ export class DiskDedupStore implements DedupStore {
   }
 
   #batch(): Batch {
-    this.#next ??= new Batch();
+    let last = this.#waiting.at(-1);
+    if (last === undefined || last.operations.length >= BATCH_OPERATIONS) {
+      last = new Batch();
+      this.#waiting.push(last);
+    }
     this.#writing ??= this.#writeAll();
-    return this.#next;
+    return last;
   }
 
   async #writeAll(): Promise<void> {
     // What the rest of this turn adds goes with it.
     await Promise.resolve();
-    for (let batch = this.#next; batch !== undefined; batch = this.#next) {
-      this.#next = undefined;
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
       try {
         await this.#write(batch);
         batch.resolve();
@@ -154,7 +165,10 @@ export class DiskDedupStore implements DedupStore {
 
   async #write(batch: Batch): Promise<void> {
     const hook = this.#hook;
-    if (this.#broken) await this.#openAnew();
+    if (this.#broken) {
+      this.#reopening = this.#openAnew();
+      await this.#reopening.finally(() => (this.#reopening = undefined));
+    }
     if (hook !== undefined) for (const key of batch.entered) hook('before-write', key);
     await this.#files.write(batch.operations, false);
     if (hook === undefined) return;

@@ -17,16 +17,18 @@ const FIRST_MANIFEST = 'MANIFEST-000001';
 export class LevelStore implements KeyValueStore {
   readonly #folder: string;
   readonly #create: boolean;
+  readonly #purpose: string;
   #level: Level | undefined;
 
-  /** @param options `create: false` refuses a folder that is not there */
-  constructor(folder: string, options: { readonly create?: boolean } = {}) {
+  /** @param options `create: false` refuses a folder that is not there; `purpose`: what needs the package, when that is missing */
+  constructor(folder: string, options: { readonly create?: boolean; readonly purpose?: string } = {}) {
     this.#folder = folder;
     this.#create = options.create ?? true;
+    this.#purpose = options.purpose ?? 'an Outbox';
   }
 
   async open(): Promise<OpenedStore> {
-    const { ClassicLevel: Constructor } = loadOptional('classic-level', 'an outbox') as {
+    const { ClassicLevel: Constructor } = loadOptional('classic-level', this.#purpose) as {
       readonly ClassicLevel: new (folder: string, options: object) => Level;
     };
     this.#checkFolder();

@@ -103,7 +103,6 @@ export class Dedup {
     this.#known.clear();
     // A time to come was written while the clock was wrong.
     for (const { key, at, answered } of keys) this.#known.add(key, Math.min(at, now), answered, 0);
-    for (const { key } of keys) this.#known.find(key, now);
   }
 
   /**

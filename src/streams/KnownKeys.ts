@@ -17,6 +17,8 @@ export interface KnownKeysOptions {
   readonly onForget: (key: string) => void;
 }
 
+/** After a long silence many are too old at once; so many of them go with each that comes, and none is found meanwhile. */
+const FORGET_AT_ONCE = 32;
 /** What an answer takes beside its contents, roughly. */
 const ANSWER_OVERHEAD = 100;
 
@@ -64,7 +66,10 @@ export class KnownKeys {
     this.#keys.delete(key);
     this.#keys.set(key, { at, answered });
     const { windowMs, maxKeys } = this.#options;
+    let left = FORGET_AT_ONCE;
     for (const [oldest, known] of this.#keys) {
+      if (left === 0) break;
+      left -= 1;
       const over = at - known.at >= windowMs;
       if (!over && this.#keys.size + others <= maxKeys) break;
       if (!over) this.forgottenEarly += 1;
