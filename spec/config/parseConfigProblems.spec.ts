@@ -246,8 +246,12 @@ describe('Host and Client', () => {
       '2:3: Host: two hosts have the address ::1 port 1; change one Port',
     ],
     [
-      'Client: {A: {IP: ::1, Port: 1, Outbox: {Path: box}}, B: {IP: ::1, Port: 2, Outbox: {Path: box}}}',
-      '2:3: Client: two stores (Outbox, Dedup) have the path box; give each its own Path',
+      'Client: {A: {IP: ::1, Port: 1, Outbox: {Path: box}}, B: {IP: ::1, Port: 2, Outbox: {Path: ./box}}}',
+      '2:3: Client: two stores (Outbox, Dedup) have the path ./box; give each its own Path',
+    ],
+    [
+      '{Host: {IP: ::1, Port: 1}, Metrics: {IP: ::1, Port: 1}}',
+      '2:30: Metrics: a host has the address ::1 port 1 already; change one Port',
     ],
     [
       'Host: {IP: ::1, Port: 1, Port: 2}',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { ClientConfig } from '../ClientConfig';
@@ -36,25 +37,37 @@ export const SocketConnectionCodec = section<Omit<CometConfig, 'file' | 'warning
     metrics: optional('Metrics', MetricsCodec),
     bigint: withDefault('Bigint', Flag, false),
   },
-  ({ hosts, clients }) => {
+  ({ hosts, clients, metrics }) => {
     if (hosts?.length === 0 && clients?.length === 0) {
       const message = 'has neither a Host to listen on nor a Client to send to';
       return [{ key: '', message, remedy: `for example ${minimalExample}` }];
     }
-    return [...sharedAddresses(hosts ?? []), ...sharedFolders(hosts ?? [], clients ?? [])];
+    return [...sharedAddresses(hosts ?? [], metrics), ...sharedFolders(hosts ?? [], clients ?? [])];
   },
 );
 
-function sharedAddresses(hosts: readonly HostConfig[]): readonly RuleFinding[] {
+function sharedAddresses(
+  hosts: readonly HostConfig[],
+  metrics: CometConfig['metrics'],
+): readonly RuleFinding[] {
   const seen = new Set<string>();
-  return hosts.flatMap(({ ip, port }) => {
-    const address = `${ip} port ${port}`;
+  const findings = hosts.flatMap(({ ip, port }) => {
+    const address = addressText(ip, port);
     const taken = port !== 0 && seen.has(address);
     seen.add(address);
     return taken
       ? [{ key: 'Host', message: `two hosts have the address ${address}`, remedy: 'change one Port' }]
       : [];
   });
+  if (metrics === undefined || metrics.port === 0) return findings;
+  const address = addressText(metrics.ip, metrics.port);
+  if (!seen.has(address)) return findings;
+  const message = `a host has the address ${address} already`;
+  return [...findings, { key: 'Metrics', message, remedy: 'change one Port' }];
+}
+
+function addressText(ip: string, port: number): string {
+  return `${ip} port ${port}`;
 }
 
 /** A store on disk belongs to one host or client. */
@@ -68,8 +81,10 @@ function sharedFolders(
   ];
   const seen = new Set<string>();
   return users.flatMap(({ key, path }) => {
-    const taken = path !== undefined && seen.has(path);
-    if (path !== undefined) seen.add(path);
+    if (path === undefined) return [];
+    const folder = resolve(path);
+    const taken = seen.has(folder);
+    seen.add(folder);
     return taken
       ? [
           {
