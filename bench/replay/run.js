@@ -3,9 +3,9 @@
 /*
  * How much memory and time a large recording needs: replayed into handlers, to a live host, and by a stand-in.
  *
- *   npm run build && node bench/replay/run.js [--mb 1024] [--heap 128] [--seed 1] [--dist dist]
+ *   npm run build && node bench/replay/run.js [--mib 1024] [--heap 128] [--seed 1] [--dist dist]
  *
- * The recording is made in bench/.tmp and removed afterwards. Every replay is a process of its own whose JavaScript heap is limited to
+ * `--mib 16` is a run of seconds. It prints the rows of docs/replay.md. The recording is made in bench/.tmp and removed afterwards. Every replay is a process of its own whose JavaScript heap is limited to
  * --heap MiB, and has to end with the verdict that nothing differs. First comes a sixteenth of the size, for comparison: what grows with the
  * recording is the difference.
  */
@@ -67,10 +67,9 @@ async function replay(file, counts, options) {
   };
   const print = (manner, { seconds, cpuSeconds, peakMiB, ...rest }, messages) => {
     if (rest.passed !== true) throw new Error(`${manner}: ${JSON.stringify(rest)}`);
-    const rate = Math.round(messages / seconds);
-    const cpuMicroseconds = Math.round((cpuSeconds / messages) * 1e6);
-    const cells = [manner, Math.round(counts.bytes / 2 ** 20), messages, rate, cpuMicroseconds];
-    console.log(`| ${[...cells, Math.round(seconds), Math.round(peakMiB)].join(' | ')} |`);
+    const cpuMicroseconds = (cpuSeconds / messages) * 1e6;
+    const figures = [counts.bytes / 2 ** 20, messages, messages / seconds, cpuMicroseconds, seconds, peakMiB];
+    printRow(manner, figures.map(Math.round));
   };
   try {
     print('into handlers', await start('inProcess', file).next(), counts.messages + counts.sends);
@@ -91,27 +90,35 @@ async function replay(file, counts, options) {
   }
 }
 
+/** The head of the table in docs/replay.md; its widths too, so that rows can be put in as they are. */
+const head = ['recording, MiB', 'messages', 'messages/s', 'CPU, µs a message', 'seconds', 'peak RSS, MiB'];
+const mannerWidth = 'to that stand-in'.length;
+
+function printRow(manner, cells) {
+  const padded = cells.map((cell, column) => String(cell).padStart(head[column].length));
+  console.log(`| ${[manner.padEnd(mannerWidth), ...padded].join(' | ')} |`);
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
-      mb: { type: 'string', default: '1024' },
+      mib: { type: 'string', default: '1024' },
       heap: { type: 'string', default: '128' },
       seed: { type: 'string', default: '1' },
       dist: { type: 'string', default: path.join(__dirname, '../../dist') },
     },
   });
-  const [mb, heapMiB, seed] = [values.mb, values.heap, values.seed].map(Number);
-  if (![mb, heapMiB, seed].every((number) => number > 0)) throw new Error('expected numbers > 0');
+  const [mib, heapMiB, seed] = [values.mib, values.heap, values.seed].map(Number);
+  if (![mib, heapMiB, seed].every((number) => number > 0)) throw new Error('expected numbers > 0');
   fs.mkdirSync(folder, { recursive: true });
   const cpus = os.cpus();
   console.log(
     `${cpus[0]?.model ?? ''}, ${cpus.length} cores, Node.js ${process.version}, heap limited to ${heapMiB} MiB\n`,
   );
-  console.log(
-    '| manner | recording, MiB | messages | messages/s | CPU, µs a message | seconds | peak RSS, MiB |',
-  );
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const size of [mb / 16, mb]) {
+  printRow('manner', head);
+  const rules = head.map((title) => `${'-'.repeat(title.length - 1)}:`);
+  console.log(`| ${['-'.repeat(mannerWidth), ...rules].join(' | ')} |`);
+  for (const size of [mib / 16, mib]) {
     const file = path.join(folder, `session-${process.pid}.ndjson`);
     try {
       const counts = writeSession(file, size * 2 ** 20, seed);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { filter, firstValueFrom } from 'rxjs';
 import { createApp, parseConfig, type App } from '../../src';
 import { silentLogger } from '../../src/runtime/silentLogger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
@@ -138,9 +139,12 @@ describe('rxcomet replay', () => {
     await clock.advance(500);
     await clock.advance(500);
     expect(run.stderr).toMatch(/\r\u001b\[K1 message, [\d.]+\/s, 0:(?:10|0\d) left/);
+    const dropped = firstValueFrom(host.connections$.pipe(filter(({ kind }) => kind === 'close')));
     run.stop('SIGINT');
     expect(await run.exitCode).toBe(130);
     expect(run.stdout).toBe('');
+    // Nothing waits for the time of the second message any more.
+    expect((await dropped).open).toBe(0);
   });
 
   it('stands in for the recorded host until it is stopped, and tells what it was asked for', async () => {

@@ -29,6 +29,11 @@ describe('rxcomet send', () => {
       yield NaN;
     });
     host.handle('Bytes', () => new Uint8Array([1, 2, 0xff]));
+    host.handle('Late', async function* () {
+      await new Promise((resolve) => clock.setTimeout(() => resolve(undefined), 1500));
+      yield 'first';
+      await new Promise(() => undefined);
+    });
     host.handle('Never', () => new Promise(() => undefined));
     await host.start();
     target = `127.0.0.9:${host.address.port}`;
@@ -144,6 +149,17 @@ describe('rxcomet send', () => {
     expect(await slow.exitCode).toBe(1);
   });
 
+  it('takes that line away before the first of several results', async () => {
+    const run = runMain(['send', target, 'Late', '5', '--timeout', '3000'], { app, terminal: true });
+    await clock.advance(1000);
+    expect(run.stderr).toMatch(/waiting for the answer of [^\r]+$/);
+    await clock.advance(500);
+    await run.printed(/^first\n$/);
+    expect(run.stderr).toMatch(/\r\u001b\[K$/);
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(130);
+  });
+
   it.each([
     ['127.0.0.1', '127.0.0.1:PORT, such as 127.0.0.1:65432'],
     ['::1', '[::1]:PORT, such as [::1]:65432'],
@@ -161,7 +177,7 @@ describe('rxcomet send', () => {
     while (clock.pending === 0) await clock.settle();
     await clock.advance(5000);
     expect(await run.exitCode).toBe(1);
-    expect(run.stderr).toContain('within 700 ms');
+    expect(run.stderr).toContain('within 700 ms (Ack_timeout_ms)');
   });
 
   it('ends with 1 when nobody listens', async () => {

@@ -91,7 +91,7 @@ describe('The documents', () => {
       const command = commands.find((known) => known.name === name);
       if (command === undefined) return `${span}: no command ${name}`;
       return rest
-        .flatMap((word) => /^--([a-z]+)/.exec(word)?.[1] ?? [])
+        .flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? [])
         .filter((option) => !Object.hasOwn(command.options, option) && option !== 'help')
         .map((option) => `${span}: no option --${option}`);
     });

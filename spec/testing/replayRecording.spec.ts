@@ -121,6 +121,27 @@ describe.each(['native', 'comet'] as const)('replaying a recorded app, %s', (dia
 });
 
 describe('replayRecording', () => {
+  it('tells the time to the microsecond, as a recording does', async () => {
+    const clock = createVirtualClock();
+    const now = clock.now.bind(clock);
+    const fine = { ...clock, now: () => now() + Math.random() };
+    const { events } = await replayRecording([message(1, '1'), ack(1, '2')], {
+      handlers: (app) => void app.handle('Move', () => 2),
+      clock: fine,
+    });
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.filter(({ at }) => at !== Number(at.toFixed(3)))).toEqual([]);
+  });
+
+  it('is let in by a host of its configuration that wants a token', async () => {
+    const Host = { IP: '127.0.0.1', Port: 0, Token: 'of-the-lab' };
+    const { verdict } = await replayRecording([message(1, '1'), ack(1, '2')], {
+      handlers: (app) => void app.handle('Move', () => 2),
+      config: parseConfig({ Socket_connection: { Host } }),
+    });
+    expect(verdict).toMatchObject({ passed: true, compared: 1 });
+  });
+
   const legacy = (events: RecordedEvent[]): RecordedEvent[] =>
     events.map((event) => ({ ...event, dialect: 'comet' }));
   const open = (link: number): RecordedEvent => ({

@@ -15,10 +15,10 @@ const on = (link: number, ...events: RecordedEvent[]): RecordedEvent[] =>
 async function withHost<T>(
   answer: (value: unknown) => unknown,
   use: (port: number) => Promise<T>,
+  more: object = {},
 ): Promise<T> {
-  const app = createApp(parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 0 } } }), {
-    logger: silentLogger,
-  });
+  const Host = { IP: '127.0.0.1', Port: 0, ...more };
+  const app = createApp(parseConfig({ Socket_connection: { Host } }), { logger: silentLogger });
   app.handle('Move', answer);
   await app.start();
   try {
@@ -27,10 +27,9 @@ async function withHost<T>(
     await app.stop({ graceMs: 0 });
   }
 }
-const clientOf = (port: number) => {
-  const [to] = parseConfig({
-    Socket_connection: { Client: { Host: { IP: '127.0.0.1', Port: port } } },
-  }).clients;
+const clientOf = (port: number, more: object = {}) => {
+  const Client = { Host: { IP: '127.0.0.1', Port: port, ...more } };
+  const [to] = parseConfig({ Socket_connection: { Client } }).clients;
   if (to === undefined) throw new Error('no client');
   return to;
 };
@@ -56,6 +55,18 @@ describe('replayToHost', () => {
       (port) => replayToHost(recording, { to: clientOf(port), keepEvents: false }),
     );
     expect(verdict.differences).toMatchObject([{ kind: 'changed', link: 1, id: 3 }]);
+  });
+
+  it("shows the host the token of the client's configuration, which no recording holds", async () => {
+    const native = on(1, message(1, '1'), ack(1, '2'), message(2, '2'), ack(2, '4'));
+    const replayWith = (Token: string) =>
+      withHost(
+        (value) => Number(value) * 2,
+        (port) => replayToHost(native, { to: clientOf(port, { Token }) }),
+        { Token: 'of-the-lab' },
+      );
+    expect((await replayWith('of-the-lab')).verdict).toMatchObject({ passed: true, compared: 2 });
+    expect((await replayWith('of-another')).verdict).toMatchObject({ passed: false });
   });
 
   it('rejects when nobody listens, and when it is aborted', async () => {

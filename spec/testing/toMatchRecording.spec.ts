@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadOption } from '../../src/errors/BadOption';
@@ -44,6 +44,15 @@ describe('toMatchRecording', () => {
 
   it('does not pass when nothing was compared', async () => {
     expect((await toMatchRecording([], [])).pass).toBe(false);
+  });
+
+  it('says so when the recording was cut, which may be why something differs', async () => {
+    await toMatchRecording(same, file, { mode: 'record' });
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length - 9));
+    const { pass, message: text } = await toMatchRecording(same, file);
+    expect(pass).toBe(false);
+    expect(text()).toContain('x.ndjson, line 3 was cut short and is skipped');
   });
 
   it('records once, then compares', async () => {

@@ -1,3 +1,4 @@
+import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
 import { Deque } from '../streams/Deque';
 import { FrameWriter } from '../streams/FrameWriter';
@@ -18,11 +19,21 @@ const maxResetPauseMs = 100;
 // Kept at load: a test may replace the program's.
 const nextTurn = setImmediate;
 
+/** How a recorded connection is driven. */
+export interface ReplayLinkOptions {
+  readonly native: boolean;
+  readonly clock: Clock;
+  readonly sink: EventSink;
+  /** What a native host wants to see; recordings hold none. */
+  readonly token?: Secret | undefined;
+}
+
 /** One recorded connection to a host, driven again: sends its messages as they were and tells what comes back as events. */
 export class ReplayLink {
   readonly #link: Link;
   readonly #native: boolean;
   readonly #clock: Clock;
+  readonly #token: Secret | undefined;
   readonly #watcher: ConversationWatcher;
   readonly #frames: FrameWriter;
   /** By message without its final answer. */
@@ -39,10 +50,11 @@ export class ReplayLink {
   #changed: (() => void)[] = [];
 
   /** @param sink gets the events, under the recorded number of the connection. */
-  constructor(link: Link, number: number, native: boolean, clock: Clock, sink: EventSink) {
+  constructor(link: Link, number: number, { native, clock, sink, token }: ReplayLinkOptions) {
     this.#link = link;
     this.#clock = clock;
     this.#native = native;
+    this.#token = token;
     const actions = this.#actions;
     const writer: EventSink = {
       get elapsedMs() {
@@ -134,7 +146,6 @@ export class ReplayLink {
       this.#end();
       return;
     }
-    this.#ending = true;
     this.#reset = true;
     // After what was just flushed.
     nextTurn(() => this.#link.reset());
@@ -177,7 +188,10 @@ export class ReplayLink {
     const keys: Record<string, string | number> = {};
     if (message.type !== undefined) keys['content-type'] = message.type;
     if (this.#native) {
-      if (!this.#greeting) keys['native'] = 1;
+      if (!this.#greeting) {
+        keys['native'] = 1;
+        if (this.#token !== undefined) keys['authorization'] = `Bearer ${this.#token.reveal()}`;
+      }
       keys['message-id'] = message.id;
       keys['connection'] = 'keep-alive';
       if (message.confirm === false) keys['ack'] = 'none';

@@ -18,8 +18,9 @@ export class ReplaySink implements EventSink {
     this.#startedAt = clock.now();
   }
 
+  /** To the microsecond, as in a recording. */
   get elapsedMs(): number {
-    return this.#clock.now() - this.#startedAt;
+    return Math.round((this.#clock.now() - this.#startedAt) * 1000) / 1000;
   }
 
   write(event: RecordedEvent): void {

@@ -1,3 +1,4 @@
+import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
 import type { Link } from '../streams/Link';
 import type { EventSink } from './EventSink';
@@ -9,6 +10,8 @@ export interface DriveHostOptions {
   readonly connect: () => Promise<Link>;
   /** Whether the recorded connection of that number was native. */
   readonly isNative: (link: number) => boolean;
+  /** Shown by native connections. */
+  readonly token?: Secret | undefined;
   readonly clock: Clock;
   /** 1: as recorded; 10: ten times as fast; `max`: without waiting for anything but recorded answers, and before resets. */
   readonly speed: number | 'max';
@@ -131,8 +134,8 @@ class Drive {
   }
 
   async #open(number: number): Promise<ReplayLink> {
-    const { connect, isNative, clock, sink, speed } = this.#options;
-    const link = new ReplayLink(await connect(), number, isNative(number), clock, {
+    const { connect, isNative, clock, token, sink, speed } = this.#options;
+    const counting: EventSink = {
       get elapsedMs() {
         return sink.elapsedMs;
       },
@@ -140,7 +143,9 @@ class Drive {
         if (event.kind === 'ack' && speed === 'max') this.#came(event);
         sink.write(event);
       },
-    });
+    };
+    const native = isNative(number);
+    const link = new ReplayLink(await connect(), number, { native, clock, token, sink: counting });
     this.#links.set(number, link);
     // Aborted while it was connected.
     if (this.#aborted.signal.aborted) link.destroy();

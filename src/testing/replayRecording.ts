@@ -100,6 +100,7 @@ export async function replayRecording(
     const drive = driveHost(recording, {
       connect: () => connectTo(app, network, host === undefined),
       isNative: (link) => native.has(link),
+      token: host?.token,
       clock,
       speed,
       answerMs: options.answerMs ?? 60_000,

@@ -14,6 +14,7 @@ import { ReplaySink } from './ReplaySink';
 
 /** How a recording is replayed to a live host. */
 export interface ReplayToHostOptions extends CompareOptions {
+  /** The host; what it wants of a client (`Token`, `TLS`) is taken from here, since no recording holds it. */
   readonly to: ClientConfig;
   /** Default: TCP sockets. */
   readonly transport?: Transport;
@@ -56,6 +57,7 @@ export async function replayToHost(
   const drive = driveHost(recording, {
     connect: () => transport.connect(to, aborted),
     isNative: (link) => native.has(link),
+    token: to.token,
     clock,
     speed,
     answerMs: options.answerMs ?? 60_000,

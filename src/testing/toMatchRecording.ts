@@ -5,6 +5,7 @@ import { compareRecordings } from './compareRecordings';
 import { formatVerdict } from './formatVerdict';
 import { readRecording } from './readRecording';
 import type { RecordedEvent } from './RecordedEvent';
+import type { Recording } from './Recording';
 import { RecordingWriter } from './RecordingWriter';
 import type { Replay } from './Replay';
 
@@ -18,7 +19,7 @@ export interface MatchRecordingOptions extends CompareOptions {
 }
 
 /** What can be held against a recording. */
-type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>;
+type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent> | Recording;
 
 /**
  * What `expect` of a test runner gets. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) adds it to the runner's own types;
@@ -35,8 +36,9 @@ export interface RecordingMatchers {
 
 /**
  * A matcher for Jest and vitest. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) in a test or a set-up file makes it known
- * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave, or events, or a recording's file
- * name, and holds it against a recording: a file name, or events. Passes only when something was compared and nothing differs.
+ * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave, or
+ * events, or a recording's file name, and holds it against a recording: a file name, or events. Passes only when something was compared and
+ * nothing differs.
  *
  * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a missing file, or update under CI;
  * BadRecording (ERR_BAD_RECORDING).
@@ -62,12 +64,14 @@ export async function toMatchRecording(
   if (typeof recording === 'string' && !existsSync(recording)) {
     throw new BadOption(`${recording} does not exist; mode record writes it: RXCOMET_RECORDING=record`);
   }
-  const verdict = await compareRecordings(conversationOf(recording), actual, options);
+  const expected = conversationOf(recording);
+  const verdict = await compareRecordings(expected, actual, options);
   const name = typeof recording === 'string' ? recording : 'the recording';
+  const warnings = 'warnings' in expected ? expected.warnings.map((text) => `warning: ${text}\n`) : [];
   return {
     pass: verdict.passed,
     message: () =>
-      `expected ${verdict.passed ? 'something else than' : 'what'} ${name} holds\n\n${formatVerdict(verdict)}`,
+      `expected ${verdict.passed ? 'something else than' : 'what'} ${name} holds\n\n${warnings.join('')}${formatVerdict(verdict)}`,
   };
 }
 
