@@ -66,6 +66,21 @@ describe('An app with Metrics', () => {
     expect(app.addresses).toEqual([]);
   });
 
+  it('starts once their address is free, and goes on counting', async () => {
+    const port = await takenPort();
+    const app = makeApp({ Host: HOST, Metrics: { IP: METRICS_IP, Port: port } });
+    await expect(app.start()).rejects.toThrow(ListenFailed);
+    const holder = servers.pop();
+    await new Promise((resolve) => holder?.close(resolve));
+    await app.start();
+    expect(portOf(app)).toBe(port);
+    const client = makeApp({ Client: { Stage: { IP: '127.0.0.1', Port: app.address.port } } });
+    app.handle('Move', (value) => value);
+    await client.peer('Stage').ask('Move', 1);
+    const page = parseExposition((await ask(port)).text);
+    expect(find(page, 'rxcomet_messages_handled_total', { action: 'Move', outcome: 'ok' })).toBe(1);
+  });
+
   it('closes their address when a host cannot listen', async () => {
     const app = makeApp({ Host: { IP: METRICS_IP, Port: await takenPort() }, Metrics: METRICS });
     const listening = jest.spyOn(Server.prototype, 'listen');

@@ -28,7 +28,7 @@ export interface StatsSnapshot {
 
 /** Requests that hosts accepted. */
 export interface MessageStats {
-  /** Before their first handler. */
+  /** Counted before their first handler; repeats that `Dedup` answers itself are in `hosts`. */
   readonly received: number;
   /**
    * By action, those whose handlers have settled: actions that had a handler of their own when one of their messages ended, at most 50;

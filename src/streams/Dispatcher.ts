@@ -344,7 +344,8 @@ export class Dispatcher {
     this.#disarm(exchange);
     exchange.answered = true;
     const { code, message } = errorAcknowledgement(error);
-    exchange.outcome = code;
+    // A code of somebody's library may be one of the words that mean no error.
+    exchange.outcome = code === 'ok' || code === 'cancelled' ? 'ERR_HANDLER_FAILED' : code;
     exchange.port.error(exchange, code, message);
   }
 
