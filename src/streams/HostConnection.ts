@@ -7,19 +7,18 @@ import { quoteName } from '../runtime/quoteName';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
 import { encodeResult } from './encodeResult';
-import { Exchange } from './Exchange';
+import type { Exchange } from './Exchange';
 import type { Frame } from './Frame';
 import { FrameParser } from './FrameParser';
 import { FrameWriter } from './FrameWriter';
 import { checkRequestKeys } from './checkRequestKeys';
+import { createExchange } from './createExchange';
 import { isMessageId } from './isMessageId';
-import { isTraceparent } from './isTraceparent';
 import type { HostContext } from './HostContext';
 import type { JoinerPort } from './JoinerPort';
 import type { EncodedResult } from './KeptAnswer';
 import type { Link, LinkEvents } from './Link';
 import type { MemoryHolder } from './MemoryBudget';
-import { Message } from './Message';
 import { PeerAges } from './PeerAges';
 import { PauseReason } from './PauseReason';
 import { ReadGate } from './ReadGate';
@@ -449,36 +448,8 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   }
 
   #accept(frame: Frame, replyId: number, noAck: boolean): void {
-    const { header } = frame;
-    const native = replyId !== 0;
-    let action = '';
-    let value: unknown = frame.bytes;
-    if (frame.text !== undefined) {
-      const request = this.#context.requests.read(frame.text, this.peer);
-      action = request.action;
-      value = request.value;
-    } else if (native && typeof header.action === 'string') action = header.action;
-    const exchange = new Exchange(this, this.#context.dispatcher);
-    exchange.replyId = replyId;
-    exchange.noAck = noAck;
-    exchange.wireBytes = frame.wireBytes;
-    const message = new Message<unknown, unknown>(
-      {
-        action,
-        value,
-        peer: this.peer,
-        host: this.#context.name,
-        id: native ? replyId : undefined,
-        // Checked above where they have a meaning.
-        key: native ? (header.messageKey as string | undefined) : undefined,
-        redelivered: false,
-        receivedAt: this.#context.clock.wallTime(),
-        dialect: native ? 'native' : 'comet',
-        trace: native ? traceOf(header.traceparent) : undefined,
-      },
-      exchange,
-    );
-    exchange.message = message;
+    const exchange = createExchange(this, this.#context, this.peer, frame, replyId, noAck);
+    const { message } = exchange;
     const { dedup } = this.#context;
     if (dedup === undefined || message.key === undefined) this.#context.onMessage(message);
     else if (!dedup.accept(exchange, this)) {
@@ -644,9 +615,4 @@ function withoutPeer(error: RxcometError): string {
   return typeof peer === 'string' && error.message.startsWith(`${peer}: `)
     ? error.message.slice(peer.length + 2)
     : error.message;
-}
-
-/** As W3C Trace Context wants it, one that is malformed counts as none: tracing is no reason to refuse a message. */
-function traceOf(traceparent: unknown): string | undefined {
-  return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
 }
