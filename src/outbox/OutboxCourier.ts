@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/Clock';
 import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import type { DeliverKept } from '../streams/OutboxPort';
 import { Delivery } from './Delivery';
+import { DeliveryWindow } from './DeliveryWindow';
 import { judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
@@ -50,14 +51,8 @@ export class OutboxCourier {
   #deliver: DeliverKept | undefined;
   #started = false;
   #stopped = false;
-  /** By `seq`, ascending. */
-  readonly #window = new Map<number, Delivery>();
-  #windowBytes = 0;
+  readonly #window = new DeliveryWindow();
   #handed = 0;
-  /** The ready ones in order, from `#nextReady` on; put together anew when one comes back. */
-  #ready: Delivery[] = [];
-  #nextReady = 0;
-  #stale = false;
   /** All that is on the disk has a `seq` below. */
   #end = 0;
   /** All below has been read, or never was. */
@@ -84,8 +79,7 @@ export class OutboxCourier {
 
   /** When the oldest message in memory was taken, ms since 1970. */
   get oldestAt(): number | undefined {
-    for (const { kept } of this.#window.values()) return kept.at;
-    return undefined;
+    return this.#window.oldest?.kept.at;
   }
 
   connect(deliver: DeliverKept): void {
@@ -131,30 +125,27 @@ export class OutboxCourier {
     this.#stopped = true;
     clock.clearTimeout(this.#pauseTimer);
     clock.clearTimeout(this.#readTimer);
-    for (const { timer } of this.#window.values()) clock.clearTimeout(timer);
+    for (const { timer } of this.#window) clock.clearTimeout(timer);
   }
 
   get #hasRoom(): boolean {
-    return this.#window.size < this.#limit && this.#windowBytes < this.#limitBytes;
+    return this.#window.size < this.#limit && this.#window.bytes < this.#limitBytes;
   }
 
   #take(kept: KeptMessage): void {
-    const delivery = new Delivery(kept, this.#ended);
-    this.#window.set(kept.seq, delivery);
-    this.#windowBytes += kept.bytes;
-    if (!this.#stale) this.#ready.push(delivery);
+    this.#window.add(new Delivery(kept, this.#ended));
   }
 
   #read(): void {
     const { store, clock, onTrouble } = this.#options;
     if (!this.#started || this.#stopped || this.#reading || this.#readTo >= this.#end) return;
     // Half of it at a time, not message by message.
-    if (this.#window.size > this.#limit / 2 || this.#windowBytes > this.#limitBytes / 2 || store.behind)
+    if (this.#window.size > this.#limit / 2 || this.#window.bytes > this.#limitBytes / 2 || store.behind)
       return;
     this.#reading = true;
     const end = this.#end;
     const limit = this.#limit - this.#window.size;
-    store.read('message', this.#readTo, limit, this.#limitBytes - this.#windowBytes).then(
+    store.read('message', this.#readTo, limit, this.#limitBytes - this.#window.bytes).then(
       ({ letters, broken, next }) => {
         this.#reading = false;
         this.#readTo = next ?? end;
@@ -191,27 +182,16 @@ export class OutboxCourier {
   /** The message to hand out now. */
   #peek(): Delivery | undefined {
     if (this.#deliver === undefined || this.#stopped || this.#pauseTimer !== undefined) return undefined;
-    if (this.#stale) {
-      this.#stale = false;
-      this.#ready = [...this.#window.values()].filter(({ state }) => state === 'ready');
-      this.#nextReady = 0;
-    }
-    const next = this.#ready[this.#nextReady];
-    if (next === undefined) {
-      this.#ready = [];
-      this.#nextReady = 0;
-      return undefined;
-    }
-    if (this.#aloneTo < 0) return next;
+    const next = this.#window.nextReady;
+    if (next === undefined || this.#aloneTo < 0) return next;
     if (this.#handed > 0) return undefined;
     if (next.kept.seq > this.#aloneTo) this.#aloneTo = -1;
     return next;
   }
 
   #hand(delivery: Delivery): void {
-    this.#nextReady += 1;
     this.#handed += 1;
-    delivery.state = 'handed';
+    this.#window.hand(delivery);
     delivery.alone = this.#aloneTo >= 0;
     const recall = this.#deliver?.(delivery.kept.message, delivery);
     // It may have ended within the call.
@@ -226,7 +206,7 @@ export class OutboxCourier {
     if (error === undefined) {
       this.#losses = 0;
       this.#told.clear();
-      this.#forget(delivery);
+      this.#window.delete(delivery);
       this.#options.store.remove(delivery.kept);
       this.#options.onChange();
     } else this.#failed(delivery, error);
@@ -238,12 +218,12 @@ export class OutboxCourier {
     const judgement = judgeFailure(error);
     switch (judgement) {
       case 'stopped':
-        this.#back(delivery);
+        this.#window.back(delivery);
         this.stop();
         return;
       case 'link': {
         const first = this.#pauseTimer === undefined;
-        this.#back(delivery);
+        this.#window.back(delivery);
         if (error instanceof RemoteError || error.code === 'ERR_BAD_REPLY') this.#tellOnce(error, delivery);
         this.#pause();
         if (error.code === 'ERR_CONNECTION_CLOSED')
@@ -255,7 +235,7 @@ export class OutboxCourier {
           this.#refuse(delivery, error);
           return;
         }
-        this.#back(delivery);
+        this.#window.back(delivery);
         this.#aloneTo = Math.max(this.#aloneTo, delivery.kept.seq);
         this.#pause();
         return;
@@ -290,7 +270,7 @@ export class OutboxCourier {
     }
     delivery.lost += 1;
     if (delivery.lost < enough) return;
-    const others = [...this.#window.values()].some((other) => other !== delivery && other.state === 'ready');
+    const others = [...this.#window].some((other) => other !== delivery && other.state === 'ready');
     if (!others) return;
     delivery.state = 'resting';
     delivery.lost = 0;
@@ -303,7 +283,7 @@ export class OutboxCourier {
     if (suspected === undefined) return;
     this.#suspected = undefined;
     if (answered) this.#refuse(suspected.delivery, suspected.error);
-    else this.#back(suspected.delivery);
+    else this.#window.back(suspected.delivery);
   }
 
   /** Counts a refusal: another try later, or the dead letters. */
@@ -319,7 +299,7 @@ export class OutboxCourier {
       this.#rest(delivery, reconnectDelayMs(REFUSED, kept.tries, random()));
       return;
     }
-    this.#forget(delivery);
+    this.#window.delete(delivery);
     store.bury(kept, refusal);
     // Too large for this peer, for instance: then it never left.
     const delivered = error instanceof SendError ? error.delivered : 'unknown';
@@ -331,22 +311,12 @@ export class OutboxCourier {
     onChange();
   }
 
-  #forget({ kept }: Delivery): void {
-    this.#window.delete(kept.seq);
-    this.#windowBytes -= kept.bytes;
-  }
-
-  #back(delivery: Delivery): void {
-    delivery.state = 'ready';
-    this.#stale = true;
-  }
-
   #rest(delivery: Delivery, delayMs: number): void {
     delivery.state = 'resting';
     if (this.#stopped) return;
     const wake = (): void => {
       delivery.timer = undefined;
-      this.#back(delivery);
+      this.#window.back(delivery);
       this.#pump();
     };
     delivery.timer = this.#options.clock.setTimeout(wake, delayMs, { ref: true });
@@ -356,11 +326,11 @@ export class OutboxCourier {
   #pause(): void {
     if (this.#pauseTimer !== undefined || this.#stopped) return;
     const { clock, reconnect, random } = this.#options;
-    for (const delivery of this.#window.values()) {
+    for (const delivery of this.#window) {
       if (delivery.state !== 'handed' || delivery.recall?.() !== true) continue;
       this.#handed -= 1;
       delivery.recall = undefined;
-      this.#back(delivery);
+      this.#window.back(delivery);
     }
     this.#losses += 1;
     const resume = (): void => {
