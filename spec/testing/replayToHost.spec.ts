@@ -105,6 +105,27 @@ describe('replayToHost', () => {
     });
   });
 
+  it('waits at most 100 ms before a reset, however long the recorded client did', async () => {
+    const clock = createVirtualClock();
+    let begun = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (begun = resolve));
+    const reset = { at: 3_600_000, link: 1, side: 'host', kind: 'close', how: 'reset', from: 'client' };
+    const replay = withHost(
+      () => {
+        begun();
+        return new Promise(() => undefined);
+      },
+      (port) => {
+        const recording = on(1, message(1, '1', { at: 0 }), reset as RecordedEvent);
+        return replayToHost(recording, { to: clientOf(port), clock });
+      },
+    );
+    await asked;
+    await clock.advance(100);
+    expect((await replay).events.at(-1)).toMatchObject({ kind: 'close', how: 'reset', from: 'client' });
+    expect(clock.pending).toBe(0);
+  });
+
   it('does not hold what a host does not read', async () => {
     const detached = Array.from({ length: 400 }, (_, index) =>
       message(index + 1, JSON.stringify('x'.repeat(16_384)), { confirm: false } as never),
