@@ -80,6 +80,8 @@ export class DeliveryModel {
   readonly #receiverDisk = new MemoryStore();
   #links: Link[] = [];
   #faulty = true;
+  /** The receiver's disk was full: what it acknowledged then is held in memory until there is room. */
+  #wasFull = false;
   #sender!: Sender;
   #receiver!: Receiver;
 
@@ -136,6 +138,7 @@ export class DeliveryModel {
         return this.#roomAgain(this.#sender.store);
       case 'full receiver':
         this.ledger.ordered = false;
+        this.#wasFull = true;
         this.#receiver.store.full = true;
         return this.#roomAgain(this.#receiver.store);
       default:
@@ -227,7 +230,7 @@ export class DeliveryModel {
       bigint: false,
       dedupStore: new DiskDedupStore({ path: '/dedup', files: store }),
       dedupHook: (step, key) => {
-        if (step === 'ack-written' && receiver.alive) this.ledger.acknowledged(key);
+        if (step === 'ack-written' && receiver.alive && !this.#wasFull) this.ledger.acknowledged(key);
       },
       onMessage: () => undefined,
       onConnection: () => undefined,
