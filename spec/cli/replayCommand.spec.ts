@@ -147,6 +147,14 @@ describe('rxcomet replay', () => {
     expect((await dropped).open).toBe(0);
   });
 
+  it('gives the time back after --virtual-time, also when the handlers cannot be loaded', async () => {
+    const { setTimeout: before } = globalThis;
+    const run = replay(['--handlers', path.join(folder.path, 'gone.mjs'), '--virtual-time']);
+    expect(await run.exitCode).toBe(2);
+    expect(run.stderr).toContain('there is no such file');
+    expect(globalThis.setTimeout).toBe(before);
+  });
+
   it('stands in for the recorded host until it is stopped, and tells what it was asked for', async () => {
     const ask = (value: unknown): Promise<unknown> => {
       const Client = { Stage: { IP: '127.0.0.9', Port: 4002 } };

@@ -4,6 +4,7 @@ import { recordedValue } from './recordedValue';
 import type { ValueChange } from './ValueChange';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
+import { wholeChange } from './wholeChange';
 
 /** An acknowledgement and its place among those of its link. */
 interface Placed {
@@ -176,7 +177,7 @@ export class AckComparison {
       next += 1;
       if (other === undefined) {
         this.#unpaired -= 1;
-        this.#report('missing', expected.ack, action, [alone('missing', expected.ack)]);
+        this.#report('missing', expected.ack, action, [wholeChange('result', 'missing', expected.ack)]);
       } else {
         const comparison = this.#compare(expected.ack, other.ack);
         this.#pair(expected, other, action, comparison);
@@ -185,7 +186,7 @@ export class AckComparison {
     }
     for (const { ack } of actual.slice(next)) {
       this.#unpaired -= 1;
-      this.#report('extra', ack, action, [alone('extra', ack)]);
+      this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
     }
   }
 
@@ -256,14 +257,4 @@ export class AckComparison {
   ): void {
     this.#ledger.differs({ kind, what: 'acknowledgement', side, link, id, action, at, changes });
   }
-}
-
-function alone(kind: 'missing' | 'extra', ack: RecordedAck): ValueChange {
-  const value = recordedValue(ack);
-  return {
-    path: 'result',
-    kind,
-    expected: kind === 'missing' ? value : undefined,
-    actual: kind === 'extra' ? value : undefined,
-  };
 }

@@ -5,6 +5,7 @@ import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
 import type { ValueChange } from './ValueChange';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
+import { wholeChange } from './wholeChange';
 
 /** So many pairs are held before their order is judged, whatever is still open. */
 const maxPairs = 16_384;
@@ -57,7 +58,7 @@ export class SendComparison {
       cursors.set(action, cursor);
       const actual = this.#actual.takeFrom(cursor, (other) => other.action === action);
       if (actual === undefined) {
-        this.#report('missing', expected.message, [alone('missing', expected.message)]);
+        this.#report('missing', expected.message, [wholeChange('value', 'missing', expected.message)]);
         return true;
       }
       const { changes, ignored } = this.#compare(expected.message, actual.message);
@@ -70,7 +71,7 @@ export class SendComparison {
       return true;
     });
     this.#actual.visit(({ message }) => {
-      this.#report('extra', message, [alone('extra', message)]);
+      this.#report('extra', message, [wholeChange('value', 'extra', message)]);
       return true;
     });
     this.#judgeOrder();
@@ -148,13 +149,3 @@ interface Pair {
 
 /** What a report names a message by; its content is let go. */
 type Named = Pick<RecordedMessage, 'side' | 'link' | 'id' | 'action' | 'at'>;
-
-function alone(kind: 'missing' | 'extra', message: RecordedMessage): ValueChange {
-  const value = recordedValue(message);
-  return {
-    path: 'value',
-    kind,
-    expected: kind === 'missing' ? value : undefined,
-    actual: kind === 'extra' ? value : undefined,
-  };
-}
