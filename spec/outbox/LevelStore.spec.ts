@@ -93,7 +93,7 @@ describe('An outbox on disk', () => {
       message: expect.stringMatching(/outbox is taken.*Outbox\.Path/) as string,
     });
     second.tell('1');
-    await second.outbox.persisted();
+    await expect(second.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     expect(second.reported).toMatchObject([{ code: 'ERR_OUTBOX', delivered: 'no' }]);
     await first.outbox.close();
     await clock.advance(1000);

@@ -483,9 +483,9 @@ describe('When the disk fails, an outbox', () => {
     await test.outbox.open();
     store.writeError = full();
     test.tell('1', '2');
-    await test.outbox.persisted();
+    await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     test.tell('3');
-    await test.outbox.persisted();
+    await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     expect(test.reported).toHaveLength(3);
     for (const error of test.reported) {
       expect(error).toBeInstanceOf(OutboxFailed);
@@ -505,13 +505,43 @@ describe('When the disk fails, an outbox', () => {
     expect(test.reported).toHaveLength(3);
   });
 
+  it('rejects persisted() with the first error of those told since the last call, and resolves it for those told later', async () => {
+    const test = create();
+    await test.outbox.open();
+    test.tell('1');
+    const early = test.outbox.persisted();
+    await early;
+    store.writeError = full();
+    test.tell('2');
+    test.tell('3');
+    const [first, again] = await Promise.allSettled([test.outbox.persisted(), test.outbox.persisted()]);
+    expect(first).toMatchObject({ status: 'rejected', reason: test.reported[0] });
+    expect(again).toEqual(first);
+    await expect(test.outbox.persisted()).rejects.toBe(test.reported[0]);
+    store.writeError = undefined;
+    await clock.advance(1000);
+    test.tell('4');
+    await test.outbox.persisted();
+    expect(test.open()).toEqual(['1', '4']);
+  });
+
+  it('rejects persisted() for what it had no room to take', async () => {
+    const test = create({ queue: { ...queue, maxBytes: 1 } });
+    store.hold();
+    test.tell('1', '2');
+    const answer = test.outbox.persisted();
+    store.release();
+    await expect(answer).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
+    expect(test.open()).toEqual(['1']);
+  });
+
   it('never hands out a message that it reported, though the failed write left it behind', async () => {
     const test = create();
     await test.outbox.open();
     store.writeError = full();
     store.leavesBatchBehind = true;
     test.tell('1');
-    await test.outbox.persisted();
+    await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     store.writeError = undefined;
     await clock.advance(1000);
     test.tell('2');
@@ -526,7 +556,7 @@ describe('When the disk fails, an outbox', () => {
     await test.outbox.open();
     store.writeError = full();
     test.tell('1');
-    await test.outbox.persisted();
+    await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     store.writeError = undefined;
     const { opens } = store;
     await clock.advance(1000);
@@ -570,7 +600,7 @@ describe('When the disk fails, an outbox', () => {
     const test = create();
     for (const text of ['1', '2']) {
       test.tell(text);
-      await test.outbox.persisted();
+      await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     }
     expect(test.reported.map(({ message: text }) => text)).toEqual([
       expect.stringContaining('npm i classic-level'),
@@ -585,7 +615,7 @@ describe('When the disk fails, an outbox', () => {
     await expect(test.outbox.open()).rejects.toMatchObject({ code: 'ERR_OUTBOX', path: '/var/outbox' });
     expect(test.reported).toMatchObject([{ code: 'ERR_OUTBOX', delivered: 'no' }]);
     test.tell('2');
-    await test.outbox.persisted();
+    await expect(test.outbox.persisted()).rejects.toMatchObject({ code: 'ERR_OUTBOX' });
     expect(test.reported.map((error) => error.code)).toEqual(['ERR_OUTBOX', 'ERR_OUTBOX']);
     store.openError = undefined;
     await clock.advance(1000);

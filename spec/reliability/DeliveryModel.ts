@@ -154,10 +154,12 @@ export class DeliveryModel {
       peer.tell(`${index}`, index);
     }
     const end = this.ledger.told;
-    void outbox.persisted().then(() => {
+    const decided = (): void => {
       // A process that was killed cannot say so.
       if (this.#sender.store === store) this.ledger.persistedBelow(start, end);
-    });
+    };
+    // Rejected: those that could not be kept were reported, the others are as safe.
+    outbox.persisted().then(decided, decided);
   }
 
   #cutAll(): void {

@@ -5,9 +5,11 @@ import { AppStopped } from '../errors/AppStopped';
 import { QueueFull } from '../errors/QueueFull';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import { quoteName } from '../runtime/quoteName';
 import type { DeliverKept, OutboxPort } from '../streams/OutboxPort';
 import type { OutboxState } from '../streams/OutboxState';
 import type { OutgoingMessage } from '../streams/OutgoingMessage';
+import { Confirmation } from './Confirmation';
 import type { KeptMessage } from './KeptMessage';
 import type { KeyValueStore } from './KeyValueStore';
 import { LevelStore } from './LevelStore';
@@ -54,6 +56,7 @@ export class Outbox implements OutboxPort {
   readonly #changed = new Subject<void>();
   /** Made anew each time: of a folder that was copied or restored the keys that are given from now on are unused as well. */
   readonly #id = randomBytes(12).toString('hex');
+  readonly #confirmation = new Confirmation();
   #keys = 0;
   #opening: Promise<void> | undefined;
   #opened = false;
@@ -75,8 +78,12 @@ export class Outbox implements OutboxPort {
         this.#settled();
       },
       onFailed: (messages, cause) => {
-        for (const { message } of messages) {
-          this.#trouble(`could not take "${message.action}"`, cause, message.action);
+        for (const kept of messages) {
+          const { action } = kept.message;
+          this.#confirmation.failed(
+            kept,
+            this.#trouble(`could not take ${quoteName(action)}`, cause, action),
+          );
         }
         this.#settled();
       },
@@ -109,7 +116,7 @@ export class Outbox implements OutboxPort {
   keep(message: OutgoingMessage): boolean {
     const { action } = message;
     if (this.#closing !== undefined) {
-      this.#options.report(this.#stopped(action), action);
+      this.#refuse(this.#stopped(action), action);
       return true;
     }
     const { clock, queue } = this.#options;
@@ -119,15 +126,16 @@ export class Outbox implements OutboxPort {
     if (waiting > 0 && weight + bytes > queue.maxBytes) {
       this.#overHighWater = true;
       const text = `${queue.maxBytes} bytes (Queue.Max_bytes) wait to be written to the outbox; wait for drained() when tell() returns false`;
-      this.#options.report(
-        new QueueFull(text, { client: this.#options.client, action, delivered: 'no', key: message.key }),
-        action,
-      );
+      const { client } = this.#options;
+      this.#refuse(new QueueFull(text, { client, action, delivered: 'no', key: message.key }), action);
       return false;
     }
     this.#keys += 1;
     const key = message.key ?? `${this.#id}-${this.#keys}`;
-    this.#store.append({ seq: 0, message: { ...message, key }, bytes, at: clock.wallTime(), tries: 0 });
+    const at = clock.wallTime();
+    const kept: KeptMessage = { seq: 0, message: { ...message, key }, bytes, at, tries: 0 };
+    this.#confirmation.told(kept);
+    this.#store.append(kept);
     if (!this.#opened) this.#openForKeep();
     if (
       waiting + 1 > queue.capacity * queue.highWater ||
@@ -139,7 +147,7 @@ export class Outbox implements OutboxPort {
   }
 
   persisted(): Promise<void> {
-    return this.#store.persisted();
+    return this.#confirmation.ask(() => this.#store.persisted());
   }
 
   drained(): Promise<void> {
@@ -226,9 +234,16 @@ export class Outbox implements OutboxPort {
     this.#show();
   }
 
-  #trouble(what: string, cause: unknown, action: string): void {
+  #trouble(what: string, cause: unknown, action: string): RxcometError {
     const { path, client, report } = this.#options;
-    report(storeFailure(what, cause, { path, client, action }), action);
+    const error = storeFailure(what, cause, { path, client, action });
+    report(error, action);
+    return error;
+  }
+
+  #refuse(error: RxcometError, action: string): void {
+    this.#confirmation.refused(error);
+    this.#options.report(error, action);
   }
 
   #stopped(action: string): AppStopped {

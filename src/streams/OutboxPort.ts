@@ -28,7 +28,10 @@ export interface OutboxPort {
    * mark waits to be written; await `drained`.
    */
   keep(message: OutgoingMessage): boolean;
-  /** Resolves when all messages taken so far are safe on the disk, or reported as failed. */
+  /**
+   * Resolves when all messages told so far are safe on the disk; rejects with the first error of those told since the call before that could
+   * not be kept. Asked again with nothing told in between, the answer is the same.
+   */
   persisted(): Promise<void>;
   drained(): Promise<void>;
   /** Delivers no more; resolves when all taken is on the disk and the store is closed. Messages left go out at the next start. */

@@ -160,7 +160,9 @@ export class Peer {
   }
 
   /**
-   * Resolves when every message told so far is safe on the disk of the `Outbox`, or reported as failed; without an outbox at once.
+   * Resolves when every message told so far is safe on the disk of the `Outbox`; without an outbox at once. Rejects with OutboxFailed
+   * (ERR_OUTBOX) or QueueFull (ERR_QUEUE_FULL) when one of those told since the last call could not be kept; each of them is in
+   * `app.failures$` too.
    *
    * @example
    * results.tell('Point', point);
@@ -182,7 +184,8 @@ export class Peer {
   async outboxSent(): Promise<void> {
     const { outbox } = this.#context;
     if (outbox === undefined) return;
-    await outbox.persisted();
+    // What could not be kept has been reported.
+    await outbox.persisted().catch(() => undefined);
     const over$ = merge(
       outbox.outbox$.pipe(filter(({ depth }) => depth === 0)),
       this.#state.pipe(filter(({ kind }) => kind === 'backoff')),
