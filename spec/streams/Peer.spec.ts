@@ -471,8 +471,8 @@ describe('a kept connection', () => {
     connection.send({ status: 'error' }, { result: { code: 'ERR_X', message: 'broken' } });
     await test.clock.settle();
     expect(answers.map(({ text }) => text)).toEqual([
-      'RemoteError ERR_REMOTE yes',
-      'RemoteError ERR_REMOTE yes',
+      'RemoteError ERR_REMOTE unknown',
+      'RemoteError ERR_REMOTE unknown',
     ]);
     const next = outcome(peer.ask('A', 4));
     await test.clock.settle();

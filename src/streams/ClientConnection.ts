@@ -383,7 +383,7 @@ export class ClientConnection implements LinkEvents {
     const sends = this.unanswered();
     this.#inFlight.clear();
     this.#phase = 'ending';
-    for (const send of sends) send.error(this.#replies.error(frame, send));
+    for (const send of sends) send.error(this.#replies.error(frame, send, 'unknown'));
     this.#link.destroy();
   }
 

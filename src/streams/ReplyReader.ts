@@ -1,4 +1,5 @@
 import { BadReply } from '../errors/BadReply';
+import type { Delivered } from '../errors/Delivered';
 import { RemoteError } from '../errors/RemoteError';
 import { ReplayNotRecorded } from '../errors/ReplayNotRecorded';
 import type { SendError } from '../errors/SendError';
@@ -34,9 +35,9 @@ export class ReplyReader {
     throw new BadReply(text, failureFields(config.name, send, 'yes'));
   }
 
-  /** The error of an error acknowledgement. */
-  error(frame: Frame, send: Send): SendError {
-    const fields = failureFields(this.#context.config.name, send, 'yes');
+  /** The error of an error acknowledgement. `delivered`: 'unknown' when it is for the whole connection (protocol 2, Violations). */
+  error(frame: Frame, send: Send, delivered: Delivered = 'yes'): SendError {
+    const fields = failureFields(this.#context.config.name, send, delivered);
     let result: unknown;
     try {
       result = this.result(frame, send);
