@@ -37,6 +37,8 @@ export type { RetryBudget } from './streams/RetryBudget';
 export { retrySend, type RetrySendOptions } from './streams/retrySend';
 export { inspectOutbox } from './outbox/inspectOutbox';
 export type { OutboxEntry, OutboxInspector } from './outbox/OutboxInspector';
+export type { OutboxRefusal } from './outbox/KeptMessage';
+export type { OutboxTotals } from './outbox/totalsInternals';
 export type { OutboxState } from './streams/OutboxState';
 export { sendTo, type SendToOptions } from './streams/sendTo';
 export type { TellOptions } from './streams/TellOptions';

@@ -27,13 +27,13 @@ export function formatOutboxEntry(entry: OutboxEntry, json: boolean, output: Out
   return `${key} ${paint(output, 'dim', time)} ${paint(output, 'cyan', name)}${why} ${content}\n`;
 }
 
-type Refusal = NonNullable<OutboxEntry['refusal']>;
+type OutboxRefusal = NonNullable<OutboxEntry['refusal']>;
 
-function reasonOf({ code, reason, tries }: Refusal): string {
+function reasonOf({ code, reason, tries }: OutboxRefusal): string {
   return `${code} after ${tries} tries: ${escapeControls(reason)}:`;
 }
 
-function jsonOf({ code, reason, tries, at }: Refusal): object {
+function jsonOf({ code, reason, tries, at }: OutboxRefusal): object {
   return { code, reason, tries, time: new Date(at).toISOString() };
 }
 

@@ -14,7 +14,7 @@ export interface KeptMessage {
 }
 
 /** Why the last try of a message failed, as it is written down. */
-export interface Refusal {
+export interface OutboxRefusal {
   /** The code of the failure, for an answer of the peer the peer's own. */
   readonly code: string;
   readonly reason: string;

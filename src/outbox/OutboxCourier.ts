@@ -4,6 +4,7 @@ import { RemoteError } from '../errors/RemoteError';
 import type { RxcometError } from '../errors/RxcometError';
 import { SendError } from '../errors/SendError';
 import type { Clock } from '../runtime/Clock';
+import { quoteName } from '../runtime/quoteName';
 import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import type { DeliverKept } from '../streams/OutboxPort';
 import { Delivery } from './Delivery';
@@ -303,7 +304,7 @@ export class OutboxCourier {
     store.bury(kept, refusal);
     // Too large for this peer, for instance: then it never left.
     const delivered = error instanceof SendError ? error.delivered : 'unknown';
-    const text = `"${action}" was refused ${kept.tries} times and is a dead letter now, see rxcomet outbox list: ${error.message}`;
+    const text = `${quoteName(action)} was refused ${kept.tries} times and is a dead letter now, see rxcomet outbox list: ${error.message}`;
     report(
       new MessageRefused(text, { client, action, delivered, key, tries: kept.tries, cause: error }),
       action,

@@ -1,7 +1,7 @@
-import type { KeptMessage, Refusal } from './KeptMessage';
+import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 import type { Letter, OutboxPage } from './OutboxReader';
 import type { OutboxStore } from './OutboxStore';
-import type { Totals } from './totalsInternals';
+import type { OutboxTotals } from './totalsInternals';
 
 const PAGE = 256;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -17,7 +17,7 @@ export interface OutboxEntry {
   readonly text: string | undefined;
   readonly raw: Uint8Array | undefined;
   /** Of a dead letter: the last answer, how often it was tried, and when. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: OutboxRefusal | undefined;
 }
 
 /** The outbox of an app that is not running, as tools see it; from `inspectOutbox`. Holds the folder until it is closed. */
@@ -31,7 +31,7 @@ export class OutboxInspector {
   }
 
   /** Messages that wait, the bytes of their contents, and dead letters. */
-  get totals(): Readonly<Totals> {
+  get totals(): Readonly<OutboxTotals> {
     return this.#store.totals;
   }
 
@@ -125,7 +125,7 @@ export class OutboxInspector {
   }
 }
 
-function entryOf({ message, at }: KeptMessage, refusal: Refusal | undefined): OutboxEntry {
+function entryOf({ message, at }: KeptMessage, refusal: OutboxRefusal | undefined): OutboxEntry {
   const { key, action, text, raw } = message;
   return { key, action, at, text, raw, refusal };
 }

@@ -1,4 +1,4 @@
-import type { KeptMessage, Refusal } from './KeptMessage';
+import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 import type { KeyValueStore } from './KeyValueStore';
 import {
   after,
@@ -12,7 +12,7 @@ import {
   TOTALS_KEY,
 } from './recordInternals';
 import { StoreProblem } from './StoreProblem';
-import { noTotals, type Totals } from './totalsInternals';
+import { noTotals, type OutboxTotals } from './totalsInternals';
 
 const PAGE = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ const OURS = /^(?:dead|message|meta|tries)\//;
 export interface OutboxContents {
   /** The mark of an outbox is missing: it was just made, or has lost it. */
   readonly unmarked: boolean;
-  readonly totals: Totals;
+  readonly totals: OutboxTotals;
   /** Tries of messages that were refused before, by `seq`. */
   readonly tries: Map<number, number>;
   /** No message is on the disk. */
@@ -35,7 +35,7 @@ export interface OutboxContents {
 /** A message, or a dead letter with its refusal. */
 export interface Letter {
   readonly kept: KeptMessage;
-  readonly refusal: Refusal | undefined;
+  readonly refusal: OutboxRefusal | undefined;
 }
 
 /** Some of the messages or dead letters on the disk. */
@@ -101,13 +101,13 @@ export class OutboxReader {
     throw new StoreProblem('foreign', `it was made by another version of rxcomet (${format})`);
   }
 
-  async #readTotals(): Promise<Totals> {
+  async #readTotals(): Promise<OutboxTotals> {
     const [found] = await this.#store.read(TOTALS_KEY, `${TOTALS_KEY}0`, 1, 1);
-    return found === undefined ? noTotals() : (decodeJsonRecord(found[1]) as Totals);
+    return found === undefined ? noTotals() : (decodeJsonRecord(found[1]) as OutboxTotals);
   }
 
   /** Counts what is there, for a store whose totals may be lost. */
-  async #count(): Promise<Totals> {
+  async #count(): Promise<OutboxTotals> {
     const totals = noTotals();
     await this.#each('message', (seq, value) => {
       totals.depth += 1;
@@ -122,7 +122,7 @@ export class OutboxReader {
   async #readTries(): Promise<Map<number, number>> {
     const tries = new Map<number, number>();
     await this.#each('tries', (seq, value) => {
-      tries.set(seq, decoded(() => (decodeJsonRecord(value) as Refusal).tries) ?? 0);
+      tries.set(seq, decoded(() => (decodeJsonRecord(value) as OutboxRefusal).tries) ?? 0);
     });
     return tries;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/Clock';
-import type { KeptMessage, Refusal } from './KeptMessage';
+import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 import type { KeyValueStore, StoreOperation } from './KeyValueStore';
 import { OutboxReader, type OutboxContents, type OutboxPage } from './OutboxReader';
 import {
@@ -11,7 +11,7 @@ import {
   keyOf,
   TOTALS_KEY,
 } from './recordInternals';
-import { add, noTotals, subtract, sum, type Totals } from './totalsInternals';
+import { add, noTotals, subtract, sum, type OutboxTotals } from './totalsInternals';
 
 /** What one batch takes; more waits for the next. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -38,7 +38,7 @@ export interface OpenedOutbox extends OutboxContents {
 }
 
 /** Changes that need not be on the disk at once: a deletion that is lost only means a repeat. */
-interface Change extends Totals {
+interface Change extends OutboxTotals {
   readonly operations: readonly StoreOperation[];
 }
 
@@ -91,7 +91,7 @@ export class OutboxStore {
     return this.#next;
   }
 
-  get totals(): Totals {
+  get totals(): OutboxTotals {
     return sum(this.#disk, this.#pending);
   }
 
@@ -146,14 +146,14 @@ export class OutboxStore {
   }
 
   /** Writes down a try that was refused, so that it counts after a restart too. */
-  refused(kept: KeptMessage, refusal: Refusal): void {
+  refused(kept: KeptMessage, refusal: OutboxRefusal): void {
     const value = encodeJsonRecord(refusal);
     const operations: StoreOperation[] = [{ type: 'put', key: keyOf('tries', kept.seq), value }];
     this.#change({ operations, depth: 0, bytes: 0, deadLetters: 0 });
   }
 
   /** Puts a message among the dead letters. */
-  bury(kept: KeptMessage, refusal: Refusal): void {
+  bury(kept: KeptMessage, refusal: OutboxRefusal): void {
     const operations: StoreOperation[] = [
       { type: 'put', key: keyOf('dead', kept.seq), value: encodeDeadLetter(kept, refusal) },
       { type: 'del', key: keyOf('message', kept.seq) },
@@ -328,6 +328,6 @@ export class OutboxStore {
   }
 }
 
-function totalsOperation(totals: Totals): StoreOperation {
+function totalsOperation(totals: OutboxTotals): StoreOperation {
   return { type: 'put', key: TOTALS_KEY, value: encodeJsonRecord(totals) };
 }

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../streams/OutgoingMessage';
-import type { KeptMessage, Refusal } from './KeptMessage';
+import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 
 /*
  * Keys of the store, in order; a number has 16 digits, so that their order is that of text:
@@ -72,7 +72,7 @@ export function decodeMessage(seq: number, tries: number, value: Uint8Array): Ke
   return { seq, message, bytes: content.length, at: head.at, tries };
 }
 
-export function encodeDeadLetter(kept: KeptMessage, refusal: Refusal): Uint8Array {
+export function encodeDeadLetter(kept: KeptMessage, refusal: OutboxRefusal): Uint8Array {
   return Buffer.concat([Buffer.from(`${JSON.stringify(refusal)}\n`), encodeMessage(kept)]);
 }
 
@@ -80,10 +80,10 @@ export function encodeDeadLetter(kept: KeptMessage, refusal: Refusal): Uint8Arra
 export function decodeDeadLetter(
   seq: number,
   value: Uint8Array,
-): { readonly kept: KeptMessage; readonly refusal: Refusal } {
+): { readonly kept: KeptMessage; readonly refusal: OutboxRefusal } {
   const bytes = asBuffer(value);
   const end = bytes.indexOf(LINE_FEED);
-  const refusal = JSON.parse(bytes.toString('utf8', 0, end)) as Refusal;
+  const refusal = JSON.parse(bytes.toString('utf8', 0, end)) as OutboxRefusal;
   return { refusal, kept: decodeMessage(seq, 0, bytes.subarray(end + 1)) };
 }
 

@@ -1,5 +1,5 @@
 /** How much an outbox holds. */
-export interface Totals {
+export interface OutboxTotals {
   /** Messages that wait. */
   depth: number;
   /** Bytes of their contents. */
@@ -7,18 +7,18 @@ export interface Totals {
   deadLetters: number;
 }
 
-export const noTotals = (): Totals => ({ depth: 0, bytes: 0, deadLetters: 0 });
+export const noTotals = (): OutboxTotals => ({ depth: 0, bytes: 0, deadLetters: 0 });
 
-export function sum(a: Totals, b: Totals): Totals {
+export function sum(a: OutboxTotals, b: OutboxTotals): OutboxTotals {
   return { depth: a.depth + b.depth, bytes: a.bytes + b.bytes, deadLetters: a.deadLetters + b.deadLetters };
 }
 
-export function add(to: Totals, { depth, bytes, deadLetters }: Totals): void {
+export function add(to: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotals): void {
   to.depth += depth;
   to.bytes += bytes;
   to.deadLetters += deadLetters;
 }
 
-export function subtract(from: Totals, { depth, bytes, deadLetters }: Totals): void {
+export function subtract(from: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotals): void {
   add(from, { depth: -depth, bytes: -bytes, deadLetters: -deadLetters });
 }

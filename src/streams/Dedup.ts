@@ -3,6 +3,7 @@ import { AppStopping } from '../errors/AppStopping';
 import { HandlerFailed } from '../errors/HandlerFailed';
 import { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import { quoteName } from '../runtime/quoteName';
 import type { DedupCounts } from './DedupCounts';
 import type { DedupHook } from './DedupStep';
 import { DedupRun } from './DedupRun';
@@ -278,7 +279,7 @@ export class Dedup {
 function asRxcometError(run: DedupRun, error: unknown): RxcometError {
   if (error instanceof RxcometError) return error;
   const { action, peer } = run.exchange.message;
-  return new HandlerFailed(`keeping the key of "${action}" failed`, { action, peer, cause: error });
+  return new HandlerFailed(`keeping the key of ${quoteName(action)} failed`, { action, peer, cause: error });
 }
 
 /** The message as its handlers see it: what it says of itself it says to the run. */

@@ -1,5 +1,6 @@
 import { AnswerNotKept } from '../errors/AnswerNotKept';
 import type { RxcometError } from '../errors/RxcometError';
+import { quoteName } from '../runtime/quoteName';
 import type { Dedup } from './Dedup';
 import type { Dispatcher } from './Dispatcher';
 import { encodeResult } from './encodeResult';
@@ -273,7 +274,7 @@ export class DedupRun implements ReplyPort {
   #refuseJoiner(joiner: Exchange, port: JoinerPort, why: string): void {
     joiner.answered = true;
     const { action, peer } = joiner.message;
-    const error = new AnswerNotKept(`"${action}" was handled, but ${why}`, { action, peer });
+    const error = new AnswerNotKept(`${quoteName(action)} was handled, but ${why}`, { action, peer });
     port.error(joiner, error.code, error.message);
   }
 }
