@@ -220,6 +220,7 @@ const testingValues = [
   'recordTransport',
   'recordedSide',
   'recordedValue',
+  'recordingPartFile',
   'replayRecording',
   'replayToHost',
   'toMatchRecording',

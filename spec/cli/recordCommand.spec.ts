@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createApp, parseConfig, type App } from '../../src';
 import { silentLogger } from '../../src/runtime/silentLogger';
@@ -207,6 +207,69 @@ describe('rxcomet record', () => {
     expect(await run.exitCode).toBe(0);
   });
 
+  describe('with --rotate', () => {
+    const large = 'x'.repeat(70_000);
+    /** A recording of three messages, each of which fills a file. */
+    const recordLarge = async (name: string): Promise<string> => {
+      await startHost();
+      const file = path.join(folder.path, name);
+      const run = record(['-o', file, '--rotate', '64KiB']);
+      await run.printed(/listening on/);
+      for (const part of ['night.ndjson', 'night.2.ndjson', 'night.3.ndjson']) {
+        await ask('Double', large);
+        // The disk works in real time.
+        const written = (): number =>
+          statSync(path.join(folder.path, part), { throwIfNoEntry: false })?.size ?? 0;
+        while (written() < large.length) await new Promise((resolve) => setImmediate(resolve));
+      }
+      run.stop('SIGINT');
+      expect(await run.exitCode).toBe(0);
+      expect(run.stderr).toMatch(/^recorded \d+ events in \S+night\.ndjson, \S+night\.2\.ndjson, /);
+      return file;
+    };
+
+    it('spreads a recording over files that replay as one', async () => {
+      const file = await recordLarge('night.ndjson');
+      const messages = (await eventsIn(file)).filter(({ kind }) => kind === 'message');
+      expect(messages).toHaveLength(3);
+      const replay = runMain(['replay', file, '--to', '127.0.0.9:4000'], { app });
+      expect(await replay.exitCode).toBe(0);
+      expect(replay.stdout).toMatch(/^pass: 0 differences; compared 3,/);
+    });
+
+    it('does not write over a file that would be one of its own', async () => {
+      const part = folder.write('night.3.ndjson', 'measured for a night');
+      const file = path.join(folder.path, 'night.ndjson');
+      const refused = record(['-o', file, '--rotate', '64KiB']);
+      expect(await refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain(
+        `-o ${file} would go on in ${part}, which is there already\nremove it`,
+      );
+      expect(readFileSync(part, 'utf8')).toBe('measured for a night');
+      expect(existsSync(file)).toBe(false);
+
+      folder.write('night.3.ndjson.bak', 'no part of it');
+      for (const args of [[file], [path.join(folder.path, 'day.ndjson'), '--rotate', '64KiB']]) {
+        const run = record(['-o', ...args]);
+        await run.printed(/listening on/);
+        run.stop('SIGINT');
+        expect(await run.exitCode).toBe(0);
+      }
+    });
+  });
+
+  it('names --listen when its port is taken', async () => {
+    const first = record(['-o', '-']);
+    await first.printed(/listening on/);
+    const second = record(['-o', '-']);
+    expect(await second.exitCode).toBe(1);
+    expect(second.stderr).toBe(
+      'rxcomet record: another program listens on 127.0.0.8:4001; stop it, or set the port of --listen to 0 for a free port [ERR_LISTEN]\n',
+    );
+    first.stop('SIGINT');
+    expect(await first.exitCode).toBe(0);
+  });
+
   it.each([
     [['--to', '127.0.0.1:1', '-o', '-'], '--listen is missing'],
     [['--listen', '127.0.0.1:0', '-o', '-'], '--to is missing'],
@@ -216,6 +279,18 @@ describe('rxcomet record', () => {
     [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '-', '--fault', 'burn'], 'fault "burn"'],
     [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '-', '--redact', 'a['], 'ERR_BAD_OPTION'],
     [['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '/nowhere/x'], 'cannot be written'],
+    [
+      ['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '/nowhere/x', '--rotate', '1MB'],
+      'cannot be written',
+    ],
+    [
+      ['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', 'x', '--rotate', '5'],
+      '--rotate: expected a size of 64KiB or more',
+    ],
+    [
+      ['--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '-o', '-', '--rotate', '1MB'],
+      '--rotate needs a file, not -o -',
+    ],
   ])('refuses %j', async (args, message) => {
     const run = runMain(['record', ...args], { app });
     expect(await run.exitCode).toBe(2);

@@ -102,6 +102,18 @@ describe('rxcomet serve', () => {
     expect(again.stderr).toContain(`--record ${file} is there already`);
   });
 
+  it('refuses --rotate without --record, and over a file that would be a part', async () => {
+    const alone = runMain(['serve', '-c', settings, '--rotate', '1MB'], { app });
+    expect(await alone.exitCode).toBe(2);
+    expect(alone.stderr).toContain('--rotate goes with --record');
+
+    const part = folder.write('night.2.ndjson', 'measured for a night');
+    const file = path.join(folder.path, 'night.ndjson');
+    const over = runMain(['serve', '-c', settings, '--record', file, '--rotate', '1MB'], { app });
+    expect(await over.exitCode).toBe(2);
+    expect(over.stderr).toContain(`--record ${file} would go on in ${part}`);
+  });
+
   it('ends with 1 when an address is taken', async () => {
     const first = serve();
     await first.printed(/listening/);

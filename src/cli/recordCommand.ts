@@ -13,7 +13,9 @@ import { endpointConfig } from './endpointConfig';
 import { formatAddress } from './formatAddress';
 import { formatSpeed } from './formatSpeed';
 import type { Io } from './Io';
+import { listenBy } from './listenBy';
 import { logOptions } from './logOptions';
+import { parseSize } from './parseSize';
 import { reportRecording } from './reportRecording';
 import { requireNewFile } from './requireNewFile';
 import { showProgress } from './showProgress';
@@ -39,6 +41,11 @@ export const recordCommand = defineCommand({
       many: true,
       about: 'hide what stands there, such as value.password; may be given more than once',
     },
+    rotate: {
+      value: 'SIZE',
+      about:
+        'go on in a new file (name.2.ndjson, …) whenever one has this size, in bytes or as 64MiB or 100MB; at least 64KiB',
+    },
     gzip: { about: 'compress (default when FILE ends in .gz)' },
     fault: {
       value: 'PLAN',
@@ -49,13 +56,17 @@ export const recordCommand = defineCommand({
   },
   examples: [
     ['--listen 127.0.0.1:7000 --to 127.0.0.1:65432 -o session.ndjson', 'record until Ctrl-C'],
+    [
+      '--listen 127.0.0.1:7000 --to 127.0.0.1:65432 -o night.ndjson.gz --rotate 64MiB',
+      'spread a long recording over files of about 64 MiB',
+    ],
     ['--listen 127.0.0.1:7000 --to 127.0.0.1:65432 -o - | grep TelegramBot', 'look on'],
     [
       '--listen 127.0.0.1:7000 --to 127.0.0.1:65432 -o bad.ndjson --fault delay=20,split',
       'see what a bad network does to your peers',
     ],
   ],
-  async run({ listen, to, output, redact, gzip, fault, ...log }, _operands, io) {
+  async run({ listen, to, output, redact, rotate, gzip, fault, ...log }, _operands, io) {
     const required = (name: string, text: string | undefined): string => {
       if (text === undefined) throw new UsageError(`--${name} is missing`);
       return text;
@@ -63,14 +74,17 @@ export const recordCommand = defineCommand({
     const host = endpointConfig('--listen', required('listen', listen), 'Host');
     const target = endpointConfig('--to', required('to', to), 'Client');
     const file = required('output', output);
+    const rotateBytes = rotate === undefined ? 0 : parseSize('--rotate', rotate);
+    if (rotate !== undefined && file === '-') throw new UsageError('--rotate needs a file, not -o -');
     const faults = fault === undefined ? {} : { faults: parseFaultPlan(fault) };
     const logger = createAppLogger(log, io);
     for (const warning of host.warnings) logger.warn({}, warning);
-    if (file !== '-') await requireNewFile('-o', file);
+    if (file !== '-') await requireNewFile('-o', file, rotateBytes > 0);
 
     const writer = new RecordingWriter(file, {
       ...io.app,
       redact,
+      rotateBytes,
       ...(gzip ? { gzip } : {}),
       ...(file === '-' ? { openSink: () => Promise.resolve(sinkOf(io)) } : {}),
       onTrouble: (error) =>
@@ -79,14 +93,17 @@ export const recordCommand = defineCommand({
     const counted = countMessages(writer);
     let tap: Tap | undefined;
     try {
-      tap = await createTap({
-        ...io.app,
-        ...faults,
-        listen: host.hosts[0] as HostConfig,
-        to: target.clients[0] as ClientConfig,
-        writer: counted,
-        onError: (error) => logger.warn({}, error.message),
-      });
+      tap = await listenBy(
+        '--listen',
+        createTap({
+          ...io.app,
+          ...faults,
+          listen: host.hosts[0] as HostConfig,
+          to: target.clients[0] as ClientConfig,
+          writer: counted,
+          onError: (error) => logger.warn({}, error.message),
+        }),
+      );
       // Where the recording goes to stdout, nothing else may.
       const announceTo = file === '-' ? io.stderr : io.stdout;
       announceTo.write(`listening on ${formatAddress(tap)}\n`);

@@ -6,6 +6,7 @@ import { formatAddress } from './formatAddress';
 import { formatAnswers } from './formatAnswers';
 import { formatResult } from './formatResult';
 import type { Io } from './Io';
+import { listenBy } from './listenBy';
 import { ReplayProgress } from './ReplayProgress';
 import { showProgress } from './showProgress';
 import { stopped } from './stopped';
@@ -28,12 +29,15 @@ export async function runStandIn(
   for (const warning of warnings) logger.warn({}, warning);
   const progress = new ReplayProgress(recording, 'max');
   const hideReading = showProgress(io.stderr, io.app.clock, (elapsedMs) => progress.line(elapsedMs));
-  const peer = await createStandIn(progress.recording, {
-    ...options,
-    ...io.app,
-    listen: hosts[0] as HostConfig,
-    onError: (error) => logger.warn({}, error.message),
-  }).finally(hideReading);
+  const peer = await listenBy(
+    '--as-host',
+    createStandIn(progress.recording, {
+      ...options,
+      ...io.app,
+      listen: hosts[0] as HostConfig,
+      onError: (error) => logger.warn({}, error.message),
+    }),
+  ).finally(hideReading);
   warnAbout(recording, io.stderr);
   // Only the report on stdout where a program reads it.
   (json ? io.stderr : io.stdout).write(`listening on ${formatAddress(peer)}\n`);

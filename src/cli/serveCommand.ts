@@ -6,10 +6,12 @@ import { createAppLogger } from './createAppLogger';
 import { createHostApp } from './createHostApp';
 import { defineCommand } from './defineCommand';
 import { logOptions } from './logOptions';
+import { parseSize } from './parseSize';
 import { reportRecording } from './reportRecording';
 import { requireNewFile } from './requireNewFile';
 import { runHosts } from './runHosts';
 import { stopped } from './stopped';
+import { UsageError } from './UsageError';
 
 /** `rxcomet serve`: opens the hosts and answers. */
 export const serveCommand = defineCommand({
@@ -26,6 +28,11 @@ export const serveCommand = defineCommand({
     config: configOption,
     handlers: { value: 'FILE', about: 'module of handlers: .js, .mjs, .cjs or .ts' },
     record: { value: 'FILE', about: 'record everything said and heard, for replay; .gz compresses' },
+    rotate: {
+      value: 'SIZE',
+      about:
+        'with --record: go on in a new file (name.2.ndjson, …) whenever one has this size, such as 64MiB or 100MB; at least 64KiB',
+    },
     ...logOptions,
   },
   examples: [
@@ -33,11 +40,13 @@ export const serveCommand = defineCommand({
     ['-c lab.yml --handlers handlers.mjs', 'answer with your own handlers'],
     ['--handlers handlers.mjs --record session.ndjson', 'and keep the conversation'],
   ],
-  async run({ config = configOption.default, handlers, record: recordTo, ...log }, _operands, io) {
+  async run({ config = configOption.default, handlers, record: recordTo, rotate, ...log }, _operands, io) {
+    if (rotate !== undefined && recordTo === undefined) throw new UsageError('--rotate goes with --record');
+    const rotateBytes = rotate === undefined ? 0 : parseSize('--rotate', rotate);
     // Handlers get numbers as the settings say; the echo passes them on as they came.
     const app = await createHostApp(config, handlers === undefined, createAppLogger(log, io), io);
-    if (recordTo !== undefined) await requireNewFile('--record', recordTo);
-    const recording = recordTo === undefined ? undefined : record(app, recordTo, io.app);
+    if (recordTo !== undefined) await requireNewFile('--record', recordTo, rotateBytes > 0);
+    const recording = recordTo === undefined ? undefined : record(app, recordTo, { ...io.app, rotateBytes });
     if (handlers === undefined) app.handle('*', echo);
     // A module may wait for a device; a signal ends that too.
     else await Promise.race([addHandlers(app, handlers), stopped(io)]);

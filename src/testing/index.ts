@@ -16,6 +16,7 @@ export type {
 } from './RecordedEvent';
 export { record, type AppRecording } from './record';
 export { readRecording } from './readRecording';
+export { recordingPartFile } from './recordingPartFile';
 export { recordedSide } from './recordedSide';
 export { recordedValue } from './recordedValue';
 export type { Recording } from './Recording';

@@ -27,7 +27,7 @@ describe('toListenFailed', () => {
       65432,
       'unknown host name "lab-pc" in Host.IP; set it to an IP address or to a name this machine can resolve',
     ],
-    ['EAFNOSUPPORT', '::1', 65432, 'this machine has no IPv6, which Host.IP ::1 needs'],
+    ['EAFNOSUPPORT', '::1', 65432, 'this machine has no IPv6, which ::1 in Host.IP needs'],
     [
       'EINVAL',
       'fe80::1',

@@ -27,7 +27,7 @@ function explain(cause: Error, ip: string, port: number): string {
     case 'EAI_NODATA':
       return `unknown host name "${ip}" in Host.IP; set it to an IP address or to a name this machine can resolve`;
     case 'EAFNOSUPPORT':
-      return `this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which Host.IP ${ip} needs`;
+      return `this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which ${ip} in Host.IP needs`;
     case 'EINVAL':
       return `${ip} cannot be listened on; a link-local address needs its interface, such as fe80::1%eth0`;
     default:
