@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BadRecording } from '../../src/errors/BadRecording';
 import { readRecording } from '../../src/testing/readRecording';
+import { recordingPartFile } from '../../src/testing/recordingPartFile';
 import { ack, eventsOf, message } from './recordingSupport';
 
 const header = '{"rxcomet":"recording","version":1,"started":"2026-01-31T12:00:00.000Z"}\n';
@@ -34,6 +38,23 @@ describe('readRecording', () => {
     expect(recording.warnings).toEqual([
       'line 3 was cut short and is skipped; the recorder was stopped while writing it',
     ]);
+  });
+
+  it.each(['', '{"rxcomet":"rec'])('reads the parts before one that was barely begun: %j', async (begun) => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxcomet-parts-'));
+    try {
+      const file = join(folder, 'run.ndjson');
+      const second = recordingPartFile(file, 2);
+      writeFileSync(file, header + lines(message(1, '1')));
+      writeFileSync(second, begun);
+      const recording = readRecording(file);
+      expect(await eventsOf(recording)).toEqual([message(1, '1')]);
+      expect(recording.warnings).toEqual([`${second}, the recorder was stopped as it began this part`]);
+      writeFileSync(file, begun);
+      await expect(eventsOf(readRecording(file))).rejects.toThrow(BadRecording);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('keeps a whole last line that only lacks its line feed', async () => {

@@ -56,7 +56,7 @@ async function* readParts(file: string, warnings: string[]): AsyncGenerator<Entr
   for (let part = 1; ; part += 1) {
     const name = recordingPartFile(file, part);
     if (part > 1 && !existsSync(name)) return;
-    for await (const entry of readPart(open(name), name, warnings)) {
+    for await (const entry of readPart(open(name), name, warnings, part > 1)) {
       if (isHeader(entry.value)) {
         first ??= entry.value;
         // A file of that name may be left from another recording.
@@ -73,11 +73,18 @@ async function* readPart(
   source: Exclude<RecordingSource, string>,
   file: string,
   warnings: string[],
+  further = false,
 ): AsyncGenerator<Entry, void, undefined> {
   let line = 0;
+  // Of a further part a stopped recorder may have left no more than its beginning; the parts before it are whole.
+  const barelyBegun = `${place(file)}the recorder was stopped as it began this part`;
   try {
     for await (const { text, whole } of readLines(source, maxLineBytes)) {
       line += 1;
+      if (further && line === 1 && !whole && parse(text) === undefined) {
+        warnings.push(barelyBegun);
+        return;
+      }
       if (line > 1 && text.trim() === '') continue;
       const value = line === 1 ? readHeader(text, file) : readEvent(text, file, line, whole);
       if (value === undefined) {
@@ -100,7 +107,9 @@ async function* readPart(
       cause: error,
     });
   }
-  if (line === 0) throw emptyRecording(file);
+  if (line > 0) return;
+  if (!further) throw emptyRecording(file);
+  warnings.push(barelyBegun);
 }
 
 const place = (file: string): string => (file === '' ? '' : `${file}, `);
