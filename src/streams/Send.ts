@@ -55,11 +55,11 @@ export class Send implements TimeoutEntry {
 
   /** From here on the observer hears how it goes, and may give it a traceparent. */
   observe(observer: TrafficObserver, client: string): void {
-    const { action, awaited, confirm, key, trace } = this;
-    const sent: SentMessage = { client, action, kind: awaited ? 'ask' : 'tell', confirm, key, trace };
-    const token = observer.sendBegan(sent);
-    this.#watch = { observer, sent, token };
-    this.trace = observer.traceparent?.(token) ?? trace;
+    const watch = new Watch(observer, client, this);
+    const token = observer.sendBegan(watch);
+    watch.token = token;
+    this.#watch = watch;
+    this.trace = observer.traceparent?.(token) ?? this.trace;
     if (observer.within !== undefined)
       this.sink = new TracedSink(this.sink, observer.within.bind(observer, token));
   }
@@ -93,17 +93,32 @@ export class Send implements TimeoutEntry {
   #finish(outcome: string): void {
     this.done = true;
     const watch = this.#watch;
-    if (watch !== undefined) watch.observer.sendEnded(watch.sent, watch.token, outcome);
+    if (watch !== undefined) watch.observer.sendEnded(watch, watch.token, outcome);
     if (this.timeouts !== undefined) this.disarm();
     this.onDone?.();
   }
 }
 
-/** Who watches a send, and what it calls it. */
-interface Watch {
-  readonly observer: TrafficObserver;
-  readonly sent: SentMessage;
-  readonly token: unknown;
+/** Who watches a send, what it calls it and what it sees: one object, since one is made for each message while somebody watches. */
+class Watch implements SentMessage {
+  readonly action: string;
+  readonly kind: 'tell' | 'ask';
+  readonly confirm: boolean;
+  readonly key: string | undefined;
+  readonly trace: string | undefined;
+  token: unknown = undefined;
+
+  constructor(
+    readonly observer: TrafficObserver,
+    readonly client: string,
+    { action, awaited, confirm, key, trace }: Send,
+  ) {
+    this.action = action;
+    this.kind = awaited ? 'ask' : 'tell';
+    this.confirm = confirm;
+    this.key = key;
+    this.trace = trace;
+  }
 }
 
 /** Tells a sink where it belongs, since answers come in wherever the socket is read. */
