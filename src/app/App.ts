@@ -53,6 +53,8 @@ export interface Address {
   readonly port: number;
 }
 
+// Over 300 lines, because half of them tell users what they get; what happens at stop, handlers and what is watched are apart.
+
 /** Hosts, clients, handlers and their streams, made by `createApp`. */
 export class App {
   /** Every accepted request, before the handlers. Hot; never errors; completes when the app has stopped. */

@@ -1,9 +1,7 @@
-import type { ClientConfig, ClientQueueConfig } from '../config/ClientConfig';
 import { MessageRefused } from '../errors/MessageRefused';
 import { RemoteError } from '../errors/RemoteError';
 import type { RxcometError } from '../errors/RxcometError';
 import { SendError } from '../errors/SendError';
-import type { Clock } from '../runtime/Clock';
 import { quoteName } from '../runtime/quoteName';
 import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
 import type { DeliverKept } from '../streams/OutboxPort';
@@ -11,6 +9,7 @@ import { Delivery } from './Delivery';
 import { DeliveryWindow } from './DeliveryWindow';
 import { judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
+import type { OutboxOptions } from './Outbox';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
 
 /** Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other sends need too. */
@@ -25,14 +24,7 @@ const READ_AGAIN_MS = 1000;
 const LOST_OFTEN = 10;
 
 /** What a courier needs. */
-export interface OutboxCourierOptions {
-  readonly path: string;
-  readonly client: string;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly report: (error: RxcometError, action: string) => void;
-  readonly queue: ClientQueueConfig;
-  readonly reconnect: ClientConfig['reconnect'];
+export interface OutboxCourierOptions extends Omit<OutboxOptions, 'store'> {
   readonly store: OutboxStore;
   readonly onChange: () => void;
   /** Something is wrong with the store itself; `what` follows "the outbox PATH". */
@@ -44,6 +36,8 @@ export interface OutboxCourierOptions {
  *
  * A message in the window is `ready`, `handed` to the peer's queue, or `resting` until its next try. When the connection is lost all that
  * were handed become ready again, those behind them are called back from the peer's queue, and after a pause they go again in their order.
+ *
+ * Long, because every outcome of a try is decided over the one window; the window itself, and what an error means, are apart.
  */
 export class OutboxCourier {
   readonly #options: OutboxCourierOptions;

@@ -38,7 +38,11 @@ export interface ClientConnectionEvents {
   closed(connection: ClientConnection): void;
 }
 
-/** The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a kept one. */
+/**
+ * The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a kept one.
+ *
+ * Long, because every frame and every end is judged by the one phase; heartbeat and the reading of replies are apart.
+ */
 export class ClientConnection implements LinkEvents {
   readonly #link: Link;
   readonly #context: ClientContext;

@@ -33,6 +33,9 @@ type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';
 /**
  * The host's side of one connection: frames in, messages to the dispatcher, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
+ *
+ * Long, because every event is judged by the one phase that all of them change; what has a state of its own is apart: slots, reasons to
+ * stop reading, ages.
  */
 export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;

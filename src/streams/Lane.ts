@@ -20,6 +20,8 @@ import { SendTimeouts } from './SendTimeouts';
 /**
  * A queue and the connections that empty it, in order. To a peer that is not known to be native one connection at a time finds out;
  * to a legacy peer each message has its own connection, `Parallel` at once; to a native one a kept connection takes all.
+ *
+ * Long, because connecting, backing off, finding out and stopping decide together what happens next; limits and timeouts are apart.
  */
 export class Lane implements ClientConnectionEvents {
   readonly #context: PeerContext;

@@ -27,6 +27,8 @@ import type { TellOptions } from './TellOptions';
 const CACHED_ACTIONS = 1024;
 const NO_OPTIONS: TellOptions = {};
 
+// Over 300 lines, because half of them tell users what they get; sinks and checks of arguments are apart.
+
 /**
  * A named peer to send to, `app.peer(name)`. It connects at the first send and finds out by itself how the peer speaks.
  *

@@ -31,8 +31,9 @@ export async function pullResults(
   try {
     const opened: AsyncIterator<unknown, unknown> = exchange.within(() => iterable[Symbol.asyncIterator]());
     iterator = opened;
+    const next = (): Promise<IteratorResult<unknown, unknown>> => opened.next();
     for (;;) {
-      const { done, value } = await exchange.within(() => opened.next());
+      const { done, value } = await exchange.within(next);
       if (done === true || stopped) break;
       if (value === undefined) continue;
       const outcome = taker.next(value);
