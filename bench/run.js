@@ -11,6 +11,7 @@ const { flatMemory, idleMemory } = require('./harness/memory');
 const { help, readOptions, UsageError } = require('./harness/options');
 const { loadPeer, names } = require('./harness/peers');
 const { scenarios } = require('./harness/scenarios');
+const { besideState, buildState } = require('./harness/states');
 const { goalsMarkdown, machineMarkdown, scenarioMarkdown } = require('./harness/tables');
 
 /** Says on a terminal what is going on; prints nothing into a pipe. */
@@ -18,13 +19,14 @@ function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
 }
 
-/** Rows of one scenario. */
-async function runScenario(name, { kind, peers, groups, settings }, options, cores) {
+/** Rows of one scenario; `state` is the peer of --against. */
+async function runScenario(name, { kind, peers, groups, settings }, { options, state, cores }) {
   // raw is the measure, so it is always there where the scenario has it.
   const taking = peers.filter((peer) => peer === 'raw' || options.peers.includes(peer));
   const say = (text) => progress(`${name}: ${text}`);
   if (kind === 'rates') {
-    const contests = groups(taking, options.quick);
+    const plain = groups(taking, options.quick);
+    const contests = state === undefined ? plain : plain.map((group) => besideState(group, state));
     const budgetMs = options.budgetMs / contests.length;
     const rows = [];
     for (const group of contests) rows.push(...(await contest(group, { ...options, budgetMs, cores }, say)));
@@ -33,7 +35,8 @@ async function runScenario(name, { kind, peers, groups, settings }, options, cor
   const given = settings(options.quick);
   const repeats = options.quick ? 1 : 5;
   const rows = [];
-  for (const peer of taking) {
+  const all = taking.flatMap((peer) => (peer === 'rxcomet' && state !== undefined ? [peer, state] : [peer]));
+  for (const peer of all) {
     try {
       rows.push(
         await (kind === 'idle' ? idleMemory(peer, given, { repeats }, say) : flatMemory(peer, given, say)),
@@ -62,13 +65,17 @@ async function main() {
     return undefined;
   }
 
+  const state = options.against === undefined ? undefined : buildState(options.against);
   const cores = usableCores();
   const report = {
     started: new Date().toISOString(),
     options,
     machine: describeMachine(),
     versions: Object.fromEntries(
-      [...new Set(['raw', ...options.peers])].map((name) => [name, versionOf(name)]),
+      [...new Set(['raw', ...options.peers, ...(state === undefined ? [] : [state])])].map((name) => [
+        name,
+        versionOf(name),
+      ]),
     ),
     scenarios: {},
   };
@@ -76,8 +83,8 @@ async function main() {
   console.log(pages[0]);
   for (const name of options.only) {
     const { title, kind, compare } = scenarios[name];
-    const rows = await runScenario(name, scenarios[name], options, cores);
-    report.scenarios[name] = { title, kind, compare, rows };
+    const rows = await runScenario(name, scenarios[name], { options, state, cores });
+    report.scenarios[name] = { title, kind, compare, state, rows };
     progress('');
     pages.push(scenarioMarkdown(report.scenarios[name]));
     console.log(pages.at(-1));
@@ -90,7 +97,20 @@ async function main() {
   fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(path.join(out, 'results.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   fs.writeFileSync(path.join(out, 'results.md'), pages.join('\n'));
+
+  const failed = failures(report.scenarios);
+  for (const line of failed) console.error(line);
+  if (failed.length > 0) process.exitCode = 1;
   return undefined;
+}
+
+/** A line for each peer that gave no figures, but where that is what the scenario shows. */
+function failures(ran) {
+  return Object.entries(ran).flatMap(([name, { rows }]) =>
+    rows
+      .filter(({ failure, server, peer }) => failure && !scenarios[name].mayFail?.includes(server ?? peer))
+      .map(({ failure, key, peer }) => `${name}: ${key ?? peer} failed: ${failure}`),
+  );
 }
 
 main().catch((error) => {

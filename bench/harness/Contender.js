@@ -17,6 +17,7 @@ const maxCount = 2_000_000;
  * @property {string} [variant] what differs within a scenario, such as the number of connections
  * @property {object} [serverOptions]
  * @property {object} [clientOptions]
+ * @property {string} [twinOf] key of the entry that is compared with this one directly
  * @property {object} load of `loads`; `count` messages a slice, or `least` and `most` of them, as many as fill its time
  * @property {object} [warmUp] a load to warm up with first, where `load` itself takes too long to get the code compiled
  * @property {'one core' | 'a core each' | 'free'} placement
@@ -30,6 +31,7 @@ class Contender {
   constructor(entry) {
     this.entry = entry;
     this.slices = [];
+    this.pairs = [];
     this.failure = undefined;
   }
 

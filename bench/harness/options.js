@@ -3,12 +3,14 @@
 const { parseArgs } = require('node:util');
 const { names } = require('./peers');
 const { scenarios } = require('./scenarios');
+const { UsageError } = require('./UsageError');
 
 const help = `node bench/run.js [options]
 
   --quick            short slices and few rounds: shows that everything runs, its figures mean little
   --only A,B         only these scenarios
   --peers A,B        only these peers; raw is always there, being the measure
+  --against COMMIT   rxcomet as that commit builds it takes part too, directly beside rxcomet
   --rounds N         rounds at most (15, quick: 3)
   --slice MS         length of one slice (250, quick: 40)
   --budget S         seconds a scenario may take before it begins no further round (120, quick: 15)
@@ -16,9 +18,6 @@ const help = `node bench/run.js [options]
   --list             scenarios and peers
   --help
 `;
-
-/** A wrong command line. */
-class UsageError extends Error {}
 
 /** Reads the command line; throws a UsageError that names what is wrong. */
 function readOptions(args) {
@@ -30,6 +29,7 @@ function readOptions(args) {
         quick: { type: 'boolean', default: false },
         only: { type: 'string' },
         peers: { type: 'string' },
+        against: { type: 'string' },
         rounds: { type: 'string' },
         slice: { type: 'string' },
         budget: { type: 'string' },
@@ -42,13 +42,17 @@ function readOptions(args) {
     throw new UsageError(error.message, { cause: error });
   }
   const quick = values.quick;
+  const peers = choice('--peers', values.peers, names);
+  if (values.against !== undefined && !peers.includes('rxcomet'))
+    throw new UsageError('--against compares with rxcomet, which --peers leaves out: add it there');
   return {
     quick,
     list: values.list,
     help: values.help,
     out: values.out,
     only: choice('--only', values.only, Object.keys(scenarios)),
-    peers: choice('--peers', values.peers, names),
+    peers,
+    against: values.against,
     rounds: count('--rounds', values.rounds, quick ? 3 : 15),
     sliceMs: count('--slice', values.slice, quick ? 40 : 250),
     warmUpMs: quick ? 500 : 1500,

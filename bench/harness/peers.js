@@ -1,12 +1,13 @@
 'use strict';
 
 const path = require('node:path');
+const { stateFolder } = require('./states');
 
 /**
  * A peer: a way to send messages over TCP, as its users would use it.
  *
  * @typedef {object} Peer
- * @property {string} name as given to `--peers`
+ * @property {string} name as given to `--peers`; `rxcomet@HASH` for the state of a commit
  * @property {string} title
  * @property {() => string} version
  * @property {string[]} [command] how to start its process, when it's no Node.js program
@@ -20,20 +21,15 @@ const path = require('node:path');
  * @property {() => Promise<void>} drained
  */
 
-const names = [
-  'raw',
-  'raw-length',
-  'rxcomet',
-  'rxcomet-before',
-  'nest',
-  'rsocket',
-  'rsocket-0',
-  'socketio',
-  'python',
-];
+const names = ['raw', 'raw-length', 'rxcomet', 'nest', 'rsocket', 'rsocket-0', 'socketio', 'python'];
 
 /** @returns {Peer} */
 function loadPeer(name) {
+  const folder = stateFolder(name);
+  if (folder !== undefined) {
+    const { rxcometPeer } = require('../peers/rxcometInternals');
+    return rxcometPeer(name, name, folder);
+  }
   if (!names.includes(name)) throw new Error(`no peer "${name}"; there are ${names.join(', ')}`);
   return require(path.join(__dirname, '..', 'peers', `${name}.js`));
 }

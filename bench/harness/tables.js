@@ -24,13 +24,15 @@ function nameOf({ key, title, server, client, variant }) {
   return variant === undefined ? name : `${name}, ${Number(variant).toLocaleString('en-US')}`;
 }
 
-/** The ratio that the scenario is about stands out. */
-function ratesTable(rows, compare) {
+/** The ratio that the scenario is about stands out. `state`: what the twins are. */
+function ratesTable(rows, compare, state) {
   const latency = rows.some(({ p50Us }) => p50Us !== undefined);
   const ratio = (kind, text) => (kind === compare ? `**${text} ÷ baseline**` : `${text} ÷ baseline`);
   const head = ['peer', 'messages/s', 'CPU µs server', 'CPU µs client'];
   head.push(ratio('cpu', 'CPU both'), ratio('speed', 'messages/s'));
   if (latency) head.push('p50 µs', 'p99 µs', ratio('p50', 'p50'));
+  if (state !== undefined)
+    head.push(`CPU both ÷ ${state}`, latency ? `p50 ÷ ${state}` : `messages/s ÷ ${state}`);
   const cells = rows.map((row) => {
     if (row.failure !== undefined)
       return [nameOf(row), `failed: ${oneLine(row.failure)}`, ...head.slice(2).map(() => '')];
@@ -40,9 +42,15 @@ function ratesTable(rows, compare) {
     const timed = latency
       ? [figure(row.p50Us), figure(row.p99Us), row.isBaseline ? '1' : spread(ratios.p50)]
       : [];
-    return [nameOf(row), ...own, ...compared, ...timed];
+    return [nameOf(row), ...own, ...compared, ...timed, ...besideTwin(row, latency, state)];
   });
   return table(head, cells);
+}
+
+function besideTwin({ twinRatios }, latency, state) {
+  if (state === undefined) return [];
+  if (twinRatios === undefined) return ['', ''];
+  return [spread(twinRatios.cpu), spread(latency ? twinRatios.p50 : twinRatios.speed)];
 }
 
 function idleTable(rows) {
@@ -75,8 +83,8 @@ function oneLine(text) {
 }
 
 /** One scenario in Markdown. */
-function scenarioMarkdown({ title, kind, compare, rows }) {
-  return `### ${title}\n\n${tables[kind](rows, compare)}\n`;
+function scenarioMarkdown({ title, kind, compare, state, rows }) {
+  return `### ${title}\n\n${tables[kind](rows, compare, state)}\n`;
 }
 
 /** Machine and versions in Markdown. */
@@ -107,4 +115,4 @@ function goalsMarkdown(judged) {
   return `### Goals\n\n${table(['figure', 'goal', 'measured', ''], rows)}\n`;
 }
 
-module.exports = { scenarioMarkdown, machineMarkdown, goalsMarkdown };
+module.exports = { nameOf, scenarioMarkdown, machineMarkdown, goalsMarkdown };

@@ -14,7 +14,7 @@ const nact = require('nact');
 const xstate = require('xstate');
 
 const dist = path.resolve(process.argv[2] ?? path.join(__dirname, '../../dist'));
-const { createActorSystem } = require(path.join(dist, 'actors/createActorSystem.js'));
+const { createActorSystem } = require(dist);
 
 const MESSAGES = 1_000_000;
 const BURST = 1000;

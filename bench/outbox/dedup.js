@@ -10,8 +10,11 @@ const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { createApp, parseConfig } = require('../../dist');
-const { KnownKeys } = require('../../dist/streams/KnownKeys');
+const { loadInternal } = require('../harness/internals');
+
+const dist = path.join(__dirname, '..', '..', 'dist');
+const { createApp, parseConfig } = require(dist);
+const KnownKeys = loadInternal(dist, 'KnownKeys');
 
 const MESSAGES = 20_000;
 const IN_FLIGHT = 128;

@@ -46,7 +46,7 @@ test('every goal names a scenario and a row that exist', () => {
       return [name, { rows: peers.map((peer) => ({ peer, rss: one, heap: one, server: 1, client: 1 })) }];
     }),
   );
-  assert.equal(judge(figures).length, 18);
+  assert.equal(judge(figures).length, 17);
 });
 
 test('every group has its baseline among its entries, and no key twice', () => {
@@ -60,6 +60,39 @@ test('every group has its baseline among its entries, and no key twice', () => {
   }
 });
 
+test('a row that costs more than 1.03 of its twin misses a goal', () => {
+  const twinRatios = (cpu) => ({ cpu: { median: cpu } });
+  const rows = [
+    { ...row('rxcomet, 1', 1), server: 'rxcomet', client: 'raw', twinRatios: twinRatios(1.04) },
+    { ...row('rxcomet, 2', 1), server: 'rxcomet', client: 'raw', twinRatios: twinRatios(1.02) },
+  ];
+  assert.deepEqual(
+    judge({ actions: { state: 'rxcomet@0f123b7', rows } }).map(({ text, reached }) => [text, reached]),
+    [
+      ['actions, rxcomet, 1: CPU of both, of rxcomet@0f123b7', false],
+      ['actions, rxcomet, 2: CPU of both, of rxcomet@0f123b7', true],
+    ],
+  );
+});
+
+test('the table has the ratio to the twin beside the row, and nothing for the others', () => {
+  const ratio = (median) => ({ median, low: median, high: median });
+  const rows = [
+    { key: 'raw', server: 'raw', client: 'raw', isBaseline: true, ratios: {} },
+    {
+      ...{ key: 'a', title: 'outbox', ratios: { cpu: ratio(0.7), speed: ratio(2) } },
+      twinRatios: { cpu: ratio(0.9), speed: ratio(1.1) },
+    },
+  ];
+  const lines = scenarioMarkdown({
+    ...{ title: 'T', kind: 'rates', compare: 'cpu', state: 'rxcomet@0f123b7' },
+    rows,
+  }).split('\n');
+  assert.match(lines[2], /\| CPU both ÷ rxcomet@0f123b7 \| messages\/s ÷ rxcomet@0f123b7 \|$/);
+  assert.match(lines[4], /\|  \|  \|$/);
+  assert.match(lines[5], /\| 0\.9 \(0\.9–0\.9\) \| 1\.1 \(1\.1–1\.1\) \|$/);
+});
+
 test('a failed peer keeps its row, on one line', () => {
   const failed = { key: 'nest', server: 'nest', client: 'nest', failure: 'no | answer\nat all' };
   const text = scenarioMarkdown({ title: 'T', kind: 'rates', rows: [failed] });
@@ -69,12 +102,15 @@ test('a failed peer keeps its row, on one line', () => {
 test('the command line refuses what it does not know', () => {
   assert.equal(readOptions(['--quick']).rounds, 3);
   assert.deepEqual(readOptions(['--only', 'latency,detached']).only, ['latency', 'detached']);
+  assert.equal(readOptions(['--against', 'HEAD', '--peers', 'rxcomet']).against, 'HEAD');
   for (const args of [
     ['--only', 'speed'],
     ['--peers', 'gprc'],
     ['--rounds', '0'],
     ['--slice', 'x'],
     ['--fast'],
+    ['--against'],
+    ['--against', 'HEAD', '--peers', 'raw,nest'],
     ['x'],
   ]) {
     assert.throws(() => readOptions(args), UsageError);

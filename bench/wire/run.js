@@ -6,13 +6,12 @@
 //   node bench/wire/run.js [folder with the compiled src, default dist]
 
 const path = require('node:path');
+const { loadInternal } = require('../harness/internals');
 
 const dist = path.resolve(process.argv[2] ?? path.join(__dirname, '..', '..', 'dist'));
-const load = (name) => require(path.join(dist, 'streams', name))[name];
-const FrameParser = load('FrameParser');
-const FrameWriter = load('FrameWriter');
-const encodeJson = load('encodeJson');
-const parseJson = load('parseJson');
+const { encodeJson, parseJson } = require(dist);
+const FrameParser = loadInternal(dist, 'FrameParser');
+const FrameWriter = loadInternal(dist, 'FrameWriter');
 
 const batch = 128;
 const batches = 400;

@@ -1,0 +1,6 @@
+'use strict';
+
+/** A wrong command line. */
+class UsageError extends Error {}
+
+module.exports = { UsageError };
