@@ -7,8 +7,7 @@
  * - a folder imports only what the table below lets it;
  * - a module of Node that belongs to the edge is imported only there;
  * - no cycles; imports of types vanish in the build and are not counted;
- * - a file exports one value named as the file (types may stand beside it), `…Internals.ts`, `index.ts` and `bin.ts` excepted;
- * - what is exported is used by another file.
+ * - what is exported is used by another file of the tree, or by a spec.
  */
 
 const fs = require('node:fs');
@@ -76,8 +75,7 @@ function main(folder) {
     ...directionProblems(files),
     ...edgeProblems(files),
     ...cycleProblems(files),
-    ...exportProblems(files),
-    ...unusedProblems(files),
+    ...unusedProblems(files, usesOfSpecs(folder)),
   ];
   for (const problem of problems) console.log(problem);
   console.log(`${files.size} files, ${problems.length} problems`);
@@ -272,23 +270,25 @@ function cycleProblems(files) {
   return problems;
 }
 
-function exportProblems(files) {
-  const problems = [];
-  for (const [name, { exports: exported }] of files) {
-    const base = path.posix.basename(name, '.ts');
-    if (doors.has(name) || base.endsWith('Internals') || exported.length === 0) continue;
-    const values = exported.filter(({ typeOnly }) => !typeOnly);
-    if (values.length > 1) {
-      problems.push(`${name}: exports ${values.map((value) => value.name).join(', ')}; one value a file`);
-    } else if (!exported.some((entry) => entry.name === base && (values.length === 0 || !entry.typeOnly))) {
-      problems.push(`${name}: exports nothing named ${base}`);
+/** What the specs beside the tree import from it, as "FILE NAME"; a tree without specs beside it has none. */
+function usesOfSpecs(folder) {
+  const specs = path.join(folder, '..', 'spec');
+  const used = new Set();
+  if (path.basename(folder) !== 'src' || !fs.existsSync(specs)) return used;
+  const prefix = '../src/';
+  for (const [, { imports }] of readTree(specs)) {
+    for (const { target, names } of imports) {
+      const place = target.indexOf(prefix);
+      if (place < 0) continue;
+      const below = target.slice(place + prefix.length);
+      for (const file of [`${below}.ts`, `${below}/index.ts`])
+        for (const name of names) used.add(`${file} ${name}`);
     }
   }
-  return problems;
+  return used;
 }
 
-function unusedProblems(files) {
-  const used = new Set();
+function unusedProblems(files, used) {
   for (const [name, { imports }] of files) {
     for (const { target, names } of imports) {
       if (target !== name) for (const imported of names) used.add(`${target} ${imported}`);

@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import type { StatsSnapshot } from '../../src/observe/StatsSnapshot';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
 let test: TestApp;

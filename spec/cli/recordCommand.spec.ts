@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createApp, parseConfig, type App } from '../../src';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import type { Link, LinkEvents } from '../../src/streams/Link';

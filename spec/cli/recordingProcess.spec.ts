@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createApp, parseConfig } from '../../src';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { buildPackage } from '../support/buildPackage';
 import { ack, message } from '../testing/recordingSupport';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { createApp, parseConfig, type App } from '../../src';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from '../testing/recordingSupport';

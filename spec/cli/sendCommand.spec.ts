@@ -1,5 +1,5 @@
 import { createApp, parseConfig, type App } from '../../src';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { runMain, type RunOptions } from './runMain';

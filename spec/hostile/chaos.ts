@@ -3,7 +3,7 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import type { SendError } from '../../src/errors/SendError';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import type { Transport } from '../../src/streams/Transport';
 import { createNodeTransport } from '../../src/streams/node/createNodeTransport';
 import type { FaultPlan } from '../../src/testing/FaultPlan';

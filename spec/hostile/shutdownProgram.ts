@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 
 /*
  * A program that opens everything an app can open, stops, and says what is left: run by shutdown.spec.ts as a process of its own, with the

@@ -3,7 +3,7 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { ListenFailed } from '../../src/errors/ListenFailed';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { ask, find, METRICS_IP } from '../observe/openMetrics';
 import { parseExposition } from '../observe/parseExposition';
 

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { createApp } from '../../src/app/createApp';
 import type { App } from '../../src/app/App';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { framesOf } from '../streams/wireFixtures';
 import { frameOf } from '../support/FramePeer';
 

@@ -1,6 +1,6 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { createApp, parseConfig, type App, type Failure } from 'rxcomet';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { describeWithPython } from './describeWithPython';
 import { LegacyServer } from './LegacyServer';
 

@@ -1,5 +1,4 @@
-import type { Logger } from '../../src/runtime/Logger';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { type Logger, silentLogger } from '../../src/runtime/Logger';
 import { listenByHand, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
 let opened: TestApp[] = [];

@@ -2,8 +2,7 @@ import pino from 'pino';
 import { parseConfig } from '../../src/config/parseConfig';
 import { createApp } from '../../src/app/createApp';
 import type { App } from '../../src/app/App';
-import type { Logger } from '../../src/runtime/Logger';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { type Logger, silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createTestApp, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 

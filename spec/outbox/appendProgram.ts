@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/runtime/systemClock';
+import { systemClock } from '../../src/runtime/Clock';
 import { Outbox } from '../../src/outbox/Outbox';
 import { message, queue } from './openOutbox';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoints } from '../../src/app/crashPoints';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { KillJournal, type KillPoint } from './KillJournal';
 
 /* Handles what it is told, and writes down what it sees, until it is killed or asked to stop. Run by runKills.ts as a process of its own. */

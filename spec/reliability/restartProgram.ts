@@ -1,7 +1,7 @@
 import { filter, firstValueFrom } from 'rxjs';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 
 /* Fills an outbox and dies, or delivers what it finds in it. Run by runRestart.ts as a process of its own. */
 

@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { ChildProgram } from './ChildProgram';
 import { createWatch, type Watch } from './createWatch';
 import type { Delivered, RestartOptions } from './restartProgram';

@@ -3,7 +3,7 @@ import { filter, firstValueFrom } from 'rxjs';
 import { crashPoints } from '../../src/app/crashPoints';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { KillJournal, type KillPoint } from './KillJournal';
 import { SteppedStore } from './SteppedStore';
 

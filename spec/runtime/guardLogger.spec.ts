@@ -1,5 +1,4 @@
-import { guardLogger } from '../../src/runtime/guardLogger';
-import type { Logger } from '../../src/runtime/Logger';
+import { type Logger, guardLogger } from '../../src/runtime/Logger';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 

@@ -1,5 +1,4 @@
-import { cutName } from '../../src/runtime/cutName';
-import { quoteName } from '../../src/runtime/quoteName';
+import { cutName, quoteName } from '../../src/runtime/names';
 
 describe('A name that a peer chose', () => {
   it('is shown whole up to 200 characters, and cut there', () => {

@@ -1,4 +1,4 @@
-import { reconnectDelayMs } from '../../src/runtime/reconnectDelayMs';
+import { reconnectDelayMs } from '../../src/runtime/backoff';
 
 const RECONNECT = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };
 

@@ -8,7 +8,7 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import type { Failure } from '../../src/app/Failure';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { runMain } from '../cli/runMain';
 import { createAuthority, issueCertificate, type CertificateOptions } from '../support/certificates';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Deque } from '../../src/streams/Deque';
+import { Deque } from '../../src/runtime/Deque';
 
 it('does what an array does, whatever the order of operations', () => {
   const operations = fc.array(

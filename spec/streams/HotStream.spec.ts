@@ -1,6 +1,6 @@
 import { EmptyError, Subject, firstValueFrom, map, share, take, type Observable } from 'rxjs';
 import type { SubscriberFailed } from '../../src/errors/SubscriberFailed';
-import { HotStream } from '../../src/streams/HotStream';
+import { HotStream } from '../../src/runtime/HotStream';
 
 function setUp() {
   const source = new Subject<number>();

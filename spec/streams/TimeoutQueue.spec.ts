@@ -1,4 +1,4 @@
-import { TimeoutQueue, type TimeoutEntry } from '../../src/streams/TimeoutQueue';
+import { TimeoutQueue, type TimeoutEntry } from '../../src/runtime/TimeoutQueue';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 interface Entry extends TimeoutEntry {

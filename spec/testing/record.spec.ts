@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { readRecording } from '../../src/testing/readRecording';
 import { record } from '../../src/testing/record';

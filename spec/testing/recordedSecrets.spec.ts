@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { record } from '../../src/testing/record';
 import { listenTo } from './linkSupport';

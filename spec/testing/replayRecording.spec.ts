@@ -2,7 +2,7 @@ import { firstValueFrom, map, of, timer } from 'rxjs';
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { formatVerdict } from '../../src/testing/formatVerdict';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';

@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { silentLogger } from '../../src/runtime/silentLogger';
+import { silentLogger } from '../../src/runtime/Logger';
 import { FrameWriter } from '../../src/streams/FrameWriter';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';

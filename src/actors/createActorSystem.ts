@@ -1,9 +1,7 @@
 import { Observable, Subject, takeUntil } from 'rxjs';
 import { ActorStopped } from '../errors/ActorStopped';
-import type { Clock } from '../runtime/Clock';
-import { silentLogger } from '../runtime/silentLogger';
-import { systemClock } from '../runtime/systemClock';
-import { yieldTurn } from '../runtime/yieldTurn';
+import { type Clock, systemClock, yieldTurn } from '../runtime/Clock';
+import { silentLogger } from '../runtime/Logger';
 import { ActorCell } from './ActorCell';
 import type { ActorEvent, ActorEventBody } from './ActorEvent';
 import type { ActorNode } from './ActorNode';

@@ -1,8 +1,7 @@
 import { Subject } from 'rxjs';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import { cutName } from '../runtime/cutName';
-import { escapeControls } from '../runtime/escapeControls';
+import { cutName, escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
 import type { Failure } from './Failure';
 

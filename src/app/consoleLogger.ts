@@ -1,4 +1,4 @@
-import { escapeControls } from '../runtime/escapeControls';
+import { escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
 
 const ignore = (): void => undefined;

@@ -1,5 +1,5 @@
 import type { Logger } from '../index';
-import { escapeControls } from '../runtime/escapeControls';
+import { escapeControls } from '../runtime/names';
 import type { Io, Output } from './Io';
 import type { logOptions } from './logOptions';
 import type { OptionsOf } from './Command';

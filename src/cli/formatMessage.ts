@@ -1,5 +1,5 @@
 import { encodeJson, type Message } from '../index';
-import { escapeControls } from '../runtime/escapeControls';
+import { escapeControls } from '../runtime/names';
 import type { Output } from './Io';
 import { paint } from './paint';
 

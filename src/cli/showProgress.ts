@@ -1,5 +1,5 @@
 import type { Clock } from '../index';
-import { systemClock } from '../runtime/systemClock';
+import { systemClock } from '../runtime/Clock';
 import type { Output } from './Io';
 
 const intervalMs = 500;

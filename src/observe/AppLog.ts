@@ -1,5 +1,4 @@
-import { isLevelEnabled } from '../runtime/isLevelEnabled';
-import type { Logger } from '../runtime/Logger';
+import { type Logger, isLevelEnabled } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/ConnectionEvent';
 
 const HAPPENED = { open: 'opened', close: 'closed' } as const;

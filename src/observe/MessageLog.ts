@@ -1,8 +1,6 @@
 import type { Clock } from '../runtime/Clock';
-import { cutName } from '../runtime/cutName';
-import { isLevelEnabled } from '../runtime/isLevelEnabled';
-import type { Logger } from '../runtime/Logger';
-import { quoteName } from '../runtime/quoteName';
+import { cutName, quoteName } from '../runtime/names';
+import { type Logger, isLevelEnabled } from '../runtime/Logger';
 import type { Message } from '../streams/Message';
 import type { SentMessage } from '../streams/SentMessage';
 import type { TrafficObserver } from '../streams/TrafficObserver';

@@ -1,6 +1,6 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { ClientConfig } from '../config/ClientConfig';
-import { cutName } from '../runtime/cutName';
+import { cutName } from '../runtime/names';
 import { loadOptional } from '../runtime/loadOptional';
 import type { Logger } from '../runtime/Logger';
 import type { Message } from '../streams/Message';

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/Clock';
-import { escapeControls } from '../runtime/escapeControls';
+import { escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
 import type { ClientState } from '../streams/ClientState';
 

@@ -5,7 +5,7 @@ import { AppStopped } from '../errors/AppStopped';
 import { QueueFull } from '../errors/QueueFull';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import { quoteName } from '../runtime/quoteName';
+import { quoteName } from '../runtime/names';
 import type { DeliverKept, OutboxPort } from '../streams/OutboxPort';
 import type { OutboxState } from '../streams/OutboxState';
 import type { OutgoingMessage } from '../streams/OutgoingMessage';

@@ -1,4 +1,4 @@
-import { systemClock } from '../runtime/systemClock';
+import { systemClock } from '../runtime/Clock';
 import { openFailure, storeFailure } from './failureInternals';
 import { LevelStore } from './LevelStore';
 import { OutboxInspector } from './OutboxInspector';

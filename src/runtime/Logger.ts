@@ -18,3 +18,45 @@ export interface Logger {
    */
   isLevelEnabled?(level: LogLevel): boolean;
 }
+
+const ignore = (): void => undefined;
+
+/** Says nothing. */
+export const silentLogger: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  isLevelEnabled: () => false,
+};
+
+/** Whether a logger prints lines of a level, as far as it tells; asked for once, not for each line. */
+export function isLevelEnabled(logger: Logger, level: LogLevel): boolean {
+  return logger.isLevelEnabled?.(level) ?? true;
+}
+
+/** The same logger, which never throws: a full disk under a log must not end the work that the log tells of. */
+export function guardLogger(logger: Logger): Logger {
+  const at =
+    (level: LogLevel) =>
+    (fields: Readonly<Record<string, unknown>>, text: string): void => {
+      try {
+        logger[level](fields, text);
+      } catch {
+        // Nobody is left to be told.
+      }
+    };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    isLevelEnabled: (level) => {
+      try {
+        return isLevelEnabled(logger, level);
+      } catch {
+        return true;
+      }
+    },
+  };
+}

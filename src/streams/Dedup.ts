@@ -3,7 +3,7 @@ import { AppStopping } from '../errors/AppStopping';
 import { HandlerFailed } from '../errors/HandlerFailed';
 import { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import { quoteName } from '../runtime/quoteName';
+import { quoteName } from '../runtime/names';
 import type { DedupCounts } from './DedupCounts';
 import type { DedupHook } from './DedupStep';
 import { DedupRun } from './DedupRun';

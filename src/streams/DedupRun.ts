@@ -1,6 +1,6 @@
 import { AnswerNotKept } from '../errors/AnswerNotKept';
 import type { RxcometError } from '../errors/RxcometError';
-import { quoteName } from '../runtime/quoteName';
+import { quoteName } from '../runtime/names';
 import type { Dedup } from './Dedup';
 import type { Dispatcher } from './Dispatcher';
 import { encodeResult } from './encodeResult';

@@ -4,8 +4,7 @@ import { RxcometError } from '../errors/RxcometError';
 import { StreamIdle } from '../errors/StreamIdle';
 import { UnknownAction } from '../errors/UnknownAction';
 import type { Clock } from '../runtime/Clock';
-import { cutName } from '../runtime/cutName';
-import { quoteName } from '../runtime/quoteName';
+import { cutName, quoteName } from '../runtime/names';
 import type { ActionContract } from './ActionContract';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
@@ -17,7 +16,7 @@ import type { NextOutcome } from './ReplyPort';
 import type { ResultTaker } from './ResultTaker';
 import { slowAnswer } from './slowAnswer';
 import { subscribeResults } from './subscribeResults';
-import { TimeoutQueue } from './TimeoutQueue';
+import { TimeoutQueue } from '../runtime/TimeoutQueue';
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {

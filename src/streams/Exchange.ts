@@ -4,7 +4,7 @@ import type { Message } from './Message';
 import type { MessageControl } from './MessageControl';
 import type { Registration } from './Registration';
 import type { ReplyPort } from './ReplyPort';
-import type { TimeoutEntry } from './TimeoutQueue';
+import type { TimeoutEntry } from '../runtime/TimeoutQueue';
 import type { TrafficObserver } from './TrafficObserver';
 
 /** The state of one message between its arrival and the end of its handlers. Fields are the dispatcher's, `replyId` and on the port's. */

@@ -9,7 +9,7 @@ import { decodeText } from './decodeText';
 import { readHeader } from './readHeader';
 import { recogniseHeader } from './recogniseHeader';
 import { requireTextCodec } from './requireTextCodec';
-import { asBuffer } from './wireInternals';
+import { asBuffer } from '../runtime/bytes';
 
 /** What a {@link FrameParser} needs to know. */
 export interface FrameParserOptions {

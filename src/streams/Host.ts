@@ -18,7 +18,7 @@ import type { MemoryBudget, MemoryGroup } from './MemoryBudget';
 import { processMemoryBudget } from './processMemoryBudget';
 import { RequestReader } from './RequestReader';
 import type { Listener } from './Transport';
-import { TimeoutQueue } from './TimeoutQueue';
+import { TimeoutQueue } from '../runtime/TimeoutQueue';
 
 /** Refused connections that are being told why; beyond that many more they are dropped without a word. */
 const REFUSALS_AT_ONCE = 64;

@@ -3,7 +3,7 @@ import { LinkFailed } from '../errors/LinkFailed';
 import { ProtocolViolation } from '../errors/ProtocolViolation';
 import { RxcometError } from '../errors/RxcometError';
 import { UnsentOverflow } from '../errors/UnsentOverflow';
-import { quoteName } from '../runtime/quoteName';
+import { quoteName } from '../runtime/names';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';
 import { encodeResult } from './encodeResult';
@@ -25,7 +25,7 @@ import { ReadGate } from './ReadGate';
 import type { NextOutcome } from './ReplyPort';
 import { requireToken } from './requireToken';
 import { Slots } from './Slots';
-import type { TimeoutEntry } from './TimeoutQueue';
+import type { TimeoutEntry } from '../runtime/TimeoutQueue';
 
 /** `fresh`: no whole frame yet; `oneShot`: one request, one reply; `kept`: native; `lingering`: the last frame is out, input is discarded. */
 type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';

@@ -10,7 +10,7 @@ import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
 import type { Observation } from './Observation';
 import type { RequestReader } from './RequestReader';
-import type { TimeoutQueue } from './TimeoutQueue';
+import type { TimeoutQueue } from '../runtime/TimeoutQueue';
 
 /** What the connections of one host share. */
 export interface HostContext {

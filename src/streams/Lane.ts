@@ -6,7 +6,7 @@ import { LegacyEmptyContent } from '../errors/LegacyEmptyContent';
 import { LegacyRawAction } from '../errors/LegacyRawAction';
 import { PeerUnreachable } from '../errors/PeerUnreachable';
 import type { SendErrorFields } from '../errors/SendError';
-import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
+import { reconnectDelayMs } from '../runtime/backoff';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
 import type { Dialect } from './Dialect';

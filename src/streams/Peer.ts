@@ -5,7 +5,7 @@ import { SendAborted } from '../errors/SendAborted';
 import type { ActionContract } from './ActionContract';
 import type { ClientState } from './ClientState';
 import { encodeJson } from './encodeJson';
-import { HotStream } from './HotStream';
+import { HotStream } from '../runtime/HotStream';
 import { Lane } from './Lane';
 import type { OutboxPort } from './OutboxPort';
 import type { OutboxState } from './OutboxState';

@@ -1,4 +1,4 @@
-import { Deque } from './Deque';
+import { Deque } from '../runtime/Deque';
 import type { Send } from './Send';
 
 /** Sends that wait, in order. One that was dropped meanwhile counts no more and is never given out. */

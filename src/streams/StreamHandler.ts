@@ -3,7 +3,7 @@ import { HandlerFailed } from '../errors/HandlerFailed';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { Message } from './Message';
-import { reconnectDelayMs } from '../runtime/reconnectDelayMs';
+import { reconnectDelayMs } from '../runtime/backoff';
 
 /** Delays before a stream handler that failed is subscribed anew. */
 const RESTART = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };

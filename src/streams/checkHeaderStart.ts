@@ -1,5 +1,5 @@
 import { BadHeader } from '../errors/BadHeader';
-import { excerptOf, holdsToken } from './wireInternals';
+import { excerptOf, holdsToken } from '../runtime/bytes';
 
 /**
  * Judges the first bytes of a header that isn't complete yet: an object, perhaps after white space (protocol 1.1). A peer that speaks

@@ -2,10 +2,9 @@ import { BehaviorSubject, defer, tap, throwError, type Observable } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { CircuitOpen } from '../errors/CircuitOpen';
 import { SendError } from '../errors/SendError';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import type { CircuitState } from './CircuitState';
-import { Deque } from './Deque';
+import { Deque } from '../runtime/Deque';
 
 /** Options of `circuitBreaker`. */
 export interface CircuitBreakerOptions {

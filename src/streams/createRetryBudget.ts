@@ -1,6 +1,5 @@
 import { BadOption } from '../errors/BadOption';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import type { RetryBudget } from './RetryBudget';
 
 /** Options of `createRetryBudget`. */

@@ -3,7 +3,7 @@ import { BadContent } from '../errors/BadContent';
 import { decodeMultiByte } from './decodeMultiByte';
 import { requireTextCodec } from './requireTextCodec';
 import { singleByteTables } from './singleByteTables';
-import { asBuffer } from './wireInternals';
+import { asBuffer } from '../runtime/bytes';
 
 /**
  * The text that the bytes of a text/json content stand for, read strictly by its content-encoding: any name of a text codec that Python

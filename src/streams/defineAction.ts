@@ -2,8 +2,7 @@ import { isLeft } from 'fp-ts/Either';
 import type { Mixed, TypeOf, ValidationError } from 'io-ts';
 import { BadValue } from '../errors/BadValue';
 import { BadOption } from '../errors/BadOption';
-import { cutName } from '../runtime/cutName';
-import { escapeControls } from '../runtime/escapeControls';
+import { cutName, escapeControls } from '../runtime/names';
 import type { ActionContract } from './ActionContract';
 
 /** The codecs of a contract; what is left out is not checked. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { BadHeader } from '../errors/BadHeader';
 import type { FrameHeader } from './FrameHeader';
 import { createFrameHeader } from './createFrameHeader';
-import { excerptOf, holdsToken } from './wireInternals';
+import { excerptOf, holdsToken } from '../runtime/bytes';
 
 /**
  * Reads any legal header (protocol 1.1): a JSON object in UTF-8 with the four required keys. Of the values only content-length has to

@@ -2,7 +2,7 @@ import { BadContent } from '../errors/BadContent';
 import { NestingTooDeep } from '../errors/NestingTooDeep';
 import type { ParseJsonOptions } from './ParseJsonOptions';
 import { endOfString } from './endOfString';
-import { excerptOf } from './wireInternals';
+import { excerptOf } from '../runtime/bytes';
 
 /** The reader recurses, so it has a limit of its own where Max_nesting is set very high. */
 const maxDepth = 1000;

@@ -1,5 +1,5 @@
 import { ResultOverflow } from '../errors/ResultOverflow';
-import { quoteName } from '../runtime/quoteName';
+import { quoteName } from '../runtime/names';
 
 /** The error of an action whose results come faster than its peer reads them. */
 export function resultOverflow(action: string): ResultOverflow {

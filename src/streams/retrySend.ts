@@ -2,8 +2,7 @@ import { Observable, defer, retry, tap, throwError } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { RemoteError } from '../errors/RemoteError';
 import { SendError } from '../errors/SendError';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import { createRetryBudget } from './createRetryBudget';
 import type { RetryBudget } from './RetryBudget';
 

@@ -2,7 +2,7 @@ import { Observable, takeWhile } from 'rxjs';
 import { BadOption } from '../errors/BadOption';
 import { QueueFull } from '../errors/QueueFull';
 import type { ActionContract } from './ActionContract';
-import { Deque } from './Deque';
+import { Deque } from '../runtime/Deque';
 import type { Peer } from './Peer';
 import type { SendOptions } from './SendOptions';
 import { SendWindow } from './SendWindow';

@@ -1,6 +1,5 @@
 import { BadOption } from '../errors/BadOption';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import { createFileSink } from './createFileSink';
 import { JsonPath } from './JsonPath';
 import type { RecordedEvent } from './RecordedEvent';

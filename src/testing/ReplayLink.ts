@@ -1,6 +1,6 @@
 import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
-import { Deque } from '../streams/Deque';
+import { Deque } from '../runtime/Deque';
 import { FrameWriter } from '../streams/FrameWriter';
 import type { Link } from '../streams/Link';
 import { contentText } from './contentText';

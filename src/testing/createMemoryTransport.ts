@@ -1,7 +1,7 @@
 import type { HostConfig } from '../config/HostConfig';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';
-import { formatEndpoint } from '../streams/node/formatEndpoint';
+import { formatEndpoint } from '../runtime/endpoint';
 import { toConnectFailed } from '../streams/node/toConnectFailed';
 import { toListenFailed } from '../streams/node/toListenFailed';
 import { DEFAULT_HIGH_WATER_MARK, MemoryLinkEnd } from './memoryLinkInternals';

@@ -1,7 +1,6 @@
 import type { HostConfig } from '../config/HostConfig';
 import { BadOption } from '../errors/BadOption';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Link } from '../streams/Link';
 import type { Transport } from '../streams/Transport';

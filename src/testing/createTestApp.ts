@@ -3,7 +3,7 @@ import type { AppOptions } from '../app/AppOptions';
 import { createApp } from '../app/createApp';
 import type { CometConfig } from '../config/CometConfig';
 import { parseConfig } from '../config/parseConfig';
-import { silentLogger } from '../runtime/silentLogger';
+import { silentLogger } from '../runtime/Logger';
 import type { Peer } from '../streams/Peer';
 import type { Transport } from '../streams/Transport';
 import { createMemoryTransport } from './createMemoryTransport';

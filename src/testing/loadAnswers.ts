@@ -1,5 +1,4 @@
-import type { RecordedAnswersOptions } from './RecordedAnswers';
-import { RecordedAnswers } from './RecordedAnswers';
+import { RecordedAnswers, type RecordedAnswersOptions } from './RecordedAnswers';
 import type { RecordedEvent } from './RecordedEvent';
 
 /** What a stand-in needs to know of one side of a recording. */

@@ -1,4 +1,4 @@
-import { Deque } from '../streams/Deque';
+import { Deque } from '../runtime/Deque';
 import type { LinkEvents } from '../streams/Link';
 import type { MemoryLink } from './MemoryLink';
 

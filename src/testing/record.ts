@@ -1,7 +1,6 @@
 import type { App } from '../app/App';
 import { LayeredTransport } from '../app/LayeredTransport';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import type { EventSink } from './EventSink';
 import type { RecordedEvent } from './RecordedEvent';
 import type { RecordingOptions } from './RecordingOptions';

@@ -1,6 +1,5 @@
 import type { ClientConfig } from '../config/ClientConfig';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Transport } from '../streams/Transport';
 import { checkSpeed } from './checkSpeed';

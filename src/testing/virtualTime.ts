@@ -1,7 +1,6 @@
 import { BadOption } from '../errors/BadOption';
 import { ReplayStuck } from '../errors/ReplayStuck';
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import { loadOptional } from '../runtime/loadOptional';
 
 /** How time is replaced. */

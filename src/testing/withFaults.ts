@@ -1,5 +1,4 @@
-import type { Clock } from '../runtime/Clock';
-import { systemClock } from '../runtime/systemClock';
+import { type Clock, systemClock } from '../runtime/Clock';
 import type { Link, LinkEvents } from '../streams/Link';
 import type { FaultPlan, LinkFault } from './FaultPlan';
 import { FaultyFlow } from './FaultyFlow';

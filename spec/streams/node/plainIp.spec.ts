@@ -1,4 +1,4 @@
-import { plainIp } from '../../../src/streams/node/plainIp';
+import { plainIp } from '../../../src/runtime/endpoint';
 
 describe('plainIp', () => {
   it.each([

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../runtime/Clock';
-import { formatEndpoint } from './formatEndpoint';
-import { plainIp } from './plainIp';
+import { formatEndpoint, plainIp } from '../../runtime/endpoint';
 
 interface Handshake {
   readonly socket: Socket;

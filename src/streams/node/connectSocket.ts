@@ -5,7 +5,7 @@ import { ConnectFailed } from '../../errors/ConnectFailed';
 import type { Clock } from '../../runtime/Clock';
 import type { Link } from '../Link';
 import { errorCode } from './errorCode';
-import { formatEndpoint } from './formatEndpoint';
+import { formatEndpoint } from '../../runtime/endpoint';
 import { isTlsError } from './isTlsError';
 import { SocketLink } from './SocketLink';
 import type { TlsFiles } from './TlsFiles';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { TlsConfig } from '../../config/TlsConfig';
-import type { Clock } from '../../runtime/Clock';
-import { systemClock } from '../../runtime/systemClock';
+import { type Clock, systemClock } from '../../runtime/Clock';
 import type { Transport } from '../Transport';
 import { connectSocket } from './connectSocket';
 import { listenTcp } from './listenTcp';

@@ -3,7 +3,7 @@ import type { HostConfig } from '../../config/HostConfig';
 import { AcceptFailed } from '../../errors/AcceptFailed';
 import type { Listener } from '../Transport';
 import { errorCode } from './errorCode';
-import { formatEndpoint } from './formatEndpoint';
+import { formatEndpoint } from '../../runtime/endpoint';
 import { toListenFailed } from './toListenFailed';
 
 // Kept at load, so that a spec with fake timers can still stop a host.

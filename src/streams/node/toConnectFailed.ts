@@ -1,6 +1,6 @@
 import { ConnectFailed } from '../../errors/ConnectFailed';
 import { errorCode } from './errorCode';
-import { formatEndpoint } from './formatEndpoint';
+import { formatEndpoint } from '../../runtime/endpoint';
 
 /** Why a peer could not be reached, in words; `cause` stays the error of the system. */
 export function toConnectFailed(cause: Error, ip: string, port: number): ConnectFailed {

@@ -1,6 +1,6 @@
 import { ListenFailed } from '../../errors/ListenFailed';
 import { errorCode } from './errorCode';
-import { formatEndpoint } from './formatEndpoint';
+import { formatEndpoint } from '../../runtime/endpoint';
 
 /** What a host that could not listen tells its user: what is in the way and what to change. */
 export function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {

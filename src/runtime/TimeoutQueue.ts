@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/Clock';
+import type { Clock } from './Clock';
 
 /** What a TimeoutQueue keeps of its own on an entry; start with `undefined`, `undefined`, 0, false. */
 export interface TimeoutEntry {
