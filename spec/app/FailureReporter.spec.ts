@@ -1,6 +1,6 @@
 import { FailureReporter } from '../../src/app/FailureReporter';
-import { HandlerFailed } from '../../src/errors/HandlerFailed';
-import { QueueFull } from '../../src/errors/QueueFull';
+import { HandlerFailed } from '../../src/errors/handling';
+import { QueueFull } from '../../src/errors/sending';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 const failed = (peer = '1.2.3.4:5'): HandlerFailed => new HandlerFailed('it broke', { action: 'A', peer });

@@ -1,6 +1,6 @@
 import { createAppLogger } from '../../src/cli/createAppLogger';
 import { Secret } from '../../src/config/Secret';
-import { HandlerFailed } from '../../src/errors/HandlerFailed';
+import { HandlerFailed } from '../../src/errors/handling';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 function setUp(options: { level?: string; tty?: boolean; verbose?: boolean } = {}) {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LevelStore } from '../../src/outbox/LevelStore';
-import { RemoteError } from '../../src/errors/RemoteError';
+import { RemoteError } from '../../src/errors/sending';
 import { createTestOutbox, message, type TestOutbox } from '../outbox/openOutbox';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { runMain } from './runMain';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { parseConfig } from '../../src/config/parseConfig';
-import { ConfigError } from '../../src/errors/ConfigError';
+import { ConfigError } from '../../src/errors/setUp';
 
 /** Throws unless the source is read, or refused with at least one problem. */
 const survives = (source: unknown): void => {

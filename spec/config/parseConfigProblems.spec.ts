@@ -1,4 +1,4 @@
-import { ConfigError } from '../../src/errors/ConfigError';
+import { ConfigError } from '../../src/errors/setUp';
 import { parseConfig } from '../../src/config/parseConfig';
 
 // Every key decodes here, whether or not its effect is built.

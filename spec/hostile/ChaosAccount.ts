@@ -1,4 +1,4 @@
-import type { SendError } from '../../src/errors/SendError';
+import type { SendError } from '../../src/errors/sending';
 
 interface Entry {
   ends: number;

@@ -2,7 +2,7 @@ import { of } from 'rxjs';
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import type { SendError } from '../../src/errors/SendError';
+import type { SendError } from '../../src/errors/sending';
 import { silentLogger } from '../../src/runtime/Logger';
 import type { Transport } from '../../src/streams/Transport';
 import { createNodeTransport } from '../../src/streams/node/createNodeTransport';

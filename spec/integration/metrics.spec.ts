@@ -2,7 +2,7 @@ import { createServer, Server } from 'node:net';
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { ListenFailed } from '../../src/errors/ListenFailed';
+import { ListenFailed } from '../../src/errors/setUp';
 import { silentLogger } from '../../src/runtime/Logger';
 import { ask, find, METRICS_IP } from '../observe/openMetrics';
 import { parseExposition } from '../observe/parseExposition';

@@ -1,9 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { AcceptFailed } from '../../src/errors/AcceptFailed';
-import { ListenFailed } from '../../src/errors/ListenFailed';
-import { MissingPackage } from '../../src/errors/MissingPackage';
+import { AcceptFailed, ListenFailed, MissingPackage } from '../../src/errors/setUp';
 import { loadOptional } from '../../src/runtime/loadOptional';
 import { createTestStats } from './createTestStats';
 import { ask, METRICS_IP, openMetrics, type TestMetrics } from './openMetrics';

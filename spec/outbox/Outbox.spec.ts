@@ -1,12 +1,14 @@
-import { AckTimeout } from '../../src/errors/AckTimeout';
-import { AppStopped } from '../../src/errors/AppStopped';
-import { ConnectionClosed } from '../../src/errors/ConnectionClosed';
-import { MissingPackage } from '../../src/errors/MissingPackage';
-import { MessageRefused } from '../../src/errors/MessageRefused';
-import { OutboxFailed } from '../../src/errors/OutboxFailed';
-import { QueueFull } from '../../src/errors/QueueFull';
-import { RemoteError } from '../../src/errors/RemoteError';
-import { SendTooLarge } from '../../src/errors/SendTooLarge';
+import {
+  AckTimeout,
+  AppStopped,
+  ConnectionClosed,
+  MessageRefused,
+  OutboxFailed,
+  QueueFull,
+  RemoteError,
+  SendTooLarge,
+} from '../../src/errors/sending';
+import { MissingPackage } from '../../src/errors/setUp';
 import type { OutboxOptions } from '../../src/outbox/Outbox';
 import type { OutboxState } from '../../src/streams/OutboxState';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';

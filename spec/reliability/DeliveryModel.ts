@@ -1,6 +1,5 @@
-import { MessageRefused } from '../../src/errors/MessageRefused';
+import { MessageRefused, SendError } from '../../src/errors/sending';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { SendError } from '../../src/errors/SendError';
 import { DiskDedupStore } from '../../src/outbox/DiskDedupStore';
 import { Outbox } from '../../src/outbox/Outbox';
 import { HandlerRegistry } from '../../src/streams/HandlerRegistry';

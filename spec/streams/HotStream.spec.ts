@@ -1,5 +1,5 @@
 import { EmptyError, Subject, firstValueFrom, map, share, take, type Observable } from 'rxjs';
-import type { SubscriberFailed } from '../../src/errors/SubscriberFailed';
+import type { SubscriberFailed } from '../../src/errors/setUp';
 import { HotStream } from '../../src/runtime/HotStream';
 
 function setUp() {

@@ -1,4 +1,4 @@
-import type { MemoryBudgetExceeded } from '../../src/errors/MemoryBudgetExceeded';
+import type { MemoryBudgetExceeded } from '../../src/errors/connections';
 import { MemoryBudget, type MemoryHolder } from '../../src/streams/MemoryBudget';
 
 /** A connection that holds what the spec says. */

@@ -1,5 +1,5 @@
 import { Subscription, retry } from 'rxjs';
-import type { SendError } from '../../src/errors/SendError';
+import type { SendError } from '../../src/errors/sending';
 import type { ClientState } from '../../src/streams/ClientState';
 import { defineAction } from '../../src/streams/defineAction';
 import type { Peer } from '../../src/streams/Peer';

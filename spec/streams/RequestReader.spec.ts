@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { BadContent } from '../../src/errors/BadContent';
-import { BadRequest } from '../../src/errors/BadRequest';
-import { NestingTooDeep } from '../../src/errors/NestingTooDeep';
+import { BadContent, BadRequest, NestingTooDeep } from '../../src/errors/connections';
 import { encodeJson } from '../../src/streams/encodeJson';
 import { parseJson } from '../../src/streams/parseJson';
 import { readResult } from '../../src/streams/readResult';

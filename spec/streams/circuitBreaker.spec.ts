@@ -1,11 +1,13 @@
 import { NEVER, Observable, Subject, concat, defer, of, take, throwError } from 'rxjs';
-import { AckTimeout } from '../../src/errors/AckTimeout';
-import { BadOption } from '../../src/errors/BadOption';
-import { CircuitOpen } from '../../src/errors/CircuitOpen';
-import { ConnectionClosed } from '../../src/errors/ConnectionClosed';
-import { PeerUnreachable } from '../../src/errors/PeerUnreachable';
-import { QueueFull } from '../../src/errors/QueueFull';
-import { RemoteError } from '../../src/errors/RemoteError';
+import {
+  AckTimeout,
+  CircuitOpen,
+  ConnectionClosed,
+  PeerUnreachable,
+  QueueFull,
+  RemoteError,
+} from '../../src/errors/sending';
+import { BadOption } from '../../src/errors/setUp';
 import type { CircuitState } from '../../src/streams/CircuitState';
 import { circuitBreaker, type CircuitBreakerOptions } from '../../src/streams/circuitBreaker';
 import { retrySend } from '../../src/streams/retrySend';

@@ -1,4 +1,4 @@
-import type { BadValue } from '../../src/errors/BadValue';
+import type { BadValue } from '../../src/errors/handling';
 import { defineAction } from '../../src/streams/defineAction';
 import { t } from '../../src/streams/t';
 

@@ -1,9 +1,6 @@
 import { Observable, asyncScheduler, concat, defer, of, take, throwError, type Subscription } from 'rxjs';
-import { AckTimeout } from '../../src/errors/AckTimeout';
-import { BadOption } from '../../src/errors/BadOption';
-import { RemoteError } from '../../src/errors/RemoteError';
-import { SendAborted } from '../../src/errors/SendAborted';
-import type { SendErrorFields } from '../../src/errors/SendError';
+import { AckTimeout, RemoteError, SendAborted, type SendErrorFields } from '../../src/errors/sending';
+import { BadOption } from '../../src/errors/setUp';
 import type { Clock } from '../../src/runtime/Clock';
 import { createRetryBudget } from '../../src/streams/createRetryBudget';
 import { retrySend, type RetrySendOptions } from '../../src/streams/retrySend';

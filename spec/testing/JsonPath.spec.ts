@@ -1,4 +1,4 @@
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { formatJsonPath } from '../../src/testing/formatJsonPath';
 import { JsonPath } from '../../src/testing/JsonPath';
 

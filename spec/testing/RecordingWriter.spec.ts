@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { readRecording } from '../../src/testing/readRecording';
 import { recordingPartFile } from '../../src/testing/recordingPartFile';
 import { RecordingWriter } from '../../src/testing/RecordingWriter';

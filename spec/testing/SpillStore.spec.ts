@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { SpillStore } from '../../src/testing/SpillStore';
 
 describe('SpillStore', () => {

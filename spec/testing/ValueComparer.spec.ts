@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import type { CompareOptions } from '../../src/testing/CompareOptions';
 import { ValueComparer } from '../../src/testing/ValueComparer';
 

@@ -1,7 +1,7 @@
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';

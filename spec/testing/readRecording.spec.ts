@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { BadRecording } from '../../src/errors/BadRecording';
+import { BadRecording } from '../../src/errors/recordings';
 import { readRecording } from '../../src/testing/readRecording';
 import { recordingPartFile } from '../../src/testing/recordingPartFile';
 import { ack, eventsOf, message } from './recordingSupport';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { toMatchRecording } from '../../src/testing/toMatchRecording';
 import { ack, message } from './recordingSupport';
 

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { firstValueFrom, interval, take, toArray } from 'rxjs';
-import { BadOption } from '../../src/errors/BadOption';
-import { MissingPackage } from '../../src/errors/MissingPackage';
-import { ReplayStuck } from '../../src/errors/ReplayStuck';
+import { BadOption, MissingPackage } from '../../src/errors/setUp';
+import { ReplayStuck } from '../../src/errors/recordings';
 import { loadOptional } from '../../src/runtime/loadOptional';
 import { virtualTime, type VirtualTime } from '../../src/testing/virtualTime';
 

@@ -1,4 +1,4 @@
-import { BadOption } from '../../src/errors/BadOption';
+import { BadOption } from '../../src/errors/setUp';
 import { createMemoryLinkPair } from '../../src/testing/createMemoryLinkPair';
 import type { FaultPlan } from '../../src/testing/FaultPlan';
 import { parseFaultPlan } from '../../src/testing/parseFaultPlan';

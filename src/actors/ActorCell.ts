@@ -1,7 +1,5 @@
 import { Observable, isObservable, takeUntil } from 'rxjs';
-import { ActorInterrupted } from '../errors/ActorInterrupted';
-import { ActorStopped } from '../errors/ActorStopped';
-import { DeathPact } from '../errors/DeathPact';
+import { ActorInterrupted, ActorStopped, DeathPact } from '../errors/actors';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import type { ActionMessage } from './fromContracts';

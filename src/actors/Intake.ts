@@ -1,6 +1,4 @@
-import { AskAborted } from '../errors/AskAborted';
-import { MailboxFull } from '../errors/MailboxFull';
-import type { ActorStopped } from '../errors/ActorStopped';
+import { type ActorStopped, AskAborted, MailboxFull } from '../errors/actors';
 import type { Clock } from '../runtime/Clock';
 import type { OfferOptions } from './ActorRef';
 import type { DeadLetterReason } from './DeadLetter';

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { AskAborted } from '../errors/AskAborted';
+import { AskAborted } from '../errors/actors';
 import type { ActorCell } from './ActorCell';
 import type { ActorContract } from './ActorContract';
 import type { ActorRef, AskOptions, OfferOptions, TellOptions, Termination } from './ActorRef';

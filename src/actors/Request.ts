@@ -1,5 +1,4 @@
-import { AskAborted } from '../errors/AskAborted';
-import { AskTimeout } from '../errors/AskTimeout';
+import { AskAborted, AskTimeout } from '../errors/actors';
 import type { Clock } from '../runtime/Clock';
 import type { DeadLetterReason } from './DeadLetter';
 import { Envelope } from './Envelope';

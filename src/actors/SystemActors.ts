@@ -1,5 +1,4 @@
-import { BadName } from '../errors/BadName';
-import { NameTaken } from '../errors/NameTaken';
+import { BadName, NameTaken } from '../errors/actors';
 import type { ActorEventBody } from './ActorEvent';
 import type { ActorNode } from './ActorNode';
 import type { SystemActor } from './ActorSystem';

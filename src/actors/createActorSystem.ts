@@ -1,5 +1,5 @@
 import { Observable, Subject, takeUntil } from 'rxjs';
-import { ActorStopped } from '../errors/ActorStopped';
+import { ActorStopped } from '../errors/actors';
 import { type Clock, systemClock, yieldTurn } from '../runtime/Clock';
 import { silentLogger } from '../runtime/Logger';
 import { ActorCell } from './ActorCell';

@@ -1,4 +1,4 @@
-import { UnknownAction } from '../errors/UnknownAction';
+import { UnknownAction } from '../errors/handling';
 import type { ActorContext } from './ActorContext';
 import type { ActorContract } from './ActorContract';
 import type { ActorSignal, Behaviour, NextState } from './behaviour';

@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 
 /** Throws ERR_BAD_OPTION unless `holds`. */
 export function requireOption(holds: boolean, expectation: string): void {

@@ -1,5 +1,5 @@
 import { Subscription, from, type Observable, type ObservableInput } from 'rxjs';
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { ActionContract } from '../streams/ActionContract';

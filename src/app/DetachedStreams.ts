@@ -1,5 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import { DetachedFailed } from '../errors/DetachedFailed';
+import { DetachedFailed } from '../errors/setUp';
 import { RxcometError } from '../errors/RxcometError';
 
 /** Streams that nobody holds: subscribed to here, their errors reported. */

@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import type { ClientConfig } from '../config/ClientConfig';
 import type { HostConfig } from '../config/HostConfig';
 import type { Link } from '../streams/Link';

@@ -17,7 +17,7 @@ export abstract class RxcometError extends Error {
   /** Stable name of the failure, listed in docs/errors.md. */
   abstract readonly code: string;
 
-  protected constructor(message: string, options: RxcometErrorOptions = {}) {
+  constructor(message: string, options: RxcometErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
   }
 }

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AcceptFailed } from '../errors/AcceptFailed';
-import { ListenFailed } from '../errors/ListenFailed';
+import { AcceptFailed, ListenFailed } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { MetricsPage } from './MetricsPage';

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject } from 'rxjs';
 import type { ClientConfig, ClientQueueConfig } from '../config/ClientConfig';
-import { AppStopped } from '../errors/AppStopped';
-import { QueueFull } from '../errors/QueueFull';
+import { AppStopped, QueueFull } from '../errors/sending';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { quoteName } from '../runtime/names';

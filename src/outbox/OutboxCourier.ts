@@ -1,7 +1,5 @@
-import { MessageRefused } from '../errors/MessageRefused';
-import { RemoteError } from '../errors/RemoteError';
+import { MessageRefused, RemoteError, SendError } from '../errors/sending';
 import type { RxcometError } from '../errors/RxcometError';
-import { SendError } from '../errors/SendError';
 import { quoteName } from '../runtime/names';
 import { reconnectDelayMs } from '../runtime/backoff';
 import type { DeliverKept } from '../streams/OutboxPort';

@@ -1,5 +1,5 @@
-import { DedupFailed } from '../errors/DedupFailed';
-import { DedupLocked } from '../errors/DedupLocked';
+import { DedupFailed } from '../errors/handling';
+import { DedupLocked } from '../errors/setUp';
 import { RxcometError } from '../errors/RxcometError';
 import { StoreProblem } from './StoreProblem';
 

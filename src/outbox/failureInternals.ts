@@ -1,5 +1,4 @@
-import { OutboxFailed } from '../errors/OutboxFailed';
-import { OutboxLocked } from '../errors/OutboxLocked';
+import { OutboxFailed, OutboxLocked } from '../errors/sending';
 import { RxcometError } from '../errors/RxcometError';
 import { StoreProblem } from './StoreProblem';
 

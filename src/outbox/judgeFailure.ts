@@ -1,6 +1,5 @@
-import { RemoteError } from '../errors/RemoteError';
+import { RemoteError, SendError } from '../errors/sending';
 import type { RxcometError } from '../errors/RxcometError';
-import { SendError } from '../errors/SendError';
 
 /**
  * Whose fault a failed try was:

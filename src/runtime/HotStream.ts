@@ -1,5 +1,5 @@
 import { Observable, type Observer, type Subscription } from 'rxjs';
-import { SubscriberFailed } from '../errors/SubscriberFailed';
+import { SubscriberFailed } from '../errors/setUp';
 
 /**
  * A stream of the app that outlives its subscribers' mistakes: what a subscriber's callback throws is reported as ERR_SUBSCRIBER, and the

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { MissingPackage } from '../errors/MissingPackage';
+import { MissingPackage } from '../errors/setUp';
 
 /**
  * Loads a package that only some users need, at its first use.

@@ -1,4 +1,4 @@
-import type { SendError } from '../errors/SendError';
+import type { SendError } from '../errors/sending';
 
 /** Where a `circuitBreaker` stands; the terms are those of M. Nygard, "Release It!". `cause` is the failure that opened it. */
 export type CircuitState =

@@ -1,12 +1,14 @@
-import { BadReply } from '../errors/BadReply';
-import { ConnectionClosed } from '../errors/ConnectionClosed';
-import type { Delivered } from '../errors/Delivered';
-import { HeartbeatLost } from '../errors/HeartbeatLost';
-import { ProtocolViolation } from '../errors/ProtocolViolation';
-import { RemoteError } from '../errors/RemoteError';
+import {
+  BadReply,
+  ConnectionClosed,
+  type Delivered,
+  RemoteError,
+  type SendError,
+  type SendErrorFields,
+  SendTooLarge,
+} from '../errors/sending';
+import { HeartbeatLost, ProtocolViolation } from '../errors/connections';
 import { RxcometError } from '../errors/RxcometError';
-import type { SendError, SendErrorFields } from '../errors/SendError';
-import { SendTooLarge } from '../errors/SendTooLarge';
 import type { ClientContext } from './ClientContext';
 import { ClientHeartbeat } from './ClientHeartbeat';
 import type { Dialect } from './Dialect';

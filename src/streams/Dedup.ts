@@ -1,6 +1,5 @@
 import type { HostConfig } from '../config/HostConfig';
-import { AppStopping } from '../errors/AppStopping';
-import { HandlerFailed } from '../errors/HandlerFailed';
+import { AppStopping, HandlerFailed } from '../errors/handling';
 import { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { quoteName } from '../runtime/names';

@@ -1,4 +1,4 @@
-import { AnswerNotKept } from '../errors/AnswerNotKept';
+import { AnswerNotKept } from '../errors/handling';
 import type { RxcometError } from '../errors/RxcometError';
 import { quoteName } from '../runtime/names';
 import type { Dedup } from './Dedup';

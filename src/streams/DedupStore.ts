@@ -1,4 +1,4 @@
-import type { DedupFailed } from '../errors/DedupFailed';
+import type { DedupFailed } from '../errors/handling';
 import type { KeptAnswer } from './KeptAnswer';
 
 /** What a store knows of a message when it is opened. */

@@ -1,8 +1,5 @@
-import { HandlerFailed } from '../errors/HandlerFailed';
-import { HandlerTimeout } from '../errors/HandlerTimeout';
+import { HandlerFailed, HandlerTimeout, StreamIdle, UnknownAction } from '../errors/handling';
 import { RxcometError } from '../errors/RxcometError';
-import { StreamIdle } from '../errors/StreamIdle';
-import { UnknownAction } from '../errors/UnknownAction';
 import type { Clock } from '../runtime/Clock';
 import { cutName, quoteName } from '../runtime/names';
 import type { ActionContract } from './ActionContract';

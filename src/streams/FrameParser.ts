@@ -1,6 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { ContentTooLarge } from '../errors/ContentTooLarge';
-import { TruncatedFrame } from '../errors/TruncatedFrame';
+import { ContentTooLarge, TruncatedFrame } from '../errors/connections';
 import type { Frame } from './Frame';
 import type { FrameHeader } from './FrameHeader';
 import { HeldBytes } from './HeldBytes';

@@ -1,4 +1,4 @@
-import { Unencodable } from '../errors/Unencodable';
+import { Unencodable } from '../errors/sending';
 import {
   completeReplyEnd,
   errorReplyEnd,

@@ -1,8 +1,6 @@
-import { AppStopping } from '../errors/AppStopping';
-import { LinkFailed } from '../errors/LinkFailed';
-import { PeerNotAllowed } from '../errors/PeerNotAllowed';
+import { AppStopping } from '../errors/handling';
+import { LinkFailed, PeerNotAllowed, TooManyConnections } from '../errors/connections';
 import { RxcometError } from '../errors/RxcometError';
-import { TooManyConnections } from '../errors/TooManyConnections';
 import { AllowList } from './AllowList';
 import type { ConnectionEvent } from './ConnectionEvent';
 import type { Dialect } from './Dialect';

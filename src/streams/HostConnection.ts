@@ -1,8 +1,5 @@
-import { ConnectionLost } from '../errors/ConnectionLost';
-import { LinkFailed } from '../errors/LinkFailed';
-import { ProtocolViolation } from '../errors/ProtocolViolation';
+import { ConnectionLost, LinkFailed, ProtocolViolation, UnsentOverflow } from '../errors/connections';
 import { RxcometError } from '../errors/RxcometError';
-import { UnsentOverflow } from '../errors/UnsentOverflow';
 import { quoteName } from '../runtime/names';
 import type { Dialect } from './Dialect';
 import { encodeJson } from './encodeJson';

@@ -1,11 +1,13 @@
-import { AckTimeout } from '../errors/AckTimeout';
-import { AppStopped } from '../errors/AppStopped';
-import { ConnectionClosed } from '../errors/ConnectionClosed';
-import { DialectUnknown } from '../errors/DialectUnknown';
-import { LegacyEmptyContent } from '../errors/LegacyEmptyContent';
-import { LegacyRawAction } from '../errors/LegacyRawAction';
-import { PeerUnreachable } from '../errors/PeerUnreachable';
-import type { SendErrorFields } from '../errors/SendError';
+import {
+  AckTimeout,
+  AppStopped,
+  ConnectionClosed,
+  DialectUnknown,
+  LegacyEmptyContent,
+  LegacyRawAction,
+  PeerUnreachable,
+  type SendErrorFields,
+} from '../errors/sending';
 import { reconnectDelayMs } from '../runtime/backoff';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';

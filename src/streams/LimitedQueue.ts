@@ -1,6 +1,4 @@
-import { MessageDropped } from '../errors/MessageDropped';
-import { MessageExpired } from '../errors/MessageExpired';
-import { QueueFull } from '../errors/QueueFull';
+import { MessageDropped, MessageExpired, QueueFull } from '../errors/sending';
 import type { ClientContext } from './ClientContext';
 import { failureFields } from './failureFields';
 import type { Send } from './Send';

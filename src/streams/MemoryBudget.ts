@@ -1,4 +1,4 @@
-import { MemoryBudgetExceeded } from '../errors/MemoryBudgetExceeded';
+import { MemoryBudgetExceeded } from '../errors/connections';
 
 /** A connection as the budget sees it. */
 export interface MemoryHolder {

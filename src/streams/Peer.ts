@@ -1,7 +1,6 @@
 import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable } from 'rxjs';
-import { BadOption } from '../errors/BadOption';
-import { AppStopped } from '../errors/AppStopped';
-import { SendAborted } from '../errors/SendAborted';
+import { BadOption } from '../errors/setUp';
+import { AppStopped, SendAborted } from '../errors/sending';
 import type { ActionContract } from './ActionContract';
 import type { ClientState } from './ClientState';
 import { encodeJson } from './encodeJson';

@@ -1,8 +1,5 @@
 import type { HostConfig } from '../config/HostConfig';
-import { FrameTimeout } from '../errors/FrameTimeout';
-import { HeartbeatLost } from '../errors/HeartbeatLost';
-import { IdleTimeout } from '../errors/IdleTimeout';
-import { WriteTimeout } from '../errors/WriteTimeout';
+import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../errors/connections';
 import type { FrameParser } from './FrameParser';
 
 /** When things last happened on one connection, judged against the limits of its host. Times are of the host's clock, in ms. */

@@ -1,8 +1,5 @@
-import { BadReply } from '../errors/BadReply';
-import type { Delivered } from '../errors/Delivered';
-import { RemoteError } from '../errors/RemoteError';
-import { ReplayNotRecorded } from '../errors/ReplayNotRecorded';
-import type { SendError } from '../errors/SendError';
+import { BadReply, type Delivered, RemoteError, type SendError } from '../errors/sending';
+import { ReplayNotRecorded } from '../errors/recordings';
 import type { ClientContext } from './ClientContext';
 import { failureFields } from './failureFields';
 import type { Frame } from './Frame';

@@ -1,4 +1,4 @@
-import { BadRequest } from '../errors/BadRequest';
+import { BadRequest } from '../errors/connections';
 import type { ParseJsonOptions } from './ParseJsonOptions';
 import { parseJson } from './parseJson';
 

@@ -1,5 +1,5 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
-import { HandlerFailed } from '../errors/HandlerFailed';
+import { HandlerFailed } from '../errors/handling';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { Message } from './Message';

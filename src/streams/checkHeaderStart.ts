@@ -1,4 +1,4 @@
-import { BadHeader } from '../errors/BadHeader';
+import { BadHeader } from '../errors/connections';
 import { excerptOf, holdsToken } from '../runtime/bytes';
 
 /**

@@ -1,4 +1,4 @@
-import { ProtocolViolation } from '../errors/ProtocolViolation';
+import { ProtocolViolation } from '../errors/connections';
 import type { FrameHeader } from './FrameHeader';
 import { isMessageKey } from './isMessageKey';
 

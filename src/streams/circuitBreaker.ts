@@ -1,7 +1,6 @@
 import { BehaviorSubject, defer, tap, throwError, type Observable } from 'rxjs';
-import { BadOption } from '../errors/BadOption';
-import { CircuitOpen } from '../errors/CircuitOpen';
-import { SendError } from '../errors/SendError';
+import { BadOption } from '../errors/setUp';
+import { CircuitOpen, SendError } from '../errors/sending';
 import { type Clock, systemClock } from '../runtime/Clock';
 import type { CircuitState } from './CircuitState';
 import { Deque } from '../runtime/Deque';

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { BadContent } from '../errors/BadContent';
+import { BadContent } from '../errors/connections';
 import { decodeMultiByte } from './decodeMultiByte';
 import { requireTextCodec } from './requireTextCodec';
 import { singleByteTables } from './singleByteTables';

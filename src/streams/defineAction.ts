@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/Either';
 import type { Mixed, TypeOf, ValidationError } from 'io-ts';
-import { BadValue } from '../errors/BadValue';
-import { BadOption } from '../errors/BadOption';
+import { BadValue } from '../errors/handling';
+import { BadOption } from '../errors/setUp';
 import { cutName, escapeControls } from '../runtime/names';
 import type { ActionContract } from './ActionContract';
 

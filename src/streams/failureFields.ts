@@ -1,5 +1,4 @@
-import type { Delivered } from '../errors/Delivered';
-import type { SendErrorFields } from '../errors/SendError';
+import type { Delivered, SendErrorFields } from '../errors/sending';
 import type { Send } from './Send';
 
 /** What every error of a send says of it. */

@@ -1,4 +1,4 @@
-import { NestingTooDeep } from '../errors/NestingTooDeep';
+import { NestingTooDeep } from '../errors/connections';
 import type { ParseJsonOptions } from './ParseJsonOptions';
 import { endOfString } from './endOfString';
 import { readJson } from './readJson';

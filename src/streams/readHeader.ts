@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BadHeader } from '../errors/BadHeader';
+import { BadHeader } from '../errors/connections';
 import type { FrameHeader } from './FrameHeader';
 import { createFrameHeader } from './createFrameHeader';
 import { excerptOf, holdsToken } from '../runtime/bytes';

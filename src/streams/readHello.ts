@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { ProtocolViolation } from '../errors/ProtocolViolation';
+import { ProtocolViolation } from '../errors/connections';
 import type { Frame } from './Frame';
 import { parseJson } from './parseJson';
 

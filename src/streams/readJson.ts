@@ -1,5 +1,4 @@
-import { BadContent } from '../errors/BadContent';
-import { NestingTooDeep } from '../errors/NestingTooDeep';
+import { BadContent, NestingTooDeep } from '../errors/connections';
 import type { ParseJsonOptions } from './ParseJsonOptions';
 import { endOfString } from './endOfString';
 import { excerptOf } from '../runtime/bytes';

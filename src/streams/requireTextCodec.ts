@@ -1,4 +1,4 @@
-import { UnknownEncoding } from '../errors/UnknownEncoding';
+import { UnknownEncoding } from '../errors/connections';
 import { pythonCodecName } from './pythonCodecName';
 
 /**

@@ -1,4 +1,4 @@
-import { Unauthorized } from '../errors/Unauthorized';
+import { Unauthorized } from '../errors/connections';
 import type { HostContext } from './HostContext';
 import type { Link } from './Link';
 

@@ -1,4 +1,4 @@
-import { ResultOverflow } from '../errors/ResultOverflow';
+import { ResultOverflow } from '../errors/handling';
 import { quoteName } from '../runtime/names';
 
 /** The error of an action whose results come faster than its peer reads them. */

@@ -1,7 +1,6 @@
 import { Observable, defer, retry, tap, throwError } from 'rxjs';
-import { BadOption } from '../errors/BadOption';
-import { RemoteError } from '../errors/RemoteError';
-import { SendError } from '../errors/SendError';
+import { BadOption } from '../errors/setUp';
+import { RemoteError, SendError } from '../errors/sending';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createRetryBudget } from './createRetryBudget';
 import type { RetryBudget } from './RetryBudget';

@@ -1,6 +1,6 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import { RxcometError } from '../errors/RxcometError';
-import { Unencodable } from '../errors/Unencodable';
+import { Unencodable } from '../errors/sending';
 import type { ActionContract } from './ActionContract';
 import { isMessageKey } from './isMessageKey';
 import { isTraceparent } from './isTraceparent';

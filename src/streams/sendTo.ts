@@ -1,6 +1,6 @@
 import { Observable, takeWhile } from 'rxjs';
-import { BadOption } from '../errors/BadOption';
-import { QueueFull } from '../errors/QueueFull';
+import { BadOption } from '../errors/setUp';
+import { QueueFull } from '../errors/sending';
 import type { ActionContract } from './ActionContract';
 import { Deque } from '../runtime/Deque';
 import type { Peer } from './Peer';

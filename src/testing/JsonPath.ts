@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 
 type Step = { readonly name: string } | { readonly index: number } | 'any' | 'anyDepth';
 

@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createFileSink } from './createFileSink';
 import { JsonPath } from './JsonPath';

@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import { canonicalNumber } from './canonicalNumber';
 import type { CompareOptions, NumberTolerance } from './CompareOptions';
 import { fractionKey } from './fractionKey';

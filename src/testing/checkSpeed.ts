@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 
 /** @throws BadOption (ERR_BAD_OPTION) for a speed that is none. */
 export function checkSpeed(speed: number | 'max'): void {

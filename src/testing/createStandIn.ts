@@ -1,5 +1,5 @@
 import type { HostConfig } from '../config/HostConfig';
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/node/createNodeTransport';
 import type { Link } from '../streams/Link';

@@ -61,5 +61,5 @@ export { virtualTime, type VirtualTime, type VirtualTimeOptions } from './virtua
 export { withFaults } from './withFaults';
 
 // Errors: match on `code`, docs/errors.md
-export { BadRecording } from '../errors/BadRecording';
-export { ReplayStuck } from '../errors/ReplayStuck';
+export { BadRecording } from '../errors/recordings';
+export { ReplayStuck } from '../errors/recordings';

@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import type { FaultPlan, LinkFault } from './FaultPlan';
 
 const remedy =

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { BadRecording } from '../errors/BadRecording';
+import { BadRecording } from '../errors/recordings';
 import { readLines } from './readLines';
 import type { RecordedEvent } from './RecordedEvent';
 import type { Recording } from './Recording';

@@ -2,7 +2,7 @@ import type { CometConfig } from '../config/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import type { App } from '../app/App';
 import { createApp } from '../app/createApp';
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { type Logger, silentLogger } from '../runtime/Logger';
 import type { Transport } from '../streams/Transport';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { BadOption } from '../errors/BadOption';
+import { BadOption } from '../errors/setUp';
 import type { CompareOptions } from './CompareOptions';
 import { compareRecordings } from './compareRecordings';
 import { formatVerdict } from './formatVerdict';

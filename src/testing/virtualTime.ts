@@ -1,5 +1,5 @@
-import { BadOption } from '../errors/BadOption';
-import { ReplayStuck } from '../errors/ReplayStuck';
+import { BadOption } from '../errors/setUp';
+import { ReplayStuck } from '../errors/recordings';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { loadOptional } from '../runtime/loadOptional';
 

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ClientConfig } from '../../config/ClientConfig';
-import { ConnectFailed } from '../../errors/ConnectFailed';
+import { ConnectFailed } from '../../errors/connections';
 import type { Clock } from '../../runtime/Clock';
 import type { Link } from '../Link';
 import { errorCode } from './errorCode';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { HostConfig } from '../../config/HostConfig';
-import { BadCertificate } from '../../errors/BadCertificate';
+import { BadCertificate } from '../../errors/setUp';
 import type { Clock } from '../../runtime/Clock';
 import type { Link } from '../Link';
 import type { Listener } from '../Transport';

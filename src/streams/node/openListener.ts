@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import type { HostConfig } from '../../config/HostConfig';
-import { AcceptFailed } from '../../errors/AcceptFailed';
+import { AcceptFailed } from '../../errors/setUp';
 import type { Listener } from '../Transport';
 import { errorCode } from './errorCode';
 import { formatEndpoint } from '../../runtime/endpoint';

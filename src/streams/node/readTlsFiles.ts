@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import type { TlsConfig } from '../../config/TlsConfig';
-import { BadCertificate } from '../../errors/BadCertificate';
+import { BadCertificate } from '../../errors/setUp';
 import { errorCode } from './errorCode';
 import type { TlsFiles } from './TlsFiles';
 

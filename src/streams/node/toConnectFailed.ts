@@ -1,4 +1,4 @@
-import { ConnectFailed } from '../../errors/ConnectFailed';
+import { ConnectFailed } from '../../errors/connections';
 import { errorCode } from './errorCode';
 import { formatEndpoint } from '../../runtime/endpoint';
 

@@ -1,4 +1,4 @@
-import { ListenFailed } from '../../errors/ListenFailed';
+import { ListenFailed } from '../../errors/setUp';
 import { errorCode } from './errorCode';
 import { formatEndpoint } from '../../runtime/endpoint';
 

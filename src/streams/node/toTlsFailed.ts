@@ -1,4 +1,4 @@
-import { TlsFailed } from '../../errors/TlsFailed';
+import { TlsFailed } from '../../errors/connections';
 import { errorCode } from './errorCode';
 import { isTlsError } from './isTlsError';
 
