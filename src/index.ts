@@ -44,8 +44,8 @@ export { sendTo, type SendToOptions } from './streams/sendTo';
 export type { TellOptions } from './streams/TellOptions';
 
 // The wire, for tools
-export { encodeJson } from './streams/encodeJson';
-export { parseJson } from './streams/parseJson';
+export { encodeJson } from './streams/json/encodeJson';
+export { parseJson } from './streams/json/parseJson';
 
 // Actors
 export type { ActorContext, ActorTimers } from './actors/ActorContext';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BadContent, BadRequest, NestingTooDeep } from '../../src/errors/connections';
-import { encodeJson } from '../../src/streams/encodeJson';
-import { parseJson } from '../../src/streams/parseJson';
+import { encodeJson } from '../../src/streams/json/encodeJson';
+import { parseJson } from '../../src/streams/json/parseJson';
 import { readResult } from '../../src/streams/readResult';
 import { RequestReader } from '../../src/streams/RequestReader';
 

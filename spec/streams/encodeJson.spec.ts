@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { encodeJson } from '../../src/streams/encodeJson';
-import { parseJson } from '../../src/streams/parseJson';
-import { writeJson } from '../../src/streams/writeJson';
+import { encodeJson } from '../../src/streams/json/encodeJson';
+import { parseJson } from '../../src/streams/json/parseJson';
+import { writeJson } from '../../src/streams/json/writeJson';
 
 const options = { bigint: true, maxNesting: 128, peer: '' };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { parseJson } from '../../src/streams/parseJson';
-import { readJson } from '../../src/streams/readJson';
+import { parseJson } from '../../src/streams/json/parseJson';
+import { readJson } from '../../src/streams/json/readJson';
 
 const options = { bigint: false, maxNesting: 5, peer: '127.0.0.1:5' };
 const exact = { ...options, bigint: true };

@@ -2,7 +2,7 @@ import { ConnectionLost, LinkFailed, ProtocolViolation, UnsentOverflow } from '.
 import { RxcometError } from '../errors/RxcometError';
 import { quoteName } from '../runtime/names';
 import type { Dialect } from './Dialect';
-import { encodeJson } from './encodeJson';
+import { encodeJson } from './json/encodeJson';
 import { encodeResult } from './encodeResult';
 import type { Exchange } from './Exchange';
 import type { Frame } from './Frame';

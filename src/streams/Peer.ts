@@ -3,7 +3,7 @@ import { BadOption } from '../errors/setUp';
 import { AppStopped, SendAborted } from '../errors/sending';
 import type { ActionContract } from './ActionContract';
 import type { ClientState } from './ClientState';
-import { encodeJson } from './encodeJson';
+import { encodeJson } from './json/encodeJson';
 import { HotStream } from '../runtime/HotStream';
 import { Lane } from './Lane';
 import type { OutboxPort } from './OutboxPort';

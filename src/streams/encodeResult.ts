@@ -1,4 +1,4 @@
-import { encodeJson } from './encodeJson';
+import { encodeJson } from './json/encodeJson';
 import type { EncodedResult } from './KeptAnswer';
 
 /** A result as it is written: bytes as they are, anything else as JSON text. Throws Unencodable (ERR_UNENCODABLE). */

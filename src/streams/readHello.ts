@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { ProtocolViolation } from '../errors/connections';
 import type { Frame } from './Frame';
-import { parseJson } from './parseJson';
+import { parseJson } from './json/parseJson';
 
 /** What a native host says of itself (protocol 2). */
 export interface Hello {

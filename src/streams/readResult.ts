@@ -1,5 +1,5 @@
-import type { ParseJsonOptions } from './ParseJsonOptions';
-import { parseJson } from './parseJson';
+import type { ParseJsonOptions } from './json/readJson';
+import { parseJson } from './json/parseJson';
 
 const START = '{"result":';
 

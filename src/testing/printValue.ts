@@ -1,4 +1,4 @@
-import { encodeJson } from '../streams/encodeJson';
+import { encodeJson } from '../streams/json/encodeJson';
 
 /**
  * A value in one line for people, cut to `limit` characters.

@@ -1,4 +1,4 @@
-import { parseJson } from '../streams/parseJson';
+import { parseJson } from '../streams/json/parseJson';
 import type { RecordedContent } from './RecordedEvent';
 
 /** Only guards the stack; what a host would refuse was refused when it was recorded. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { Unencodable } from '../errors/sending';
+import { Unencodable } from '../../errors/sending';
 
 /** Python gives up there too: its json module recurses, and its recursion limit is 1000. */
 const maxDepth = 1000;

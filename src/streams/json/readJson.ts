@@ -1,7 +1,30 @@
-import { BadContent, NestingTooDeep } from '../errors/connections';
-import type { ParseJsonOptions } from './ParseJsonOptions';
-import { endOfString } from './endOfString';
-import { excerptOf } from '../runtime/bytes';
+import { BadContent, NestingTooDeep } from '../../errors/connections';
+import { excerptOf } from '../../runtime/bytes';
+
+/** How content is read. */
+export interface ParseJsonOptions {
+  /** Integers beyond ±(2^53-1) become bigint instead of the nearest number (configuration `Bigint`). */
+  readonly bigint: boolean;
+  /** Deepest nesting of arrays and objects accepted (`Limits.Max_nesting`). */
+  readonly maxNesting: number;
+  /** The other side, named in errors. */
+  readonly peer: string;
+}
+
+/**
+ * Index of the quote that closes the JSON string whose opening quote stands at `from`, or the length of the text when none does.
+ */
+export function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    if (code === backslash) at += 1;
+  }
+  return text.length;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
 
 /** The reader recurses, so it has a limit of its own where Max_nesting is set very high. */
 const maxDepth = 1000;

@@ -1,7 +1,5 @@
-import { NestingTooDeep } from '../errors/connections';
-import type { ParseJsonOptions } from './ParseJsonOptions';
-import { endOfString } from './endOfString';
-import { readJson } from './readJson';
+import { NestingTooDeep } from '../../errors/connections';
+import { type ParseJsonOptions, endOfString, readJson } from './readJson';
 
 /**
  * The value that JSON text stands for. As JSON.parse, and also what Python writes beyond it: bare NaN, Infinity and -Infinity (protocol 1.2).
