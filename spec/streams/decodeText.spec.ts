@@ -1,6 +1,6 @@
-import { decodeText } from '../../src/streams/decodeText';
-import { pythonCodecName } from '../../src/streams/pythonCodecName';
-import { singleByteTables } from '../../src/streams/singleByteTables';
+import { decodeText } from '../../src/streams/encodings/decodeText';
+import { pythonCodecName } from '../../src/streams/encodings/pythonCodecName';
+import { singleByteTables } from '../../src/streams/encodings/singleByteTables';
 
 const decode = (hex: string, encoding: string): string =>
   decodeText(Buffer.from(hex, 'hex'), encoding, 'peer');

@@ -4,10 +4,10 @@ import type { Frame } from './Frame';
 import type { FrameHeader } from './FrameHeader';
 import { HeldBytes } from './HeldBytes';
 import { checkHeaderStart } from './checkHeaderStart';
-import { decodeText } from './decodeText';
+import { decodeText } from './encodings/decodeText';
 import { readHeader } from './readHeader';
 import { recogniseHeader } from './recogniseHeader';
-import { requireTextCodec } from './requireTextCodec';
+import { requireTextCodec } from './encodings/pythonCodecName';
 import { asBuffer } from '../runtime/bytes';
 
 /** What a {@link FrameParser} needs to know. */

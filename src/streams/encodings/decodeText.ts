@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { BadContent } from '../errors/connections';
+import { BadContent } from '../../errors/connections';
 import { decodeMultiByte } from './decodeMultiByte';
-import { requireTextCodec } from './requireTextCodec';
+import { requireTextCodec } from './pythonCodecName';
 import { singleByteTables } from './singleByteTables';
-import { asBuffer } from '../runtime/bytes';
+import { asBuffer } from '../../runtime/bytes';
 
 /**
  * The text that the bytes of a text/json content stand for, read strictly by its content-encoding: any name of a text codec that Python

@@ -1,4 +1,5 @@
 import { singleByteTables } from './singleByteTables';
+import { UnknownEncoding } from '../../errors/connections';
 
 /** Python's name of each text codec read here, with the other names that Python knows it by; all as `normalised` gives them. */
 const aliases: Readonly<Record<string, string>> = {
@@ -82,4 +83,17 @@ function normalised(encoding: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
+}
+
+/**
+ * Python's name of the codec that a content-encoding means. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) when there is none here: so it can be said
+ * before the content arrives.
+ */
+export function requireTextCodec(encoding: string, peer: string): string {
+  const codec = pythonCodecName(encoding);
+  if (codec !== undefined) return codec;
+  throw new UnknownEncoding(
+    `content-encoding ${JSON.stringify(encoding.slice(0, 60))} of a text/json content is no text codec known here: write utf-8`,
+    { peer },
+  );
 }
