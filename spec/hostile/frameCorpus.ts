@@ -1,4 +1,4 @@
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { frameOf } from '../support/FramePeer';
 
 const NATIVE = { native: 1, 'message-id': 1, connection: 'keep-alive' };

@@ -1,5 +1,5 @@
 import { RxcometError } from '../../src/errors/RxcometError';
-import { FrameParser } from '../../src/streams/FrameParser';
+import { FrameParser } from '../../src/streams/wire/FrameParser';
 
 /** What a parser made of some bytes. */
 export interface Reading {

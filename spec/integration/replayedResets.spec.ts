@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { parseConfig } from '../../src/config/parseConfig';
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { createStandIn, type StandIn } from '../../src/testing/createStandIn';
 import type { RecordedEnd, RecordedEvent } from '../../src/testing/RecordedEvent';
 import { replayToHost } from '../../src/testing/replayToHost';

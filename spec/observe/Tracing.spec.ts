@@ -4,7 +4,7 @@ import { bufferCount, concatMap, defer, firstValueFrom, lastValueFrom } from 'rx
 import { behaviour } from '../../src/actors/behaviour';
 import type { App } from '../../src/app/App';
 import { type Logger, silentLogger } from '../../src/runtime/Logger';
-import { isTraceparent } from '../../src/streams/isTraceparent';
+import { isTraceparent } from '../../src/streams/wire/nativeKeys';
 import { createTestApp, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 import { placeOf, setUpTelemetry, takeTelemetryDown, type TestTelemetry } from './tracingSupport';
 

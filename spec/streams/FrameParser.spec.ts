@@ -1,6 +1,6 @@
 import type { RxcometError } from '../../src/errors/RxcometError';
-import type { Frame } from '../../src/streams/Frame';
-import { FrameParser } from '../../src/streams/FrameParser';
+import type { Frame } from '../../src/streams/wire/Frame';
+import { FrameParser } from '../../src/streams/wire/FrameParser';
 import { frameBytes, framesOf, headerText } from './wireFixtures';
 
 function setUp(maxContentBytes = 100) {

@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { framesOf } from './wireFixtures';
 
 function setUp() {

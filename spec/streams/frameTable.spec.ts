@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import type { Frame } from '../../src/streams/Frame';
-import type { FrameHeader } from '../../src/streams/FrameHeader';
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import type { Frame, FrameHeader } from '../../src/streams/wire/Frame';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { frameBytes, framesOf, headerOf, headerText, singly, splitsInTwo } from './wireFixtures';
 
 interface Row {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { FrameWriter } from '../../src/streams/FrameWriter';
-import { readHeader } from '../../src/streams/readHeader';
-import { recogniseHeader } from '../../src/streams/recogniseHeader';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
+import { readHeader } from '../../src/streams/wire/readHeader';
+import { recogniseHeader } from '../../src/streams/wire/recogniseHeader';
 
 /** The header of the one frame written. */
 function headerWritten(write: (writer: FrameWriter) => void): string {

@@ -1,6 +1,5 @@
-import type { Frame } from '../../src/streams/Frame';
-import type { FrameHeader } from '../../src/streams/FrameHeader';
-import { FrameParser } from '../../src/streams/FrameParser';
+import type { Frame, FrameHeader } from '../../src/streams/wire/Frame';
+import { FrameParser } from '../../src/streams/wire/FrameParser';
 
 /** The frames that a parser makes of these chunks and the end of the stream. */
 export function framesOf(chunks: Iterable<Uint8Array>, maxContentBytes = 1 << 20): Frame[] {

@@ -1,5 +1,5 @@
-import type { Frame } from '../../src/streams/Frame';
-import { FrameParser } from '../../src/streams/FrameParser';
+import type { Frame } from '../../src/streams/wire/Frame';
+import { FrameParser } from '../../src/streams/wire/FrameParser';
 import type { Link } from '../../src/streams/Link';
 
 /**

@@ -7,7 +7,7 @@ import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import type { Transport } from '../../src/streams/Transport';
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { listenTo } from './linkSupport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/parseConfig';
-import { FrameWriter } from '../../src/streams/FrameWriter';
+import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import type { Link } from '../../src/streams/Link';
 import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
 import { createTap } from '../../src/testing/createTap';

@@ -2,7 +2,7 @@ import { BadReply, type Delivered, RemoteError, type SendError } from '../errors
 import { ReplayNotRecorded } from '../errors/recordings';
 import type { ClientContext } from './ClientContext';
 import { failureFields } from './failureFields';
-import type { Frame } from './Frame';
+import type { Frame } from './wire/Frame';
 import { readResult } from './readResult';
 import type { Send } from './Send';
 

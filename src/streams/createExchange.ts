@@ -1,7 +1,7 @@
 import { Exchange } from './Exchange';
-import type { Frame } from './Frame';
+import type { Frame } from './wire/Frame';
 import type { HostContext } from './HostContext';
-import { isTraceparent } from './isTraceparent';
+import { isTraceparent } from './wire/nativeKeys';
 import { Message } from './Message';
 import type { ReplyPort } from './ReplyPort';
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { ProtocolViolation } from '../errors/connections';
-import type { Frame } from './Frame';
+import type { Frame } from './wire/Frame';
 import { parseJson } from './json/parseJson';
 
 /** What a native host says of itself (protocol 2). */

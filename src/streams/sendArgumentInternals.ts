@@ -2,8 +2,7 @@ import { BadOption } from '../errors/setUp';
 import { RxcometError } from '../errors/RxcometError';
 import { Unencodable } from '../errors/sending';
 import type { ActionContract } from './ActionContract';
-import { isMessageKey } from './isMessageKey';
-import { isTraceparent } from './isTraceparent';
+import { isMessageKey, isTraceparent } from './wire/nativeKeys';
 import type { SendOptions } from './SendOptions';
 
 /** Leaves room in a header of 65535 bytes for its other keys. */

@@ -1,6 +1,6 @@
 import type { RxcometError } from '../errors/RxcometError';
-import type { Frame } from '../streams/Frame';
-import { FrameParser } from '../streams/FrameParser';
+import type { Frame } from '../streams/wire/Frame';
+import { FrameParser } from '../streams/wire/FrameParser';
 import { errorCode } from '../streams/node/errorCode';
 import { contentPieces } from './contentPieces';
 import type { EventSink } from './EventSink';

@@ -1,7 +1,7 @@
 import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
 import { Deque } from '../runtime/Deque';
-import { FrameWriter } from '../streams/FrameWriter';
+import { FrameWriter } from '../streams/wire/FrameWriter';
 import type { Link } from '../streams/Link';
 import { contentText } from './contentText';
 import { ConversationWatcher } from './ConversationWatcher';

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/Clock';
-import type { Frame } from '../streams/Frame';
-import { FrameParser } from '../streams/FrameParser';
-import { FrameWriter } from '../streams/FrameWriter';
+import type { Frame } from '../streams/wire/Frame';
+import { FrameParser } from '../streams/wire/FrameParser';
+import { FrameWriter } from '../streams/wire/FrameWriter';
 import type { Link } from '../streams/Link';
 import { contentPieces } from './contentPieces';
 import { contentText } from './contentText';

@@ -1,17 +1,72 @@
 import { isAscii } from 'node:buffer';
-import { ContentTooLarge, TruncatedFrame } from '../errors/connections';
-import type { Frame } from './Frame';
-import type { FrameHeader } from './FrameHeader';
-import { HeldBytes } from './HeldBytes';
-import { checkHeaderStart } from './checkHeaderStart';
-import { decodeText } from './encodings/decodeText';
-import { readHeader } from './readHeader';
+import { ContentTooLarge, TruncatedFrame } from '../../errors/connections';
+import type { Frame, FrameHeader } from './Frame';
+import { checkHeaderStart, readHeader } from './readHeader';
+import { decodeText } from '../encodings/decodeText';
 import { recogniseHeader } from './recogniseHeader';
-import { requireTextCodec } from './encodings/pythonCodecName';
-import { asBuffer } from '../runtime/bytes';
+import { requireTextCodec } from '../encodings/pythonCodecName';
+import { asBuffer } from '../../runtime/bytes';
+
+/**
+ * Bytes of a field that is split over chunks: added piece by piece, joined once. Large pieces are kept as they are; small ones are copied
+ * together, so that a peer sending single bytes costs no object for each.
+ */
+class HeldBytes {
+  #pieces: Uint8Array[] = [];
+  // The block that small pieces are copied into; the first #filled bytes are in use.
+  #block: Uint8Array | undefined;
+  #filled = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(piece: Uint8Array): void {
+    this.#length += piece.length;
+    if (piece.length >= blockBytes) {
+      this.#closeBlock();
+      this.#pieces.push(piece);
+      return;
+    }
+    if (this.#block !== undefined && this.#filled + piece.length > blockBytes) this.#closeBlock();
+    this.#block ??= new Uint8Array(blockBytes);
+    this.#block.set(piece, this.#filled);
+    this.#filled += piece.length;
+  }
+
+  /** All bytes in one newly made array; nothing is held afterwards. */
+  take(): Buffer {
+    this.#closeBlock();
+    const joined = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    this.clear();
+    return Buffer.from(joined.buffer);
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.#block = undefined;
+    this.#filled = 0;
+    this.#length = 0;
+  }
+
+  #closeBlock(): void {
+    if (this.#block === undefined) return;
+    this.#pieces.push(this.#block.subarray(0, this.#filled));
+    this.#block = undefined;
+    this.#filled = 0;
+  }
+}
+
+const blockBytes = 4096;
 
 /** What a {@link FrameParser} needs to know. */
-export interface FrameParserOptions {
+interface FrameParserOptions {
   /** Largest content-length accepted, bytes (`Limits.Max_content_bytes`). */
   readonly maxContentBytes: number;
   /** The other side, named in errors. */

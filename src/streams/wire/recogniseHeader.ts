@@ -1,4 +1,4 @@
-import type { FrameHeader } from './FrameHeader';
+import type { FrameHeader } from './Frame';
 import {
   completeReplyEnd,
   endAt,
@@ -17,7 +17,7 @@ import {
   templateMiddle,
   templateStart,
   unconfirmedRequestEnd,
-} from './headerTemplateInternals';
+} from './headerTemplates';
 
 /**
  * Reads a header that equals one of our templates, or the one Python's json.dumps writes, byte for byte; undefined for any other, which

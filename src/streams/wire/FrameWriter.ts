@@ -1,4 +1,4 @@
-import { Unencodable } from '../errors/sending';
+import { Unencodable } from '../../errors/sending';
 import {
   completeReplyEnd,
   errorReplyEnd,
@@ -15,7 +15,7 @@ import {
   templateMiddle,
   templateStart,
   unconfirmedRequestEnd,
-} from './headerTemplateInternals';
+} from './headerTemplates';
 
 /** Which reply of a request: one of several, no more (without a result), or a failure; protocol 2, `status`. */
 type ReplyStatus = 'next' | 'complete' | 'error';
