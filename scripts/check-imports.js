@@ -23,17 +23,21 @@ const allowed = {
   runtime: ['errors'],
   config: ['errors', 'runtime'],
   streams: ['errors', 'runtime', 'config:types'],
-  'streams/node': ['errors', 'runtime', 'config:types', 'streams'],
+  'streams/transport/node': ['errors', 'runtime', 'config:types', 'streams'],
   actors: ['errors', 'runtime'],
   outbox: ['errors', 'runtime', 'config:types', 'streams:types'],
   observe: ['errors', 'runtime', 'config:types', 'streams:types'],
-  app: ['errors', 'runtime', 'config', 'streams', 'streams/node', 'actors', 'outbox', 'observe'],
+  app: ['errors', 'runtime', 'config', 'streams', 'streams/transport/node', 'actors', 'outbox', 'observe'],
+  'streams/transport/faults': ['errors', 'runtime', 'config:types', 'streams'],
+  'streams/transport/memory': ['errors', 'runtime', 'config:types', 'streams', 'testing'],
   testing: [
+    'streams/transport/memory',
+    'streams/transport/faults',
     'errors',
     'runtime',
     'config',
     'streams',
-    'streams/node',
+    'streams/transport/node',
     'actors',
     'outbox',
     'observe',
@@ -45,7 +49,7 @@ const allowed = {
     'runtime',
     'config',
     'streams',
-    'streams/node',
+    'streams/transport/node',
     'actors',
     'outbox',
     'observe',
@@ -57,10 +61,10 @@ const allowed = {
 
 /** Where a module of Node may be imported: folders, or single files. */
 const edges = {
-  net: ['streams/node'],
-  tls: ['streams/node'],
-  // streams/node reads PEM files.
-  fs: ['config/loadConfig.ts', 'streams/node', 'testing', 'cli', 'outbox', 'app'],
+  net: ['streams/transport/node'],
+  tls: ['streams/transport/node'],
+  // streams/transport/node reads PEM files.
+  fs: ['config/loadConfig.ts', 'streams/transport/node', 'testing', 'cli', 'outbox', 'app'],
   // The endpoint of metrics, and the delay of the event loop.
   http: ['observe'],
   perf_hooks: ['observe'],

@@ -4,12 +4,12 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { RxcometError } from '../../src/errors/RxcometError';
 import type { ConnectionEvent } from '../../src/streams/ConnectionEvent';
 import { defineAction } from '../../src/streams/defineAction';
-import type { Link } from '../../src/streams/Link';
+import type { Link } from '../../src/streams/transport/Link';
 import type { Message } from '../../src/streams/Message';
 import { t } from '../../src/streams/t';
-import type { Transport } from '../../src/streams/Transport';
-import { createMemoryLinkPair } from '../../src/testing/createMemoryLinkPair';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import type { Transport } from '../../src/streams/transport/Transport';
+import { createMemoryLinkPair } from '../../src/streams/transport/memory/createMemoryLinkPair';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTestApp, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
 let test: TestApp;

@@ -6,7 +6,7 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 
 const ADDRESS = { IP: '127.0.0.2', Port: 65432 };
 

@@ -40,9 +40,10 @@ describe('scripts/check-imports.js', () => {
       'config/Shape.ts': 'export interface Shape { readonly size: number }\n',
       'streams/walk.ts':
         "import type { Shape } from '../config/Shape';\nexport const walk = (s: Shape) => s;\n",
-      'streams/node/open.ts': "import net from 'node:net';\nexport const open = net.connect;\n",
+      'streams/transport/node/open.ts': "import net from 'node:net';\nexport const open = net.connect;\n",
       'cli/bin.ts': "import { start } from '../index';\nstart();\n",
-      'app/transport.ts': "import { open } from '../streams/node/open';\nexport const transport = open;\n",
+      'app/transport.ts':
+        "import { open } from '../streams/transport/node/open';\nexport const transport = open;\n",
       'app/start2.ts': "import { transport } from './transport';\nvoid transport;\n",
     });
     expect(check(folder)).toEqual({ status: 0, lines: ['8 files, 0 problems'] });
@@ -68,8 +69,8 @@ describe('scripts/check-imports.js', () => {
         'elsewhere/x.ts: lies outside the folders of scripts/check-imports.js',
         'streams/a.ts:2: streams must not import app/loop.ts',
         'streams/a.ts:3: streams must not import more than types of config/secret.ts',
-        'config/secret.ts:1: node:fs belongs to config/loadConfig.ts, streams/node, testing, cli, outbox, app',
-        'streams/a.ts:1: node:net belongs to streams/node',
+        'config/secret.ts:1: node:fs belongs to config/loadConfig.ts, streams/transport/node, testing, cli, outbox, app',
+        'streams/a.ts:1: node:net belongs to streams/transport/node',
         'cycle: app/back.ts -> app/loop.ts -> app/back.ts',
         'app/other.ts:1: nothing uses the export name',
         '9 files, 8 problems',

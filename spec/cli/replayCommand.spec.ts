@@ -3,7 +3,7 @@ import path from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { createApp, parseConfig, type App } from '../../src';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from '../testing/recordingSupport';
 import { runMain, type Run, type RunOptions } from './runMain';

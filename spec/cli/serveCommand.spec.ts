@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createApp, parseConfig } from '../../src';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { runMain, type Run } from './runMain';
 import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';

@@ -1,6 +1,6 @@
 import { createApp, parseConfig } from '../../src';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { runMain, type Run } from './runMain';
 import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import * as rxcomet from 'rxcomet';
 import * as rxjs from 'rxjs';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { CodeBlock } from './markdown';
 
 /** What a block of code runs in: a network in memory, a settings file, and what it printed. */

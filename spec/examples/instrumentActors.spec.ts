@@ -3,7 +3,7 @@ import { lastValueFrom } from 'rxjs';
 import { actions } from '../../examples/instrument-actors/actions';
 import { createLab } from '../../examples/instrument-actors/createLab';
 import { instrumentActors } from '../../examples/instrument-actors/main';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { exampleFolder } from './exampleFolder';
 

@@ -1,7 +1,7 @@
 import { createApp, parseConfig, type App } from 'rxcomet';
 import { addPipelines } from '../../examples/stream-handlers/addPipelines';
 import { streamHandlers } from '../../examples/stream-handlers/main';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { exampleFolder } from './exampleFolder';
 
 const apps: App[] = [];

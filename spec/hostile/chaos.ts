@@ -4,10 +4,10 @@ import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import type { SendError } from '../../src/errors/sending';
 import { silentLogger } from '../../src/runtime/Logger';
-import type { Transport } from '../../src/streams/Transport';
-import { createNodeTransport } from '../../src/streams/node/createNodeTransport';
-import type { FaultPlan } from '../../src/testing/FaultPlan';
-import { withFaults } from '../../src/testing/withFaults';
+import type { Transport } from '../../src/streams/transport/Transport';
+import { createNodeTransport } from '../../src/streams/transport/node/createNodeTransport';
+import type { FaultPlan } from '../../src/streams/transport/faults/FaultPlan';
+import { withFaults } from '../../src/streams/transport/faults/withFaults';
 import { ChaosAccount, type ChaosTotals } from './ChaosAccount';
 import { createRandom, type Random } from './createRandom';
 

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { parseConfig } from '../../src/config/parseConfig';
-import type { FaultPlan } from '../../src/testing/FaultPlan';
+import type { FaultPlan } from '../../src/streams/transport/faults/FaultPlan';
 import { createTap, type Tap } from '../../src/testing/createTap';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import { PlainSocket } from '../support/PlainSocket';

@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { createApp } from '../../src/app/createApp';
 import type { App } from '../../src/app/App';
 import { type Logger, silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTestApp, openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
 type Line = Record<string, unknown>;

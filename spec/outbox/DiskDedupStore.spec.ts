@@ -11,7 +11,7 @@ import type { KeptAnswer } from '../../src/streams/KeptAnswer';
 import type { Message } from '../../src/streams/Message';
 import { Observation } from '../../src/streams/Observation';
 import { Registration } from '../../src/streams/Registration';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { FramePeer } from '../support/FramePeer';

@@ -1,5 +1,5 @@
 import type { Logger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import {
   createTestApp,
   openTestApp,

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { Message } from '../../src/streams/Message';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { FramePeer } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 

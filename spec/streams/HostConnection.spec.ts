@@ -1,6 +1,6 @@
 import { NEVER, Observable, Subject, of } from 'rxjs';
 import type { Message } from '../../src/streams/Message';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { frameOf } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 

@@ -4,7 +4,7 @@ import type { ClientState } from '../../src/streams/ClientState';
 import { defineAction } from '../../src/streams/defineAction';
 import type { Peer } from '../../src/streams/Peer';
 import { t } from '../../src/streams/t';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTestApp, listenByHand, stopNow, type TestApp } from '../support/openTestApp';
 import type { FramePeer } from '../support/FramePeer';
 

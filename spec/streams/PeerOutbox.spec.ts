@@ -6,7 +6,7 @@ import type { DeliverKept, OutboxPort } from '../../src/streams/OutboxPort';
 import type { OutboxState } from '../../src/streams/OutboxState';
 import type { OutgoingMessage } from '../../src/streams/OutgoingMessage';
 import { Peer } from '../../src/streams/Peer';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import type { FramePeer } from '../support/FramePeer';
 import { listenByHand } from '../support/openTestApp';

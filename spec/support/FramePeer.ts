@@ -1,6 +1,6 @@
 import type { Frame } from '../../src/streams/wire/Frame';
 import { FrameParser } from '../../src/streams/wire/FrameParser';
-import type { Link } from '../../src/streams/Link';
+import type { Link } from '../../src/streams/transport/Link';
 
 /**
  * The other side of a link, played by hand: sends frames with any header keys and keeps the frames, the bytes and the events that come.

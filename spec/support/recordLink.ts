@@ -1,4 +1,4 @@
-import type { Link } from '../../src/streams/Link';
+import type { Link } from '../../src/streams/transport/Link';
 
 /** What a link told, in order. */
 export interface LinkRecord {

@@ -1,6 +1,6 @@
 import type { ClientConfig } from '../../src/config/ClientConfig';
 import type { HostConfig } from '../../src/config/HostConfig';
-import type { Listener, Transport } from '../../src/streams/Transport';
+import type { Listener, Transport } from '../../src/streams/transport/Transport';
 import { recordLink, type LinkRecord } from './recordLink';
 
 /** A host on 127.0.0.1 with a free port and the default limits. */

@@ -1,4 +1,4 @@
-import { createMemoryLinkPair } from '../../src/testing/createMemoryLinkPair';
+import { createMemoryLinkPair } from '../../src/streams/transport/memory/createMemoryLinkPair';
 import { describeLinkBehaviour } from '../support/describeLinkBehaviour';
 import { recordLink } from '../support/recordLink';
 

@@ -1,4 +1,4 @@
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { recordLink } from '../support/recordLink';
 import { clientConfig, hostConfig, never, openHost } from '../support/transportFixtures';
 

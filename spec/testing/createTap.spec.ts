@@ -1,12 +1,12 @@
 import { parseConfig } from '../../src/config/parseConfig';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
-import type { Link } from '../../src/streams/Link';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import type { Link } from '../../src/streams/transport/Link';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTap } from '../../src/testing/createTap';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import { readRecording } from '../../src/testing/readRecording';
 import { RecordingWriter } from '../../src/testing/RecordingWriter';
-import type { FaultPlan } from '../../src/testing/FaultPlan';
+import type { FaultPlan } from '../../src/streams/transport/faults/FaultPlan';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { listenTo } from './linkSupport';
 import { collectingSink, eventsOf } from './recordingSupport';

@@ -1,4 +1,4 @@
-import type { Link } from '../../src/streams/Link';
+import type { Link } from '../../src/streams/transport/Link';
 
 /** Opens a link and keeps what it tells: text of the bytes, and `end`, `drain`, `close`. */
 export function listenTo(link: Link): { readonly log: string[]; readonly bytes: () => Buffer } {

@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { readRecording } from '../../src/testing/readRecording';
 import { record } from '../../src/testing/record';
 import { replayRecording } from '../../src/testing/replayRecording';

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { record } from '../../src/testing/record';
 import { listenTo } from './linkSupport';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createVirtualClock } from '../support/createVirtualClock';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import { parseConfig } from '../../src/config/parseConfig';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createStandIn } from '../../src/testing/createStandIn';
 import { formatVerdict } from '../../src/testing/formatVerdict';
 import { replayToHost } from '../../src/testing/replayToHost';

@@ -3,7 +3,7 @@ import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { formatVerdict } from '../../src/testing/formatVerdict';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import { recordTransport } from '../../src/testing/recordTransport';

@@ -2,7 +2,7 @@ import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
-import { createMemoryTransport } from '../../src/testing/createMemoryTransport';
+import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { RecordedEvent } from '../../src/testing/RecordedEvent';
 import { replayToHost, type ReplayToHostOptions } from '../../src/testing/replayToHost';
 import { createVirtualClock } from '../support/createVirtualClock';

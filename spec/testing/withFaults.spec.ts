@@ -1,8 +1,7 @@
 import { BadOption } from '../../src/errors/setUp';
-import { createMemoryLinkPair } from '../../src/testing/createMemoryLinkPair';
-import type { FaultPlan } from '../../src/testing/FaultPlan';
-import { parseFaultPlan } from '../../src/testing/parseFaultPlan';
-import { withFaults } from '../../src/testing/withFaults';
+import { createMemoryLinkPair } from '../../src/streams/transport/memory/createMemoryLinkPair';
+import { type FaultPlan, parseFaultPlan } from '../../src/streams/transport/faults/FaultPlan';
+import { withFaults } from '../../src/streams/transport/faults/withFaults';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { listenTo } from './linkSupport';
 

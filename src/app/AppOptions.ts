@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
-import type { Transport } from '../streams/Transport';
+import type { Transport } from '../streams/transport/Transport';
 
 /** What an app is made with; everything has a default. */
 export interface AppOptions {

@@ -1,8 +1,8 @@
 import { BadOption } from '../errors/setUp';
 import type { ClientConfig } from '../config/ClientConfig';
 import type { HostConfig } from '../config/HostConfig';
-import type { Link } from '../streams/Link';
-import type { Listener, Transport } from '../streams/Transport';
+import type { Link } from '../streams/transport/Link';
+import type { Listener, Transport } from '../streams/transport/Transport';
 
 /**
  * The transport of an app, around which a layer can be put for as long as nothing was opened through it: so a recorder gets in front of

@@ -19,7 +19,7 @@ import { FrameWriter } from './wire/FrameWriter';
 import { IdTable } from './IdTable';
 import { isMessageId } from './wire/nativeKeys';
 import { legacyFailure } from './legacyFailure';
-import type { Link, LinkEvents } from './Link';
+import type { Link, LinkEvents } from './transport/Link';
 import { readHello, type Hello } from './readHello';
 import { ReplyReader } from './ReplyReader';
 import type { Send } from './Send';

@@ -11,11 +11,11 @@ import { Dispatcher } from './Dispatcher';
 import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
 import type { HostOptions } from './HostOptions';
-import type { Link } from './Link';
+import type { Link } from './transport/Link';
 import type { MemoryBudget, MemoryGroup } from './MemoryBudget';
 import { processMemoryBudget } from './processMemoryBudget';
 import { RequestReader } from './RequestReader';
-import type { Listener } from './Transport';
+import type { Listener } from './transport/Transport';
 import { TimeoutQueue } from '../runtime/TimeoutQueue';
 
 /** Refused connections that are being told why; beyond that many more they are dropped without a word. */

@@ -13,7 +13,7 @@ import { createExchange } from './createExchange';
 import type { HostContext } from './HostContext';
 import type { JoinerPort } from './JoinerPort';
 import type { EncodedResult } from './KeptAnswer';
-import type { Link, LinkEvents } from './Link';
+import type { Link, LinkEvents } from './transport/Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { PeerAges } from './PeerAges';
 import { PauseReason } from './PauseReason';

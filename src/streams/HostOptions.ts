@@ -9,7 +9,7 @@ import type { HandlerRegistry } from './HandlerRegistry';
 import type { MemoryBudget } from './MemoryBudget';
 import type { Message } from './Message';
 import type { Observation } from './Observation';
-import type { Transport } from './Transport';
+import type { Transport } from './transport/Transport';
 
 /** What a host needs of its app. */
 export interface HostOptions {

@@ -14,7 +14,7 @@ import type { ClientState } from './ClientState';
 import type { Dialect } from './Dialect';
 import { failureFields } from './failureFields';
 import { LimitedQueue } from './LimitedQueue';
-import type { Link } from './Link';
+import type { Link } from './transport/Link';
 import type { PeerContext } from './PeerContext';
 import type { Send } from './Send';
 import { SendTimeouts } from './SendTimeouts';

@@ -2,7 +2,7 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
 import type { ConnectionEvent } from './ConnectionEvent';
 import type { OutboxPort } from './OutboxPort';
-import type { Transport } from './Transport';
+import type { Transport } from './transport/Transport';
 
 /** What a client needs of its app. */
 export interface PeerContext extends ClientContext {

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/Clock';
-import type { Link } from './Link';
+import type { Link } from './transport/Link';
 import type { PauseReason } from './PauseReason';
 
 /** The reasons not to read a link: it is paused while there is one, and read again when the last is gone. */

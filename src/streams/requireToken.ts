@@ -1,6 +1,6 @@
 import { Unauthorized } from '../errors/connections';
 import type { HostContext } from './HostContext';
-import type { Link } from './Link';
+import type { Link } from './transport/Link';
 
 /**
  * Throws Unauthorized when the host has a Token and the peer did not send it in `authorization`; a one-shot peer may be excused by `Allow`.

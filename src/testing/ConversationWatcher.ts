@@ -1,7 +1,7 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { Frame } from '../streams/wire/Frame';
 import { FrameParser } from '../streams/wire/FrameParser';
-import { errorCode } from '../streams/node/errorCode';
+import { errorCode } from '../streams/transport/failures';
 import { contentPieces } from './contentPieces';
 import type { EventSink } from './EventSink';
 import type {

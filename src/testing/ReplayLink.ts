@@ -2,7 +2,7 @@ import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
 import { Deque } from '../runtime/Deque';
 import { FrameWriter } from '../streams/wire/FrameWriter';
-import type { Link } from '../streams/Link';
+import type { Link } from '../streams/transport/Link';
 import { contentText } from './contentText';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';

@@ -2,7 +2,7 @@ import type { Clock } from '../runtime/Clock';
 import type { Frame } from '../streams/wire/Frame';
 import { FrameParser } from '../streams/wire/FrameParser';
 import { FrameWriter } from '../streams/wire/FrameWriter';
-import type { Link } from '../streams/Link';
+import type { Link } from '../streams/transport/Link';
 import { contentPieces } from './contentPieces';
 import { contentText } from './contentText';
 import type { RecordedAnswer } from './RecordedAnswer';

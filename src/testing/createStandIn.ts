@@ -1,9 +1,9 @@
 import type { HostConfig } from '../config/HostConfig';
 import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
-import { createNodeTransport } from '../streams/node/createNodeTransport';
-import type { Link } from '../streams/Link';
-import type { Transport } from '../streams/Transport';
+import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
+import type { Link } from '../streams/transport/Link';
+import type { Transport } from '../streams/transport/Transport';
 import { loadAnswers } from './loadAnswers';
 import type { AnswersReport, RecordedAnswersOptions } from './RecordedAnswers';
 import type { RecordedEvent } from './RecordedEvent';

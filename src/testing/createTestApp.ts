@@ -5,8 +5,8 @@ import type { CometConfig } from '../config/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import { silentLogger } from '../runtime/Logger';
 import type { Peer } from '../streams/Peer';
-import type { Transport } from '../streams/Transport';
-import { createMemoryTransport } from './createMemoryTransport';
+import type { Transport } from '../streams/transport/Transport';
+import { createMemoryTransport } from '../streams/transport/memory/createMemoryTransport';
 
 /** What a test app is made with. */
 export interface TestAppOptions extends Omit<AppOptions, 'transport'> {

@@ -1,6 +1,6 @@
 import type { Secret } from '../config/Secret';
 import type { Clock } from '../runtime/Clock';
-import type { Link } from '../streams/Link';
+import type { Link } from '../streams/transport/Link';
 import type { EventSink } from './EventSink';
 import type { RecordedAck, RecordedEvent } from './RecordedEvent';
 import { ReplayLink } from './ReplayLink';

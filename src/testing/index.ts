@@ -50,15 +50,21 @@ export type { ValueChange } from './ValueChange';
 export type { ActionVerdict, Difference, Verdict } from './Verdict';
 
 // Tests
-export { createMemoryLinkPair, type MemoryLinkPairOptions } from './createMemoryLinkPair';
-export { createMemoryTransport, type MemoryTransportOptions } from './createMemoryTransport';
+export {
+  createMemoryLinkPair,
+  type MemoryLinkPairOptions,
+} from '../streams/transport/memory/createMemoryLinkPair';
+export {
+  createMemoryTransport,
+  type MemoryTransportOptions,
+} from '../streams/transport/memory/createMemoryTransport';
 export { createTestApp, type TestApp, type TestAppOptions } from './createTestApp';
 export { createTestProbe, type TestProbe, type TestProbeOptions } from './createTestProbe';
-export type { FaultPlan, LinkFault } from './FaultPlan';
-export type { MemoryLink } from './MemoryLink';
-export { parseFaultPlan } from './parseFaultPlan';
+export type { FaultPlan, LinkFault } from '../streams/transport/faults/FaultPlan';
+export type { MemoryLink } from '../streams/transport/memory/memoryLinkEnd';
+export { parseFaultPlan } from '../streams/transport/faults/FaultPlan';
 export { virtualTime, type VirtualTime, type VirtualTimeOptions } from './virtualTime';
-export { withFaults } from './withFaults';
+export { withFaults } from '../streams/transport/faults/withFaults';
 
 // Errors: match on `code`, docs/errors.md
 export { BadRecording } from '../errors/recordings';

@@ -1,6 +1,6 @@
-import { createNodeTransport } from '../streams/node/createNodeTransport';
-import type { Link } from '../streams/Link';
-import type { Transport } from '../streams/Transport';
+import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
+import type { Link } from '../streams/transport/Link';
+import type { Transport } from '../streams/transport/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';
 import type { RecordedEnd } from './RecordedEvent';

@@ -1,7 +1,7 @@
 import type { ClientConfig } from '../config/ClientConfig';
 import { type Clock, systemClock } from '../runtime/Clock';
-import { createNodeTransport } from '../streams/node/createNodeTransport';
-import type { Transport } from '../streams/Transport';
+import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
+import type { Transport } from '../streams/transport/Transport';
 import { checkSpeed } from './checkSpeed';
 import type { CompareOptions } from './CompareOptions';
 import { driveHost } from './driveHost';

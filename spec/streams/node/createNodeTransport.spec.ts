@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { createNodeTransport } from '../../../src/streams/node/createNodeTransport';
+import { createNodeTransport } from '../../../src/streams/transport/node/createNodeTransport';
 import { createVirtualClock } from '../../support/createVirtualClock';
 import { describeLinkBehaviour } from '../../support/describeLinkBehaviour';
 import { recordLink } from '../../support/recordLink';

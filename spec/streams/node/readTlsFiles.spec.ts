@@ -1,4 +1,4 @@
-import { readTlsFiles } from '../../../src/streams/node/readTlsFiles';
+import { readTlsFiles } from '../../../src/streams/transport/node/readTlsFiles';
 import { createAuthority, issueCertificate, type Certificate } from '../../support/certificates';
 
 describe('readTlsFiles', () => {

@@ -1,4 +1,4 @@
-import { toConnectFailed } from '../../../src/streams/node/toConnectFailed';
+import { toConnectFailed } from '../../../src/streams/transport/failures';
 
 describe('toConnectFailed', () => {
   it.each([

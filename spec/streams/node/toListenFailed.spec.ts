@@ -1,4 +1,4 @@
-import { toListenFailed } from '../../../src/streams/node/toListenFailed';
+import { toListenFailed } from '../../../src/streams/transport/failures';
 
 describe('toListenFailed', () => {
   it.each([

@@ -1,10 +1,9 @@
-import type { HostConfig } from '../config/HostConfig';
-import type { Link } from '../streams/Link';
-import type { Transport } from '../streams/Transport';
-import { formatEndpoint } from '../runtime/endpoint';
-import { toConnectFailed } from '../streams/node/toConnectFailed';
-import { toListenFailed } from '../streams/node/toListenFailed';
-import { DEFAULT_HIGH_WATER_MARK, MemoryLinkEnd } from './memoryLinkInternals';
+import type { HostConfig } from '../../../config/HostConfig';
+import type { Link } from '../Link';
+import type { Transport } from '../Transport';
+import { formatEndpoint } from '../../../runtime/endpoint';
+import { toConnectFailed, toListenFailed } from '../failures';
+import { DEFAULT_HIGH_WATER_MARK, MemoryLinkEnd } from './memoryLinkEnd';
 
 /** How a network in memory behaves. */
 export interface MemoryTransportOptions {

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/Clock';
+import type { Clock } from '../../../runtime/Clock';
 import type { FaultPlan, LinkFault } from './FaultPlan';
 
 /** Where the bytes of one direction go. */

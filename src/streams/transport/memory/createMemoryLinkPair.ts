@@ -1,5 +1,4 @@
-import type { MemoryLink } from './MemoryLink';
-import { DEFAULT_HIGH_WATER_MARK, MemoryLinkEnd } from './memoryLinkInternals';
+import { DEFAULT_HIGH_WATER_MARK, type MemoryLink, MemoryLinkEnd } from './memoryLinkEnd';
 
 /** How a pair of links in memory behaves. */
 export interface MemoryLinkPairOptions {

@@ -1,10 +1,33 @@
-import type { Server } from 'node:net';
-import type { HostConfig } from '../../config/HostConfig';
-import { AcceptFailed } from '../../errors/setUp';
+import { type Server, type Socket, createServer } from 'node:net';
+import type { Link } from '../Link';
+import { SocketLink } from './SocketLink';
+import type { HostConfig } from '../../../config/HostConfig';
+import { AcceptFailed } from '../../../errors/setUp';
 import type { Listener } from '../Transport';
-import { errorCode } from './errorCode';
-import { formatEndpoint } from '../../runtime/endpoint';
-import { toListenFailed } from './toListenFailed';
+import { errorCode, toListenFailed } from '../failures';
+import { formatEndpoint } from '../../../runtime/endpoint';
+
+/** Gives an accepted socket to the host as a link. */
+export function handOver(
+  socket: Socket,
+  onLink: (link: Link) => void,
+  onError: (error: Error) => void,
+  explain?: (error: Error, peer: string) => Error,
+): void {
+  const link = new SocketLink(socket, explain);
+  // Reset before it was accepted: there is nobody left to name or to answer.
+  if (link.peerIp === '') {
+    link.destroy();
+    return;
+  }
+  try {
+    onLink(link);
+  } catch (error) {
+    // Thrown into the server's event it would end the process.
+    link.destroy();
+    onError(error instanceof Error ? error : new Error(String(error), { cause: error }));
+  }
+}
 
 // Kept at load, so that a spec with fake timers can still stop a host.
 const nextTurn = setImmediate;
@@ -50,4 +73,15 @@ function toAcceptFailed(cause: Error, where: string): AcceptFailed {
       ? `too many open files (${code}); raise the limit of the system (ulimit -n) or lower Host.Limits.Max_connections`
       : cause.message;
   return new AcceptFailed(`${where} could not accept a connection: ${reason}`, { cause });
+}
+
+/** Listens for plain TCP; see Transport.listen. */
+export function listenTcp(
+  host: HostConfig,
+  onLink: (link: Link) => void,
+  onError: (error: Error) => void,
+): Promise<Listener> {
+  // A peer may end its direction right after the request and still wants the answer (protocol 1.3).
+  const server = createServer({ allowHalfOpen: true }, (socket) => handOver(socket, onLink, onError));
+  return openListener(server, host, onError);
 }

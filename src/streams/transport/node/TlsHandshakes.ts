@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '../../runtime/Clock';
-import { formatEndpoint, plainIp } from '../../runtime/endpoint';
+import type { Clock } from '../../../runtime/Clock';
+import { formatEndpoint, plainIp } from '../../../runtime/endpoint';
 
 interface Handshake {
   readonly socket: Socket;

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { TlsConfig } from '../../config/TlsConfig';
-import { type Clock, systemClock } from '../../runtime/Clock';
+import type { TlsConfig } from '../../../config/TlsConfig';
+import { type Clock, systemClock } from '../../../runtime/Clock';
 import type { Transport } from '../Transport';
 import { connectSocket } from './connectSocket';
 import { listenTcp } from './listenTcp';
 import { listenTls } from './listenTls';
-import { readTlsFiles } from './readTlsFiles';
-import type { TlsFiles } from './TlsFiles';
+import { type TlsFiles, readTlsFiles } from './readTlsFiles';
 
 /** What a spec may replace. */
 export interface NodeTransportOptions {

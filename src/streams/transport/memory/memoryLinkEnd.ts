@@ -1,12 +1,14 @@
-import { Deque } from '../runtime/Deque';
-import type { LinkEvents } from '../streams/Link';
-import type { MemoryLink } from './MemoryLink';
+import type { Link, LinkEvents } from '../Link';
+import { Deque } from '../../../runtime/Deque';
+
+/** One end of a link in memory. Made by `createMemoryLinkPair`; its `reset` is what a crashed machine or a pulled plug does. */
+export type MemoryLink = Link;
 
 /** How many bytes may wait before `write` returns false; as with Node's sockets. */
 export const DEFAULT_HIGH_WATER_MARK = 16_384;
 
 /** What an end of a pair is made from. */
-export interface MemoryLinkEndOptions {
+interface MemoryLinkEndOptions {
   readonly peer: string;
   readonly peerIp: string;
   readonly highWaterMark: number;

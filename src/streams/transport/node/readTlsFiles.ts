@@ -1,13 +1,19 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import type { TlsConfig } from '../../config/TlsConfig';
-import { BadCertificate } from '../../errors/setUp';
-import { errorCode } from './errorCode';
-import type { TlsFiles } from './TlsFiles';
+import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
+import type { TlsConfig } from '../../../config/TlsConfig';
+import { BadCertificate } from '../../../errors/setUp';
+import { errorCode } from '../failures';
+
+/** The contents of the PEM files of a `TLS` entry, checked. */
+export interface TlsFiles {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly ca?: string;
+}
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
 /** What `readTlsFiles` works with. */
-export interface TlsFilesOptions {
+interface TlsFilesOptions {
   /** Where the entry stands, for messages: `Host.TLS`, `Client.Telegram.TLS`. */
   readonly where: string;
   /** Gives the text of a file. */

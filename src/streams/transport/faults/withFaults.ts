@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../runtime/Clock';
-import type { Link, LinkEvents } from '../streams/Link';
+import { type Clock, systemClock } from '../../../runtime/Clock';
+import type { Link, LinkEvents } from '../Link';
 import type { FaultPlan, LinkFault } from './FaultPlan';
 import { FaultyFlow } from './FaultyFlow';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Link, LinkEvents } from '../Link';
-import { formatEndpoint, plainIp } from '../../runtime/endpoint';
+import { formatEndpoint, plainIp } from '../../../runtime/endpoint';
 
 /** Probes of the system after so long without traffic, so that a machine that vanished is noticed at all. */
 const KEEP_ALIVE_MS = 60_000;

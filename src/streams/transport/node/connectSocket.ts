@@ -1,16 +1,14 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ClientConfig } from '../../config/ClientConfig';
-import { ConnectFailed } from '../../errors/connections';
-import type { Clock } from '../../runtime/Clock';
+import type { ClientConfig } from '../../../config/ClientConfig';
+import { ConnectFailed } from '../../../errors/connections';
+import type { Clock } from '../../../runtime/Clock';
 import type { Link } from '../Link';
-import { errorCode } from './errorCode';
-import { formatEndpoint } from '../../runtime/endpoint';
-import { isTlsError } from './isTlsError';
+import { errorCode, toConnectFailed } from '../failures';
+import { formatEndpoint } from '../../../runtime/endpoint';
+import { isTlsError, toTlsFailed } from './toTlsFailed';
 import { SocketLink } from './SocketLink';
-import type { TlsFiles } from './TlsFiles';
-import { toConnectFailed } from './toConnectFailed';
-import { toTlsFailed } from './toTlsFailed';
+import type { TlsFiles } from './readTlsFiles';
 
 /**
  * One attempt to connect, name lookup and TLS handshake included; of several addresses of a name the first that answers is taken (Node's

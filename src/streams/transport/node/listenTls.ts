@@ -1,16 +1,14 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import type { HostConfig } from '../../config/HostConfig';
-import { BadCertificate } from '../../errors/setUp';
-import type { Clock } from '../../runtime/Clock';
+import type { HostConfig } from '../../../config/HostConfig';
+import { BadCertificate } from '../../../errors/setUp';
+import type { Clock } from '../../../runtime/Clock';
 import type { Link } from '../Link';
 import type { Listener } from '../Transport';
-import { handOver } from './handOver';
-import { isTlsError } from './isTlsError';
-import { openListener } from './openListener';
-import type { TlsFiles } from './TlsFiles';
+import { handOver, openListener } from './listenTcp';
+import { isTlsError, toTlsFailed } from './toTlsFailed';
+import type { TlsFiles } from './readTlsFiles';
 import { TlsHandshakes } from './TlsHandshakes';
-import { toTlsFailed } from './toTlsFailed';
 
 /** What `listenTls` works with. */
 export interface ListenTlsOptions {
