@@ -18,13 +18,13 @@ export type { TlsConfig } from './config/TlsConfig';
 
 // Messages, handlers and contracts
 export { acknowledge } from './streams/acknowledge';
-export type { ActionContract } from './streams/ActionContract';
-export type { ConnectionEvent } from './streams/ConnectionEvent';
-export { defineAction, type ActionCodecs } from './streams/defineAction';
-export type { Dialect } from './streams/Dialect';
-export type { Answer, Handler, HandlerOptions } from './streams/Handler';
-export { Message } from './streams/Message';
-export { t } from './streams/t';
+export type { ActionContract } from './streams/messages/defineAction';
+export type { ConnectionEvent } from './streams/messages/ConnectionEvent';
+export { defineAction, type ActionCodecs } from './streams/messages/defineAction';
+export type { Dialect } from './streams/messages/Message';
+export type { Answer, Handler, HandlerOptions } from './streams/messages/Handler';
+export { Message } from './streams/messages/Message';
+export { t } from './streams/messages/defineAction';
 
 // Sending
 export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './streams/circuitBreaker';

@@ -1,6 +1,5 @@
 import { fromContracts } from '../../src/actors/fromContracts';
-import { defineAction } from '../../src/streams/defineAction';
-import { t } from '../../src/streams/t';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 import { createTestSystem } from './createTestSystem';
 
 const Move = defineAction('Move', { value: t.number, ack: t.number });

@@ -2,11 +2,10 @@ import { NEVER, Subject, type Observable, map, of, tap, throwError } from 'rxjs'
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { RxcometError } from '../../src/errors/RxcometError';
-import type { ConnectionEvent } from '../../src/streams/ConnectionEvent';
-import { defineAction } from '../../src/streams/defineAction';
+import type { ConnectionEvent } from '../../src/streams/messages/ConnectionEvent';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 import type { Link } from '../../src/streams/transport/Link';
-import type { Message } from '../../src/streams/Message';
-import { t } from '../../src/streams/t';
+import type { Message } from '../../src/streams/messages/Message';
 import type { Transport } from '../../src/streams/transport/Transport';
 import { createMemoryLinkPair } from '../../src/streams/transport/memory/createMemoryLinkPair';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';

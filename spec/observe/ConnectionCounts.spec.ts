@@ -1,5 +1,5 @@
 import { ConnectionCounts } from '../../src/observe/ConnectionCounts';
-import type { ConnectionEvent } from '../../src/streams/ConnectionEvent';
+import type { ConnectionEvent } from '../../src/streams/messages/ConnectionEvent';
 
 /** Tells counts of events given as `side kind dialect`. */
 function follow(counts: ConnectionCounts, ...events: readonly string[]): void {

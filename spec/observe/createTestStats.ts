@@ -1,7 +1,7 @@
 import { Stats } from '../../src/observe/Stats';
 import type { StatsSource } from '../../src/observe/StatsSource';
-import { Message } from '../../src/streams/Message';
-import type { SentMessage } from '../../src/streams/SentMessage';
+import { Message } from '../../src/streams/messages/Message';
+import type { SentMessage } from '../../src/streams/messages/TrafficObserver';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 
 /** Stats over a source that stands still, in virtual time. */

@@ -1,6 +1,6 @@
 import { observeWith } from '../../src/observe/observeWith';
-import type { Message } from '../../src/streams/Message';
-import type { TrafficObserver } from '../../src/streams/TrafficObserver';
+import type { Message } from '../../src/streams/messages/Message';
+import type { TrafficObserver } from '../../src/streams/messages/TrafficObserver';
 
 const message = {} as Message;
 const sent = {

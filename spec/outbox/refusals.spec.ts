@@ -1,6 +1,6 @@
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { Outbox } from '../../src/outbox/Outbox';
-import { Observation } from '../../src/streams/Observation';
+import { Observation } from '../../src/streams/messages/TrafficObserver';
 import { Peer } from '../../src/streams/Peer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 import { clientConfig } from '../support/transportFixtures';

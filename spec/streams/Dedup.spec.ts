@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { Message } from '../../src/streams/Message';
+import type { Message } from '../../src/streams/messages/Message';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { FramePeer } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';

@@ -1,15 +1,14 @@
 import { NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { defineAction } from '../../src/streams/defineAction';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 import { Dispatcher } from '../../src/streams/Dispatcher';
-import { Observation } from '../../src/streams/Observation';
+import { Observation } from '../../src/streams/messages/TrafficObserver';
 import { Exchange } from '../../src/streams/Exchange';
-import type { Handler, HandlerOptions } from '../../src/streams/Handler';
+import type { Handler, HandlerOptions } from '../../src/streams/messages/Handler';
 import { HandlerRegistry } from '../../src/streams/HandlerRegistry';
-import { Message } from '../../src/streams/Message';
+import { Message } from '../../src/streams/messages/Message';
 import { Registration } from '../../src/streams/Registration';
 import type { NextOutcome, ReplyPort } from '../../src/streams/ReplyPort';
-import { t } from '../../src/streams/t';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 interface SetUp {

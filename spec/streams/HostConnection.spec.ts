@@ -1,5 +1,5 @@
 import { NEVER, Observable, Subject, of } from 'rxjs';
-import type { Message } from '../../src/streams/Message';
+import type { Message } from '../../src/streams/messages/Message';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { frameOf } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';

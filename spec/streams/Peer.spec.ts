@@ -1,9 +1,8 @@
 import { Subscription, retry } from 'rxjs';
 import type { SendError } from '../../src/errors/sending';
 import type { ClientState } from '../../src/streams/ClientState';
-import { defineAction } from '../../src/streams/defineAction';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 import type { Peer } from '../../src/streams/Peer';
-import { t } from '../../src/streams/t';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTestApp, listenByHand, stopNow, type TestApp } from '../support/openTestApp';
 import type { FramePeer } from '../support/FramePeer';

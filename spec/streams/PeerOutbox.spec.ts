@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import type { ClientConfig } from '../../src/config/ClientConfig';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { Observation } from '../../src/streams/Observation';
+import { Observation } from '../../src/streams/messages/TrafficObserver';
 import type { DeliverKept, OutboxPort } from '../../src/streams/OutboxPort';
 import type { OutboxState } from '../../src/streams/OutboxState';
 import type { OutgoingMessage } from '../../src/streams/OutgoingMessage';

@@ -1,8 +1,7 @@
 import { EMPTY, NEVER, Observable, bufferCount, map, of, take, tap, throwError, timer } from 'rxjs';
-import type { Message } from '../../src/streams/Message';
+import type { Message } from '../../src/streams/messages/Message';
 import { acknowledge } from '../../src/streams/acknowledge';
-import { defineAction } from '../../src/streams/defineAction';
-import { t } from '../../src/streams/t';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 import type { FramePeer } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 

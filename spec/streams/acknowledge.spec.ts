@@ -1,5 +1,5 @@
 import { acknowledge } from '../../src/streams/acknowledge';
-import { Message } from '../../src/streams/Message';
+import { Message } from '../../src/streams/messages/Message';
 import { marbles } from '../support/marbles';
 
 function messages(): { readonly log: string[]; message(value: string): Message<string, string> } {

@@ -1,6 +1,5 @@
 import type { BadValue } from '../../src/errors/handling';
-import { defineAction } from '../../src/streams/defineAction';
-import { t } from '../../src/streams/t';
+import { defineAction, t } from '../../src/streams/messages/defineAction';
 
 function failure(run: () => unknown): BadValue {
   try {

@@ -2,10 +2,10 @@ import { Subscription, from, type Observable, type ObservableInput } from 'rxjs'
 import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import type { ActionContract } from '../streams/ActionContract';
-import type { Handler, HandlerOptions } from '../streams/Handler';
+import type { ActionContract } from '../streams/messages/defineAction';
+import type { Handler, HandlerOptions } from '../streams/messages/Handler';
 import { HandlerRegistry } from '../streams/HandlerRegistry';
-import type { Message } from '../streams/Message';
+import type { Message } from '../streams/messages/Message';
 import { Registration } from '../streams/Registration';
 import { StreamHandler } from '../streams/StreamHandler';
 import { isActorRef } from './isActorRef';

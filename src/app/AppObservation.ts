@@ -10,7 +10,7 @@ import { Tracing } from '../observe/Tracing';
 import { UnreachableLog } from '../observe/UnreachableLog';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
-import type { ConnectionEvent } from '../streams/ConnectionEvent';
+import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Address } from './App';
 import { createStatsSource, type StatsParts } from './createStatsSource';
 import type { StopResult } from './StopResult';

@@ -1,5 +1,5 @@
 import type { ActorSystem, SystemActor } from '../actors/ActorSystem';
-import type { ConnectionEvent } from '../streams/ConnectionEvent';
+import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Host } from '../streams/Host';
 import type { Peer } from '../streams/Peer';
 

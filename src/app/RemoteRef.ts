@@ -1,6 +1,6 @@
 import { filter, map, take, type Observable } from 'rxjs';
 import type { ActorRef, AskOptions, OfferOptions, Termination } from '../actors/ActorRef';
-import type { ConnectionEvent } from '../streams/ConnectionEvent';
+import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Peer } from '../streams/Peer';
 import type { SendOptions } from '../streams/SendOptions';
 

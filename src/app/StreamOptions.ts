@@ -1,4 +1,4 @@
-import type { HandlerOptions } from '../streams/Handler';
+import type { HandlerOptions } from '../streams/messages/Handler';
 
 /** Options of `handleStream`. */
 export interface StreamOptions extends HandlerOptions {

@@ -4,7 +4,7 @@ import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSn
 import type { StatsSource } from '../observe/StatsSource';
 import type { HandlerRegistry } from '../streams/HandlerRegistry';
 import type { Host } from '../streams/Host';
-import type { Observation } from '../streams/Observation';
+import type { Observation } from '../streams/messages/TrafficObserver';
 import type { OutboxState } from '../streams/OutboxState';
 import type { Peer } from '../streams/Peer';
 

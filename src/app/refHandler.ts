@@ -1,6 +1,6 @@
 import { firstValueFrom, map, toArray, type Observable } from 'rxjs';
 import type { ActorRef } from '../actors/ActorRef';
-import type { Message } from '../streams/Message';
+import type { Message } from '../streams/messages/Message';
 
 /** The host's own Handler_timeout_ms decides; an actor's ask must not be the shorter one. */
 const NEVER_FIRST_MS = 2 ** 31 - 1;

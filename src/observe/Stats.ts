@@ -1,8 +1,7 @@
 import { Observable } from 'rxjs';
 import type { Clock } from '../runtime/Clock';
-import type { Message } from '../streams/Message';
-import type { SentMessage } from '../streams/SentMessage';
-import type { TrafficObserver } from '../streams/TrafficObserver';
+import type { Message } from '../streams/messages/Message';
+import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
 import { ActionCounters } from './ActionCounters';
 import { ClientCounters } from './ClientCounters';
 import { CodeCounters } from './CodeCounters';

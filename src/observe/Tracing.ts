@@ -3,9 +3,8 @@ import type { ClientConfig } from '../config/ClientConfig';
 import { cutName } from '../runtime/names';
 import { loadOptional } from '../runtime/loadOptional';
 import type { Logger } from '../runtime/Logger';
-import type { Message } from '../streams/Message';
-import type { SentMessage } from '../streams/SentMessage';
-import type { TrafficObserver } from '../streams/TrafficObserver';
+import type { Message } from '../streams/messages/Message';
+import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
 
 const PACKAGE = '@opentelemetry/api';
 /** Where every copy of version 1 of the API finds what the application has registered. */

@@ -1,6 +1,5 @@
-import type { Message } from '../streams/Message';
-import type { SentMessage } from '../streams/SentMessage';
-import type { TrafficObserver } from '../streams/TrafficObserver';
+import type { Message } from '../streams/messages/Message';
+import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
 
 /**
  * Several observers as one, called in their order; the first that has a traceparent gives it. None: undefined, so that nothing is watched;

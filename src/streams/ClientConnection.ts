@@ -11,7 +11,7 @@ import { HeartbeatLost, ProtocolViolation } from '../errors/connections';
 import { RxcometError } from '../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
 import { ClientHeartbeat } from './ClientHeartbeat';
-import type { Dialect } from './Dialect';
+import type { Dialect } from './messages/Message';
 import { failureFields } from './failureFields';
 import type { Frame } from './wire/Frame';
 import { FrameParser } from './wire/FrameParser';

@@ -1,6 +1,6 @@
 import type { ClientConfig } from '../config/ClientConfig';
 import type { Clock } from '../runtime/Clock';
-import type { Observation } from './Observation';
+import type { Observation } from './messages/TrafficObserver';
 
 /** What the connections of one client share. */
 export interface ClientContext {

@@ -12,7 +12,7 @@ import type { Exchange } from './Exchange';
 import type { JoinerPort } from './JoinerPort';
 import type { KeptAnswer } from './KeptAnswer';
 import { KnownKeys } from './KnownKeys';
-import { Message } from './Message';
+import { Message } from './messages/Message';
 
 /** Bytes of answers that one host holds in memory for repeats. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;

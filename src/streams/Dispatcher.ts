@@ -2,11 +2,11 @@ import { HandlerFailed, HandlerTimeout, StreamIdle, UnknownAction } from '../err
 import { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { cutName, quoteName } from '../runtime/names';
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
-import type { Observation } from './Observation';
+import type { Observation } from './messages/TrafficObserver';
 import { pullResults } from './pullResults';
 import type { Registration } from './Registration';
 import type { NextOutcome } from './ReplyPort';

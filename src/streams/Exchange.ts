@@ -1,11 +1,10 @@
 import type { DedupRun } from './DedupRun';
 import type { Dispatcher } from './Dispatcher';
-import type { Message } from './Message';
-import type { MessageControl } from './MessageControl';
+import type { Message, MessageControl } from './messages/Message';
 import type { Registration } from './Registration';
 import type { ReplyPort } from './ReplyPort';
 import type { TimeoutEntry } from '../runtime/TimeoutQueue';
-import type { TrafficObserver } from './TrafficObserver';
+import type { TrafficObserver } from './messages/TrafficObserver';
 
 /** The state of one message between its arrival and the end of its handlers. Fields are the dispatcher's, `replyId` and on the port's. */
 export class Exchange implements MessageControl, TimeoutEntry {

@@ -1,7 +1,7 @@
 import { ConnectionLost, LinkFailed, ProtocolViolation, UnsentOverflow } from '../errors/connections';
 import { RxcometError } from '../errors/RxcometError';
 import { quoteName } from '../runtime/names';
-import type { Dialect } from './Dialect';
+import type { Dialect } from './messages/Message';
 import { encodeJson } from './json/encodeJson';
 import { encodeResult } from './encodeResult';
 import type { Exchange } from './Exchange';

@@ -4,11 +4,10 @@ import type { Clock } from '../runtime/Clock';
 import type { AllowList } from './AllowList';
 import type { Dedup } from './Dedup';
 import type { Dispatcher } from './Dispatcher';
-import type { Dialect } from './Dialect';
+import type { Dialect, Message } from './messages/Message';
 import type { HostConnection } from './HostConnection';
 import type { MemoryBudget } from './MemoryBudget';
-import type { Message } from './Message';
-import type { Observation } from './Observation';
+import type { Observation } from './messages/TrafficObserver';
 import type { RequestReader } from './RequestReader';
 import type { TimeoutQueue } from '../runtime/TimeoutQueue';
 

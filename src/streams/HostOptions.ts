@@ -1,14 +1,14 @@
 import type { HostConfig } from '../config/HostConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import type { ConnectionEvent } from './ConnectionEvent';
+import type { ConnectionEvent } from './messages/ConnectionEvent';
 import type { DedupHook } from './DedupStep';
 import type { DedupStore } from './DedupStore';
 import type { Exchange } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
 import type { MemoryBudget } from './MemoryBudget';
-import type { Message } from './Message';
-import type { Observation } from './Observation';
+import type { Message } from './messages/Message';
+import type { Observation } from './messages/TrafficObserver';
 import type { Transport } from './transport/Transport';
 
 /** What a host needs of its app. */

@@ -11,7 +11,7 @@ import {
 import { reconnectDelayMs } from '../runtime/backoff';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState } from './ClientState';
-import type { Dialect } from './Dialect';
+import type { Dialect } from './messages/Message';
 import { failureFields } from './failureFields';
 import { LimitedQueue } from './LimitedQueue';
 import type { Link } from './transport/Link';

@@ -1,7 +1,7 @@
 import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable } from 'rxjs';
 import { BadOption } from '../errors/setUp';
 import { AppStopped, SendAborted } from '../errors/sending';
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import type { ClientState } from './ClientState';
 import { encodeJson } from './json/encodeJson';
 import { HotStream } from '../runtime/HotStream';

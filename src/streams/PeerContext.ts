@@ -1,6 +1,6 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
-import type { ConnectionEvent } from './ConnectionEvent';
+import type { ConnectionEvent } from './messages/ConnectionEvent';
 import type { OutboxPort } from './OutboxPort';
 import type { Transport } from './transport/Transport';
 

@@ -1,6 +1,6 @@
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import type { Exchange } from './Exchange';
-import type { Message } from './Message';
+import type { Message } from './messages/Message';
 
 /** One handler in the order of handlers. */
 export class Registration {

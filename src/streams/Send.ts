@@ -1,8 +1,7 @@
 import type { RxcometError } from '../errors/RxcometError';
 import type { ClientConnection } from './ClientConnection';
-import type { SentMessage } from './SentMessage';
+import type { SentMessage, TrafficObserver } from './messages/TrafficObserver';
 import type { TimeoutEntry, TimeoutQueue } from '../runtime/TimeoutQueue';
-import type { TrafficObserver } from './TrafficObserver';
 
 /** Where the outcome of a send goes. After `complete` or `error` nothing more comes. */
 export interface SendSink {

@@ -2,7 +2,7 @@ import { Exchange } from './Exchange';
 import type { Frame } from './wire/Frame';
 import type { HostContext } from './HostContext';
 import { isTraceparent } from './wire/nativeKeys';
-import { Message } from './Message';
+import { Message } from './messages/Message';
 import type { ReplyPort } from './ReplyPort';
 
 /**

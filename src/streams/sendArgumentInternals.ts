@@ -1,7 +1,7 @@
 import { BadOption } from '../errors/setUp';
 import { RxcometError } from '../errors/RxcometError';
 import { Unencodable } from '../errors/sending';
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import { isMessageKey, isTraceparent } from './wire/nativeKeys';
 import type { SendOptions } from './SendOptions';
 

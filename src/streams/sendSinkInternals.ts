@@ -1,6 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import type { RxcometError } from '../errors/RxcometError';
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import type { SendSink } from './Send';
 import { notSent } from './sendArgumentInternals';
 

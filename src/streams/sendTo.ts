@@ -1,7 +1,7 @@
 import { Observable, takeWhile } from 'rxjs';
 import { BadOption } from '../errors/setUp';
 import { QueueFull } from '../errors/sending';
-import type { ActionContract } from './ActionContract';
+import type { ActionContract } from './messages/defineAction';
 import { Deque } from '../runtime/Deque';
 import type { Peer } from './Peer';
 import type { SendOptions } from './SendOptions';

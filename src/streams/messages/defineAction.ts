@@ -1,9 +1,22 @@
 import { isLeft } from 'fp-ts/Either';
 import type { Mixed, TypeOf, ValidationError } from 'io-ts';
-import { BadValue } from '../errors/handling';
-import { BadOption } from '../errors/setUp';
-import { cutName, escapeControls } from '../runtime/names';
-import type { ActionContract } from './ActionContract';
+import { BadValue } from '../../errors/handling';
+import { BadOption } from '../../errors/setUp';
+import { cutName, escapeControls } from '../../runtime/names';
+
+/** One action's value and acknowledgement, typed and checked at both ends. Made by `defineAction`. */
+export interface ActionContract<V = unknown, A = unknown> {
+  readonly action: string;
+  /** Checks and decodes what came from the wire; throws BadValue (ERR_BAD_VALUE) that names the path and the expectation. */
+  decodeValue(value: unknown, peer: string): V;
+  /** What is written for a value; throws BadValue when it does not fit. */
+  encodeValue(value: V): unknown;
+  decodeAck(ack: unknown, peer: string): A;
+  encodeAck(ack: A): unknown;
+}
+
+/** The codecs of io-ts, for `defineAction`. */
+export * as t from 'io-ts';
 
 /** The codecs of a contract; what is left out is not checked. */
 export interface ActionCodecs<V extends Mixed, A extends Mixed> {

@@ -1,8 +1,20 @@
-import type { Dialect } from './Dialect';
-import type { MessageControl } from './MessageControl';
+/** What a message can do to its own request; implemented by the host, by a replay, by a test. */
+export interface MessageControl {
+  acknowledge(value: unknown): void;
+  fail(error: unknown): void;
+  /** Made at the first call, so that messages whose handlers never ask for it cost nothing. */
+  signal(): AbortSignal;
+  /** Calls what belongs to this message, so that traces know. Left out: nothing is traced. */
+  within?<T>(call: () => T): T;
+  /** Calls back once when the message is over: answered, cancelled or timed out, and its handlers through. */
+  onReleased(callback: () => void): void;
+}
+
+/** How a peer speaks: `comet` is COMET's own one exchange a connection, `native` keeps the connection (protocol 2). */
+export type Dialect = 'comet' | 'native';
 
 /** The facts of a message, see {@link Message}. */
-export interface MessageFields<V> {
+interface MessageFields<V> {
   readonly action: string;
   readonly value: V;
   readonly peer: string;

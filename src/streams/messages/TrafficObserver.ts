@@ -1,5 +1,18 @@
 import type { Message } from './Message';
-import type { SentMessage } from './SentMessage';
+
+/** What an observer may know of a send. */
+export interface SentMessage {
+  readonly client: string;
+  readonly action: string;
+  /** `tell`: detached; `ask`: somebody waits for the answer. */
+  readonly kind: 'tell' | 'ask';
+  /** False: it asks for no acknowledgement, and ends when it is written. */
+  readonly confirm: boolean;
+  /** message-key, when it carries one. */
+  readonly key: string | undefined;
+  /** W3C traceparent it was given by whoever sent it, or by an outbox. */
+  readonly trace: string | undefined;
+}
 
 /**
  * What watches messages come and go: metrics, logs, traces. What `messageBegan` and `sendBegan` return is the watcher's own and comes back
@@ -27,4 +40,12 @@ export interface TrafficObserver {
   sendEnded(sent: SentMessage, token: unknown, outcome: string): void;
   /** A message without acknowledgement was written the short way. */
   sentUnconfirmed(client: string, action: string): void;
+}
+
+/** What hosts and clients of one app tell of their traffic. While `current` is undefined nobody watches, and watching costs nothing. */
+export class Observation {
+  current: TrafficObserver | undefined = undefined;
+  /** Bytes read from and handed to sockets since the app was made. */
+  receivedBytes = 0;
+  sentBytes = 0;
 }

@@ -1,4 +1,4 @@
-import type { Dialect } from './Dialect';
+import type { Dialect } from './Message';
 
 /** What `connections$` emits: a connection of a host or a client was opened, showed its dialect, or is gone. */
 export interface ConnectionEvent {

@@ -1,2 +1,0 @@
-/** The codecs of io-ts, for `defineAction`. */
-export * as t from 'io-ts';
