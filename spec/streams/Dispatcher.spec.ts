@@ -1,14 +1,17 @@
 import { NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { defineAction, t } from '../../src/streams/messages/defineAction';
-import { Dispatcher } from '../../src/streams/Dispatcher';
+import { Dispatcher } from '../../src/streams/dispatch/HandlerChain';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
-import { Exchange } from '../../src/streams/Exchange';
+import {
+  Exchange,
+  type NextOutcome,
+  Registration,
+  type ReplyPort,
+} from '../../src/streams/dispatch/Exchange';
 import type { Handler, HandlerOptions } from '../../src/streams/messages/Handler';
-import { HandlerRegistry } from '../../src/streams/HandlerRegistry';
+import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
 import { Message } from '../../src/streams/messages/Message';
-import { Registration } from '../../src/streams/Registration';
-import type { NextOutcome, ReplyPort } from '../../src/streams/ReplyPort';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 interface SetUp {

@@ -1,5 +1,5 @@
-import { HandlerRegistry } from '../../src/streams/HandlerRegistry';
-import { Registration } from '../../src/streams/Registration';
+import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
+import { Registration } from '../../src/streams/dispatch/Exchange';
 
 function setUp() {
   const registry = new HandlerRegistry();

@@ -2,7 +2,7 @@ import type { ActorNode } from '../actors/ActorNode';
 import type { ConnectionCounts } from '../observe/ConnectionCounts';
 import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSnapshot';
 import type { StatsSource } from '../observe/StatsSource';
-import type { HandlerRegistry } from '../streams/HandlerRegistry';
+import type { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
 import type { Host } from '../streams/Host';
 import type { Observation } from '../streams/messages/TrafficObserver';
 import type { OutboxState } from '../streams/OutboxState';

@@ -7,7 +7,7 @@ import type { Dialect } from './messages/Message';
 import { createTokenCheck } from './createTokenCheck';
 import { Dedup } from './Dedup';
 import type { DedupCounts } from './DedupCounts';
-import { Dispatcher } from './Dispatcher';
+import { Dispatcher } from './dispatch/HandlerChain';
 import { HostConnection } from './HostConnection';
 import type { HostContext } from './HostContext';
 import type { HostOptions } from './HostOptions';

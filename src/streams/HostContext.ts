@@ -3,7 +3,7 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { AllowList } from './AllowList';
 import type { Dedup } from './Dedup';
-import type { Dispatcher } from './Dispatcher';
+import type { Dispatcher } from './dispatch/HandlerChain';
 import type { Dialect, Message } from './messages/Message';
 import type { HostConnection } from './HostConnection';
 import type { MemoryBudget } from './MemoryBudget';

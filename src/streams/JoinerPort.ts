@@ -1,6 +1,5 @@
-import type { Exchange } from './Exchange';
+import type { Exchange, NextOutcome, ReplyPort } from './dispatch/Exchange';
 import type { EncodedResult } from './KeptAnswer';
-import type { NextOutcome, ReplyPort } from './ReplyPort';
 
 /** Where a message with a key came from, and its repeats: gets answers that are encoded already. */
 export interface JoinerPort extends ReplyPort {

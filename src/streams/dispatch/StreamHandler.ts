@@ -1,9 +1,9 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
-import { HandlerFailed } from '../errors/handling';
-import type { RxcometError } from '../errors/RxcometError';
-import type { Clock } from '../runtime/Clock';
-import type { Message } from './messages/Message';
-import { reconnectDelayMs } from '../runtime/backoff';
+import { HandlerFailed } from '../../errors/handling';
+import type { RxcometError } from '../../errors/RxcometError';
+import type { Clock } from '../../runtime/Clock';
+import type { Message } from '../messages/Message';
+import { reconnectDelayMs } from '../../runtime/backoff';
 
 /** Delays before a stream handler that failed is subscribed anew. */
 const RESTART = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };

@@ -1,10 +1,30 @@
-import type { DedupRun } from './DedupRun';
-import type { Dispatcher } from './Dispatcher';
-import type { Message, MessageControl } from './messages/Message';
-import type { Registration } from './Registration';
-import type { ReplyPort } from './ReplyPort';
-import type { TimeoutEntry } from '../runtime/TimeoutQueue';
-import type { TrafficObserver } from './messages/TrafficObserver';
+import type { DedupRun } from '../DedupRun';
+import type { Dispatcher } from './HandlerChain';
+import type { Message, MessageControl } from '../messages/Message';
+import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
+import type { TrafficObserver } from '../messages/TrafficObserver';
+import type { ActionContract } from '../messages/defineAction';
+
+/** How far a result of a stream got: `behind`: the peer reads slower, wait; `overflow`: more is unsent than allowed, it was not taken. */
+export type NextOutcome = 'taken' | 'behind' | 'overflow';
+
+/**
+ * Where the answer of one message goes: a connection in production, a replay or a test elsewhere. Values are as handlers gave them.
+ * `result`, `next` throw Unencodable before anything is written.
+ */
+export interface ReplyPort {
+  /** The one result. */
+  result(exchange: Exchange, value: unknown): void;
+  /** One of several results. */
+  next(exchange: Exchange, value: unknown): NextOutcome;
+  /** No more results. */
+  complete(exchange: Exchange): void;
+  error(exchange: Exchange, code: string, message: string): void;
+  /** All handlers of the message have settled; its slot is free. Called exactly once. */
+  released(exchange: Exchange): void;
+  /** Calls back once when the peer has caught up, or at once when it has. */
+  whenWritable(callback: () => void): void;
+}
 
 /** The state of one message between its arrival and the end of its handlers. Fields are the dispatcher's, `replyId` and on the port's. */
 export class Exchange implements MessageControl, TimeoutEntry {
@@ -93,4 +113,26 @@ export class Exchange implements MessageControl, TimeoutEntry {
     if (this.#abortReason === undefined) return false;
     return error === this.#abortReason || (error instanceof Error && error.name === 'AbortError');
   }
+}
+
+/** One handler in the order of handlers. */
+export class Registration {
+  /** Messages whose handler runs. */
+  running = 0;
+  removed = false;
+  /** Messages that wait because `concurrency` are running, oldest first; a Set so that a cancelled one leaves at once. */
+  readonly waiting = new Set<Exchange>();
+  /** Waiting messages are being started further up the stack. */
+  starting = false;
+
+  constructor(
+    /** The action, or undefined for '*'. */
+    readonly action: string | undefined,
+    readonly call: (value: unknown, message: Message) => unknown,
+    readonly contract: ActionContract | undefined,
+    readonly concurrency: number,
+    readonly urgent: boolean,
+    /** True: the message is its own from here on; it answers through message.ack and message.fail. */
+    readonly claims: boolean,
+  ) {}
 }

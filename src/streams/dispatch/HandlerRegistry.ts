@@ -1,4 +1,4 @@
-import type { Registration } from './Registration';
+import type { Registration } from './Exchange';
 
 const NONE: readonly Registration[] = [];
 

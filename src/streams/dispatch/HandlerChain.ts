@@ -1,19 +1,14 @@
-import { HandlerFailed, HandlerTimeout, StreamIdle, UnknownAction } from '../errors/handling';
-import { RxcometError } from '../errors/RxcometError';
-import type { Clock } from '../runtime/Clock';
-import { cutName, quoteName } from '../runtime/names';
-import type { ActionContract } from './messages/defineAction';
+import { HandlerFailed, HandlerTimeout, StreamIdle, UnknownAction } from '../../errors/handling';
+import { RxcometError } from '../../errors/RxcometError';
+import type { Clock } from '../../runtime/Clock';
+import { cutName, quoteName } from '../../runtime/names';
+import type { ActionContract } from '../messages/defineAction';
 import { errorAcknowledgement } from './errorAcknowledgement';
-import type { Exchange } from './Exchange';
+import type { Exchange, NextOutcome, Registration } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
-import type { Observation } from './messages/TrafficObserver';
-import { pullResults } from './pullResults';
-import type { Registration } from './Registration';
-import type { NextOutcome } from './ReplyPort';
-import type { ResultTaker } from './ResultTaker';
-import { slowAnswer } from './slowAnswer';
-import { subscribeResults } from './subscribeResults';
-import { TimeoutQueue } from '../runtime/TimeoutQueue';
+import type { Observation } from '../messages/TrafficObserver';
+import { type ResultTaker, pullResults, slowAnswer, subscribeResults } from './results';
+import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {
