@@ -76,7 +76,7 @@ export type {
 } from './actors/SupervisionStrategy';
 
 // Stats
-export type { DedupCounts } from './streams/DedupCounts';
+export type { DedupCounts } from './streams/dedup/DedupStore';
 export type {
   ActionStats,
   ClientGauges,

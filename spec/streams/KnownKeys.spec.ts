@@ -1,4 +1,4 @@
-import { KnownKeys } from '../../src/streams/KnownKeys';
+import { KnownKeys } from '../../src/streams/dedup/KnownKeys';
 
 describe('KnownKeys', () => {
   it('knows none that is too old, and lets go of thousands of them a few at a time', () => {

@@ -1,4 +1,4 @@
-import type { DedupCounts } from '../streams/DedupCounts';
+import type { DedupCounts } from '../streams/dedup/DedupStore';
 import type { OutboxState } from '../streams/OutboxState';
 
 /**

@@ -1,6 +1,4 @@
-import type { DedupHook } from '../streams/DedupStep';
-import type { DedupStore, OpenedDedup, StoredKey } from '../streams/DedupStore';
-import type { KeptAnswer } from '../streams/KeptAnswer';
+import type { DedupHook, DedupStore, KeptAnswer, OpenedDedup, StoredKey } from '../streams/dedup/DedupStore';
 import { dedupFailure, openFailure } from './dedupFailureInternals';
 import {
   decodeAnswer,

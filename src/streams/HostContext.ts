@@ -2,7 +2,7 @@ import type { HostConfig } from '../config/HostConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { AllowList } from './AllowList';
-import type { Dedup } from './Dedup';
+import type { Dedup } from './dedup/Dedup';
 import type { Dispatcher } from './dispatch/HandlerChain';
 import type { Dialect, Message } from './messages/Message';
 import type { HostConnection } from './HostConnection';

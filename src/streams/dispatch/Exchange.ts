@@ -1,4 +1,4 @@
-import type { DedupRun } from '../DedupRun';
+import type { DedupRun } from '../dedup/DedupRun';
 import type { Dispatcher } from './HandlerChain';
 import type { Message, MessageControl } from '../messages/Message';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';

@@ -1,4 +1,4 @@
-import type { KeptAnswer } from './KeptAnswer';
+import type { KeptAnswer } from './DedupStore';
 
 /** A message that was handled, or begun to be. */
 export interface KnownKey {

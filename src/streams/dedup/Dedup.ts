@@ -1,18 +1,14 @@
-import type { HostConfig } from '../config/HostConfig';
-import { AppStopping, HandlerFailed } from '../errors/handling';
-import { RxcometError } from '../errors/RxcometError';
-import type { Clock } from '../runtime/Clock';
-import { quoteName } from '../runtime/names';
-import type { DedupCounts } from './DedupCounts';
-import type { DedupHook } from './DedupStep';
+import type { HostConfig } from '../../config/HostConfig';
+import { AppStopping, HandlerFailed } from '../../errors/handling';
+import { RxcometError } from '../../errors/RxcometError';
+import type { Clock } from '../../runtime/Clock';
+import { quoteName } from '../../runtime/names';
+import type { DedupCounts, DedupHook, DedupStore, JoinerPort, KeptAnswer } from './DedupStore';
 import { DedupRun } from './DedupRun';
-import type { DedupStore } from './DedupStore';
-import type { Dispatcher } from './dispatch/HandlerChain';
-import type { Exchange } from './dispatch/Exchange';
-import type { JoinerPort } from './JoinerPort';
-import type { KeptAnswer } from './KeptAnswer';
+import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { Exchange } from '../dispatch/Exchange';
 import { KnownKeys } from './KnownKeys';
-import { Message } from './messages/Message';
+import { Message } from '../messages/Message';
 
 /** Bytes of answers that one host holds in memory for repeats. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;

@@ -1,13 +1,12 @@
-import { AnswerNotKept } from '../errors/handling';
-import type { RxcometError } from '../errors/RxcometError';
-import { quoteName } from '../runtime/names';
+import { AnswerNotKept } from '../../errors/handling';
+import type { RxcometError } from '../../errors/RxcometError';
+import { quoteName } from '../../runtime/names';
 import type { Dedup } from './Dedup';
-import type { Dispatcher } from './dispatch/HandlerChain';
-import { encodeResult } from './dispatch/encodeResult';
-import { errorAcknowledgement } from './dispatch/errorAcknowledgement';
-import { Exchange, type NextOutcome, type ReplyPort } from './dispatch/Exchange';
-import type { JoinerPort } from './JoinerPort';
-import type { EncodedResult, KeptAnswer } from './KeptAnswer';
+import type { Dispatcher } from '../dispatch/HandlerChain';
+import { encodeResult } from '../dispatch/encodeResult';
+import { errorAcknowledgement } from '../dispatch/errorAcknowledgement';
+import { Exchange, type NextOutcome, type ReplyPort } from '../dispatch/Exchange';
+import type { EncodedResult, JoinerPort, KeptAnswer } from './DedupStore';
 
 /** `open`: no terminal answer yet; `keeping`: it is being written; `settled`: it was given, or none will be. */
 type Phase = 'open' | 'keeping' | 'settled';
