@@ -6,7 +6,7 @@ import type { KeyValueStore } from '../../src/outbox/KeyValueStore';
 import { LevelStore } from '../../src/outbox/LevelStore';
 import type { DedupHook, KeptAnswer } from '../../src/streams/dedup/DedupStore';
 import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
-import { Host } from '../../src/streams/Host';
+import { Host } from '../../src/streams/host/Host';
 import type { Message } from '../../src/streams/messages/Message';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
 import { Registration } from '../../src/streams/dispatch/Exchange';

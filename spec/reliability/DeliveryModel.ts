@@ -3,7 +3,7 @@ import type { RxcometError } from '../../src/errors/RxcometError';
 import { DiskDedupStore } from '../../src/outbox/DiskDedupStore';
 import { Outbox } from '../../src/outbox/Outbox';
 import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
-import { Host } from '../../src/streams/Host';
+import { Host } from '../../src/streams/host/Host';
 import type { Link } from '../../src/streams/transport/Link';
 import type { Message } from '../../src/streams/messages/Message';
 import { Observation } from '../../src/streams/messages/TrafficObserver';

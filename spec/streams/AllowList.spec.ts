@@ -1,4 +1,4 @@
-import { AllowList } from '../../src/streams/AllowList';
+import { AllowList } from '../../src/streams/host/AllowList';
 
 const covers = (cidr: string, ip: string): boolean =>
   new AllowList([{ cidr, legacy: false }]).find(ip) !== undefined;

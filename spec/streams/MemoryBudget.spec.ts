@@ -1,5 +1,5 @@
 import type { MemoryBudgetExceeded } from '../../src/errors/connections';
-import { MemoryBudget, type MemoryHolder } from '../../src/streams/MemoryBudget';
+import { MemoryBudget, type MemoryHolder } from '../../src/streams/host/MemoryBudget';
 
 /** A connection that holds what the spec says. */
 class Holder implements MemoryHolder {

@@ -3,7 +3,7 @@ import { BadContent, BadRequest, NestingTooDeep } from '../../src/errors/connect
 import { encodeJson } from '../../src/streams/json/encodeJson';
 import { parseJson } from '../../src/streams/json/parseJson';
 import { readResult } from '../../src/streams/readResult';
-import { RequestReader } from '../../src/streams/RequestReader';
+import { RequestReader } from '../../src/streams/host/RequestReader';
 
 const options = { bigint: false, maxNesting: 128 };
 const peer = '127.0.0.9:1';

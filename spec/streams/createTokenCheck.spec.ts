@@ -1,4 +1,4 @@
-import { createTokenCheck } from '../../src/streams/createTokenCheck';
+import { createTokenCheck } from '../../src/streams/host/token';
 
 describe('createTokenCheck', () => {
   const isRight = createTokenCheck('s3cret');

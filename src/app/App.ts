@@ -14,7 +14,7 @@ import { nearestName } from '../runtime/nearestName';
 import type { ActionContract } from '../streams/messages/defineAction';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Handler, HandlerOptions } from '../streams/messages/Handler';
-import { Host } from '../streams/Host';
+import { Host } from '../streams/host/Host';
 import { HotStream } from '../runtime/HotStream';
 import type { Message } from '../streams/messages/Message';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';

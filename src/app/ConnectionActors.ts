@@ -1,6 +1,6 @@
 import type { ActorSystem, SystemActor } from '../actors/ActorSystem';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
-import type { Host } from '../streams/Host';
+import type { Host } from '../streams/host/Host';
 import type { Peer } from '../streams/Peer';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClientConfig } from '../config/ClientConfig';
-import { AllowList } from '../streams/AllowList';
+import { AllowList } from '../streams/host/AllowList';
 
 const loopback = new AllowList([
   { cidr: '127.0.0.0/8', legacy: false },

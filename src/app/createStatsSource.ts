@@ -3,7 +3,7 @@ import type { ConnectionCounts } from '../observe/ConnectionCounts';
 import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSnapshot';
 import type { StatsSource } from '../observe/StatsSource';
 import type { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
-import type { Host } from '../streams/Host';
+import type { Host } from '../streams/host/Host';
 import type { Observation } from '../streams/messages/TrafficObserver';
 import type { OutboxState } from '../streams/OutboxState';
 import type { Peer } from '../streams/Peer';

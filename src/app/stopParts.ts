@@ -1,6 +1,6 @@
 import type { ActorSystem } from '../actors/ActorSystem';
 import type { Clock } from '../runtime/Clock';
-import type { Host } from '../streams/Host';
+import type { Host } from '../streams/host/Host';
 import type { Peer } from '../streams/Peer';
 import type { AppHandlers } from './AppHandlers';
 import type { DetachedStreams } from './DetachedStreams';

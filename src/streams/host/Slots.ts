@@ -1,5 +1,5 @@
-import type { Dispatcher } from './dispatch/HandlerChain';
-import type { Exchange } from './dispatch/Exchange';
+import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { Exchange } from '../dispatch/Exchange';
 
 /** Slots beyond Max_in_flight for actions with an urgent handler. */
 const URGENT_SLOTS = 16;

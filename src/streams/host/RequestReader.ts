@@ -1,6 +1,6 @@
-import { BadRequest } from '../errors/connections';
-import type { ParseJsonOptions } from './json/readJson';
-import { parseJson } from './json/parseJson';
+import { BadRequest } from '../../errors/connections';
+import type { ParseJsonOptions } from '../json/readJson';
+import { parseJson } from '../json/parseJson';
 
 /** The content of a request (protocol 1.2). */
 export interface RequestContent {

@@ -1,22 +1,20 @@
-import { AppStopping } from '../errors/handling';
-import { LinkFailed, PeerNotAllowed, TooManyConnections } from '../errors/connections';
-import { RxcometError } from '../errors/RxcometError';
+import { AppStopping } from '../../errors/handling';
+import { LinkFailed, PeerNotAllowed, TooManyConnections } from '../../errors/connections';
+import { RxcometError } from '../../errors/RxcometError';
 import { AllowList } from './AllowList';
-import type { ConnectionEvent } from './messages/ConnectionEvent';
-import type { Dialect } from './messages/Message';
-import { createTokenCheck } from './createTokenCheck';
-import { Dedup } from './dedup/Dedup';
-import type { DedupCounts } from './dedup/DedupStore';
-import { Dispatcher } from './dispatch/HandlerChain';
+import type { ConnectionEvent } from '../messages/ConnectionEvent';
+import type { Dialect } from '../messages/Message';
+import { createTokenCheck } from './token';
+import { Dedup } from '../dedup/Dedup';
+import type { DedupCounts } from '../dedup/DedupStore';
+import { Dispatcher } from '../dispatch/HandlerChain';
 import { HostConnection } from './HostConnection';
-import type { HostContext } from './HostContext';
-import type { HostOptions } from './HostOptions';
-import type { Link } from './transport/Link';
-import type { MemoryBudget, MemoryGroup } from './MemoryBudget';
-import { processMemoryBudget } from './processMemoryBudget';
+import type { HostContext, HostOptions } from './HostContext';
+import type { Link } from '../transport/Link';
+import { type MemoryBudget, type MemoryGroup, processMemoryBudget } from './MemoryBudget';
 import { RequestReader } from './RequestReader';
-import type { Listener } from './transport/Transport';
-import { TimeoutQueue } from '../runtime/TimeoutQueue';
+import type { Listener } from '../transport/Transport';
+import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
 /** Refused connections that are being told why; beyond that many more they are dropped without a word. */
 const REFUSALS_AT_ONCE = 64;

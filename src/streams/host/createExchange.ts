@@ -1,8 +1,8 @@
-import { Exchange, type ReplyPort } from './dispatch/Exchange';
-import type { Frame } from './wire/Frame';
+import { Exchange, type ReplyPort } from '../dispatch/Exchange';
+import type { Frame } from '../wire/Frame';
 import type { HostContext } from './HostContext';
-import { isTraceparent } from './wire/nativeKeys';
-import { Message } from './messages/Message';
+import { isTraceparent } from '../wire/nativeKeys';
+import { Message } from '../messages/Message';
 
 /**
  * The message that a whole frame holds, and what becomes of it. `replyId` is 0 for a one-shot peer, for whom the keys of protocol 2 mean

@@ -1,6 +1,6 @@
-import type { HostConfig } from '../config/HostConfig';
-import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../errors/connections';
-import type { FrameParser } from './wire/FrameParser';
+import type { HostConfig } from '../../config/HostConfig';
+import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../../errors/connections';
+import type { FrameParser } from '../wire/FrameParser';
 
 /** When things last happened on one connection, judged against the limits of its host. Times are of the host's clock, in ms. */
 export class PeerAges {

@@ -1,6 +1,5 @@
-import type { Clock } from '../runtime/Clock';
-import type { Link } from './transport/Link';
-import type { PauseReason } from './PauseReason';
+import type { Clock } from '../../runtime/Clock';
+import type { Link } from '../transport/Link';
 
 /** The reasons not to read a link: it is paused while there is one, and read again when the last is gone. */
 export class ReadGate {
@@ -54,3 +53,9 @@ export class ReadGate {
     this.#link.resume();
   }
 }
+
+/** Why a link is not read: its peer doesn't read, too many requests wait for a slot, the memory budget is tight. */
+export const PauseReason = { peer: 1, slots: 2, memory: 4 } as const;
+
+/** One of the reasons, a bit each. */
+export type PauseReason = (typeof PauseReason)[keyof typeof PauseReason];

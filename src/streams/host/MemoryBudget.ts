@@ -1,4 +1,4 @@
-import { MemoryBudgetExceeded } from '../errors/connections';
+import { MemoryBudgetExceeded } from '../../errors/connections';
 
 /** A connection as the budget sees it. */
 export interface MemoryHolder {
@@ -113,3 +113,6 @@ export class MemoryBudget {
     largest.shed(new MemoryBudgetExceeded(text, { peer }));
   }
 }
+
+/** The budget that all hosts of this process share, whichever app they belong to. */
+export const processMemoryBudget = new MemoryBudget();
