@@ -29,9 +29,9 @@ export { t } from './streams/messages/defineAction';
 // Sending
 export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './streams/circuitBreaker';
 export type { CircuitState } from './streams/CircuitState';
-export type { ClientState } from './streams/ClientState';
-export type { Peer } from './streams/Peer';
-export type { SendOptions } from './streams/SendOptions';
+export type { ClientState } from './streams/client/ClientContext';
+export type { Peer } from './streams/client/Peer';
+export type { SendOptions } from './streams/client/arguments';
 export { createRetryBudget, type RetryBudgetOptions } from './streams/createRetryBudget';
 export type { RetryBudget } from './streams/RetryBudget';
 export { retrySend, type RetrySendOptions } from './streams/retrySend';
@@ -39,9 +39,9 @@ export { inspectOutbox } from './outbox/inspectOutbox';
 export type { OutboxEntry, OutboxInspector } from './outbox/OutboxInspector';
 export type { OutboxRefusal } from './outbox/KeptMessage';
 export type { OutboxTotals } from './outbox/totalsInternals';
-export type { OutboxState } from './streams/OutboxState';
+export type { OutboxState } from './streams/client/OutboxPort';
 export { sendTo, type SendToOptions } from './streams/sendTo';
-export type { TellOptions } from './streams/TellOptions';
+export type { TellOptions } from './streams/client/arguments';
 
 // The wire, for tools
 export { encodeJson } from './streams/json/encodeJson';

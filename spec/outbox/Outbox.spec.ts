@@ -10,7 +10,7 @@ import {
 } from '../../src/errors/sending';
 import { MissingPackage } from '../../src/errors/setUp';
 import type { OutboxOptions } from '../../src/outbox/Outbox';
-import type { OutboxState } from '../../src/streams/OutboxState';
+import type { OutboxState } from '../../src/streams/client/OutboxPort';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { MemoryStore } from './MemoryStore';
 import { createTestOutbox, message, queue, type TestOutbox } from './openOutbox';

@@ -1,7 +1,7 @@
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { Outbox, type OutboxOptions } from '../../src/outbox/Outbox';
-import type { OutgoingMessage } from '../../src/streams/OutgoingMessage';
-import type { SendSink } from '../../src/streams/Send';
+import type { OutgoingMessage } from '../../src/streams/client/OutboxPort';
+import type { SendSink } from '../../src/streams/client/Send';
 import type { VirtualClock } from '../support/createVirtualClock';
 
 /** A try that the peer's queue was given. */

@@ -1,7 +1,7 @@
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { Outbox } from '../../src/outbox/Outbox';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
-import { Peer } from '../../src/streams/Peer';
+import { Peer } from '../../src/streams/client/Peer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 import { clientConfig } from '../support/transportFixtures';
 import { MemoryStore } from './MemoryStore';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { IdTable } from '../../src/streams/IdTable';
+import { IdTable } from '../../src/streams/client/IdTable';
 
 it('holds what a Map would hold, whatever comes and goes', () => {
   const step = fc.oneof(fc.constant('add' as const), fc.nat({ max: 60 }));

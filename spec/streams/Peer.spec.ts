@@ -1,8 +1,8 @@
 import { Subscription, retry } from 'rxjs';
 import type { SendError } from '../../src/errors/sending';
-import type { ClientState } from '../../src/streams/ClientState';
+import type { ClientState } from '../../src/streams/client/ClientContext';
 import { defineAction, t } from '../../src/streams/messages/defineAction';
-import type { Peer } from '../../src/streams/Peer';
+import type { Peer } from '../../src/streams/client/Peer';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createTestApp, listenByHand, stopNow, type TestApp } from '../support/openTestApp';
 import type { FramePeer } from '../support/FramePeer';

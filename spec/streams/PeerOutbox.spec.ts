@@ -2,10 +2,13 @@ import { Subject } from 'rxjs';
 import type { ClientConfig } from '../../src/config/ClientConfig';
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
-import type { DeliverKept, OutboxPort } from '../../src/streams/OutboxPort';
-import type { OutboxState } from '../../src/streams/OutboxState';
-import type { OutgoingMessage } from '../../src/streams/OutgoingMessage';
-import { Peer } from '../../src/streams/Peer';
+import type {
+  DeliverKept,
+  OutboxPort,
+  OutboxState,
+  OutgoingMessage,
+} from '../../src/streams/client/OutboxPort';
+import { Peer } from '../../src/streams/client/Peer';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import type { FramePeer } from '../support/FramePeer';

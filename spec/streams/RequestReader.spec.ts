@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BadContent, BadRequest, NestingTooDeep } from '../../src/errors/connections';
 import { encodeJson } from '../../src/streams/json/encodeJson';
 import { parseJson } from '../../src/streams/json/parseJson';
-import { readResult } from '../../src/streams/readResult';
+import { readResult } from '../../src/streams/client/ReplyReader';
 import { RequestReader } from '../../src/streams/host/RequestReader';
 
 const options = { bigint: false, maxNesting: 128 };

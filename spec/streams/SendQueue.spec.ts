@@ -1,5 +1,5 @@
-import { Send } from '../../src/streams/Send';
-import { SendQueue } from '../../src/streams/SendQueue';
+import { Send } from '../../src/streams/client/Send';
+import { SendQueue } from '../../src/streams/client/SendQueue';
 
 function send(text: string): Send {
   const sink = { next: () => undefined, complete: () => undefined, error: () => undefined };

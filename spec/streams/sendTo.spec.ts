@@ -1,5 +1,5 @@
 import { Observable, Subject, range, type Subscriber } from 'rxjs';
-import type { Peer } from '../../src/streams/Peer';
+import type { Peer } from '../../src/streams/client/Peer';
 import { sendTo } from '../../src/streams/sendTo';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 import { marbles } from '../support/marbles';

@@ -19,7 +19,7 @@ import { HotStream } from '../runtime/HotStream';
 import type { Message } from '../streams/messages/Message';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import { Observation } from '../streams/messages/TrafficObserver';
-import { Peer } from '../streams/Peer';
+import { Peer } from '../streams/client/Peer';
 import type { Transport } from '../streams/transport/Transport';
 import type { AppActors } from './AppActors';
 import { AppHandlers } from './AppHandlers';

@@ -5,8 +5,8 @@ import type { StatsSource } from '../observe/StatsSource';
 import type { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
 import type { Host } from '../streams/host/Host';
 import type { Observation } from '../streams/messages/TrafficObserver';
-import type { OutboxState } from '../streams/OutboxState';
-import type { Peer } from '../streams/Peer';
+import type { OutboxState } from '../streams/client/OutboxPort';
+import type { Peer } from '../streams/client/Peer';
 
 /** What the figures of an app are taken from. */
 export interface StatsParts {

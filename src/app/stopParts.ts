@@ -1,7 +1,7 @@
 import type { ActorSystem } from '../actors/ActorSystem';
 import type { Clock } from '../runtime/Clock';
 import type { Host } from '../streams/host/Host';
-import type { Peer } from '../streams/Peer';
+import type { Peer } from '../streams/client/Peer';
 import type { AppHandlers } from './AppHandlers';
 import type { DetachedStreams } from './DetachedStreams';
 import type { StopResult } from './StopResult';

@@ -1,5 +1,5 @@
 import type { DedupCounts } from '../streams/dedup/DedupStore';
-import type { OutboxState } from '../streams/OutboxState';
+import type { OutboxState } from '../streams/client/OutboxPort';
 
 /**
  * What `app.stats$` emits: what the app has done since counting began, and how it stands now. A plain object, good for JSON.

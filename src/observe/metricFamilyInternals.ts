@@ -1,5 +1,5 @@
 import type { DedupCounts } from '../streams/dedup/DedupStore';
-import type { OutboxState } from '../streams/OutboxState';
+import type { OutboxState } from '../streams/client/OutboxPort';
 import type { MetricFamily, MetricSample } from './MetricFamily';
 import type { ClientGauges, CodeCount, DurationStats, HostGauges, StatsSnapshot } from './StatsSnapshot';
 

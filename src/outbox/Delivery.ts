@@ -1,5 +1,5 @@
 import type { RxcometError } from '../errors/RxcometError';
-import type { SendSink } from '../streams/Send';
+import type { SendSink } from '../streams/client/Send';
 import type { KeptMessage } from './KeptMessage';
 
 /** Where a message stands that was read into memory. */

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../streams/OutgoingMessage';
+import type { OutgoingMessage } from '../streams/client/OutboxPort';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 
 /*

@@ -3,8 +3,8 @@ import { BadOption } from '../errors/setUp';
 import { QueueFull } from '../errors/sending';
 import type { ActionContract } from './messages/defineAction';
 import { Deque } from '../runtime/Deque';
-import type { Peer } from './Peer';
-import type { SendOptions } from './SendOptions';
+import type { Peer } from './client/Peer';
+import type { SendOptions } from './client/arguments';
 import { SendWindow } from './SendWindow';
 
 /** Options of `sendTo`. */

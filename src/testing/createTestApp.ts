@@ -4,7 +4,7 @@ import { createApp } from '../app/createApp';
 import type { CometConfig } from '../config/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import { silentLogger } from '../runtime/Logger';
-import type { Peer } from '../streams/Peer';
+import type { Peer } from '../streams/client/Peer';
 import type { Transport } from '../streams/transport/Transport';
 import { createMemoryTransport } from '../streams/transport/memory/createMemoryTransport';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../runtime/Clock';
+import type { Clock } from '../../runtime/Clock';
 import type { Send } from './Send';
-import { TimeoutQueue } from '../runtime/TimeoutQueue';
+import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
 /** Queues of timeouts beyond which those that ran empty are given up. */
 const MANY_DURATIONS = 32;

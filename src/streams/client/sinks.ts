@@ -1,8 +1,8 @@
 import type { Subscriber } from 'rxjs';
-import type { RxcometError } from '../errors/RxcometError';
-import type { ActionContract } from './messages/defineAction';
+import type { RxcometError } from '../../errors/RxcometError';
+import type { ActionContract } from '../messages/defineAction';
 import type { SendSink } from './Send';
-import { notSent } from './sendArgumentInternals';
+import { notSent } from './arguments';
 
 /** A promise of the last result. */
 export class AskSink implements SendSink {

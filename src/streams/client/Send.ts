@@ -1,7 +1,8 @@
-import type { RxcometError } from '../errors/RxcometError';
+import type { RxcometError } from '../../errors/RxcometError';
 import type { ClientConnection } from './ClientConnection';
-import type { SentMessage, TrafficObserver } from './messages/TrafficObserver';
-import type { TimeoutEntry, TimeoutQueue } from '../runtime/TimeoutQueue';
+import type { SentMessage, TrafficObserver } from '../messages/TrafficObserver';
+import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
+import type { Delivered, SendErrorFields } from '../../errors/sending';
 
 /** Where the outcome of a send goes. After `complete` or `error` nothing more comes. */
 export interface SendSink {
@@ -138,4 +139,9 @@ class TracedSink implements SendSink {
   error(error: RxcometError): void {
     this.within(() => this.sink.error(error));
   }
+}
+
+/** What every error of a send says of it. */
+export function failureFields(client: string, send: Send, delivered: Delivered): SendErrorFields {
+  return { client, action: send.action, delivered, key: send.key };
 }

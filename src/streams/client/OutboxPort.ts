@@ -1,7 +1,31 @@
 import type { Observable } from 'rxjs';
-import type { OutboxState } from './OutboxState';
-import type { OutgoingMessage } from './OutgoingMessage';
 import type { SendSink } from './Send';
+
+/** What `outbox$` of a client emits. */
+export interface OutboxState {
+  /** Messages kept and not yet acknowledged by the peer. */
+  readonly depth: number;
+  /** Bytes of their contents. */
+  readonly bytes: number;
+  /** Age of the oldest of them in ms; 0 when there is none. */
+  readonly oldestMs: number;
+  /** Messages the peer refused too often; `rxcomet outbox list` shows them. */
+  readonly deadLetters: number;
+}
+
+/** A detached message as an outbox keeps it: encoded, so that it is sent tomorrow as it was meant today. */
+export interface OutgoingMessage {
+  readonly action: string;
+  /** JSON text of the whole request; undefined for raw content. */
+  readonly text: string | undefined;
+  readonly raw: Uint8Array | undefined;
+  /** message-key, the same in every repeat; undefined: the outbox makes one. */
+  readonly key: string | undefined;
+  /** W3C traceparent of whoever sent it. */
+  readonly trace: string | undefined;
+  /** Time of one try; undefined: `Ack_timeout_ms`. */
+  readonly timeoutMs: number | undefined;
+}
 
 /**
  * Hands one kept message to the peer's queue; the sink hears once how that try ended. What it returns takes the message back as long as it

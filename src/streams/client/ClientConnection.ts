@@ -6,23 +6,20 @@ import {
   type SendError,
   type SendErrorFields,
   SendTooLarge,
-} from '../errors/sending';
-import { HeartbeatLost, ProtocolViolation } from '../errors/connections';
-import { RxcometError } from '../errors/RxcometError';
+} from '../../errors/sending';
+import { HeartbeatLost, ProtocolViolation } from '../../errors/connections';
+import { RxcometError } from '../../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
 import { ClientHeartbeat } from './ClientHeartbeat';
-import type { Dialect } from './messages/Message';
-import { failureFields } from './failureFields';
-import type { Frame } from './wire/Frame';
-import { FrameParser } from './wire/FrameParser';
-import { FrameWriter } from './wire/FrameWriter';
+import type { Dialect } from '../messages/Message';
+import { type Send, failureFields } from './Send';
+import type { Frame } from '../wire/Frame';
+import { FrameParser } from '../wire/FrameParser';
+import { FrameWriter } from '../wire/FrameWriter';
 import { IdTable } from './IdTable';
-import { isMessageId } from './wire/nativeKeys';
-import { legacyFailure } from './legacyFailure';
-import type { Link, LinkEvents } from './transport/Link';
-import { readHello, type Hello } from './readHello';
-import { ReplyReader } from './ReplyReader';
-import type { Send } from './Send';
+import { isMessageId } from '../wire/nativeKeys';
+import { type Hello, ReplyReader, legacyFailure, readHello } from './ReplyReader';
+import type { Link, LinkEvents } from '../transport/Link';
 
 /** `finding`: the first request is out; `kept`: hello came; `draining`: no new requests, answers still come; `ending`: ours is over. */
 type Phase = 'finding' | 'kept' | 'draining' | 'ending' | 'closed';

@@ -1,26 +1,24 @@
 import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable } from 'rxjs';
-import { BadOption } from '../errors/setUp';
-import { AppStopped, SendAborted } from '../errors/sending';
-import type { ActionContract } from './messages/defineAction';
-import type { ClientState } from './ClientState';
-import { encodeJson } from './json/encodeJson';
-import { HotStream } from '../runtime/HotStream';
-import { Lane } from './Lane';
-import type { OutboxPort } from './OutboxPort';
-import type { OutboxState } from './OutboxState';
-import type { PeerContext } from './PeerContext';
+import { BadOption } from '../../errors/setUp';
+import { AppStopped, SendAborted } from '../../errors/sending';
+import type { ActionContract } from '../messages/defineAction';
+import type { ClientState, PeerContext } from './ClientContext';
+import { encodeJson } from '../json/encodeJson';
+import { HotStream } from '../../runtime/HotStream';
+import { Lane } from './SendLane';
+import type { OutboxPort, OutboxState } from './OutboxPort';
 import { Send, type SendSink } from './Send';
 import {
+  type SendOptions,
+  type TellOptions,
   checkArguments,
   checkHeaderAction,
   contentOf,
   contractOf,
   nameOf,
   notSent,
-} from './sendArgumentInternals';
-import type { SendOptions } from './SendOptions';
-import { AskSink, SubscriberSink, TellSink } from './sendSinkInternals';
-import type { TellOptions } from './TellOptions';
+} from './arguments';
+import { AskSink, SubscriberSink, TellSink } from './sinks';
 
 /** Action names whose JSON is kept. */
 const CACHED_ACTIONS = 1024;

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/Clock';
+import type { Clock } from '../../runtime/Clock';
 
 /** Says on a kept connection that we live, and notices when the peer doesn't: any byte heard counts (protocol 2, Flow). */
 export class ClientHeartbeat {

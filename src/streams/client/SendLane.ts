@@ -7,16 +7,14 @@ import {
   LegacyRawAction,
   PeerUnreachable,
   type SendErrorFields,
-} from '../errors/sending';
-import { reconnectDelayMs } from '../runtime/backoff';
+} from '../../errors/sending';
+import { reconnectDelayMs } from '../../runtime/backoff';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
-import type { ClientState } from './ClientState';
-import type { Dialect } from './messages/Message';
-import { failureFields } from './failureFields';
-import { LimitedQueue } from './LimitedQueue';
-import type { Link } from './transport/Link';
-import type { PeerContext } from './PeerContext';
-import type { Send } from './Send';
+import type { ClientState, PeerContext } from './ClientContext';
+import type { Dialect } from '../messages/Message';
+import { type Send, failureFields } from './Send';
+import { LimitedQueue } from './SendQueue';
+import type { Link } from '../transport/Link';
 import { SendTimeouts } from './SendTimeouts';
 
 /**
