@@ -17,7 +17,7 @@ export { Secret } from './config/Secret';
 export type { TlsConfig } from './config/TlsConfig';
 
 // Messages, handlers and contracts
-export { acknowledge } from './streams/acknowledge';
+export { acknowledge } from './streams/operators/acknowledge';
 export type { ActionContract } from './streams/messages/defineAction';
 export type { ConnectionEvent } from './streams/messages/ConnectionEvent';
 export { defineAction, type ActionCodecs } from './streams/messages/defineAction';
@@ -27,20 +27,24 @@ export { Message } from './streams/messages/Message';
 export { t } from './streams/messages/defineAction';
 
 // Sending
-export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './streams/circuitBreaker';
-export type { CircuitState } from './streams/CircuitState';
+export {
+  circuitBreaker,
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+} from './streams/operators/circuitBreaker';
+export type { CircuitState } from './streams/operators/circuitBreaker';
 export type { ClientState } from './streams/client/ClientContext';
 export type { Peer } from './streams/client/Peer';
 export type { SendOptions } from './streams/client/arguments';
-export { createRetryBudget, type RetryBudgetOptions } from './streams/createRetryBudget';
-export type { RetryBudget } from './streams/RetryBudget';
-export { retrySend, type RetrySendOptions } from './streams/retrySend';
+export { createRetryBudget, type RetryBudgetOptions } from './streams/operators/createRetryBudget';
+export type { RetryBudget } from './streams/operators/createRetryBudget';
+export { retrySend, type RetrySendOptions } from './streams/operators/retrySend';
 export { inspectOutbox } from './outbox/inspectOutbox';
 export type { OutboxEntry, OutboxInspector } from './outbox/OutboxInspector';
 export type { OutboxRefusal } from './outbox/KeptMessage';
 export type { OutboxTotals } from './outbox/totalsInternals';
 export type { OutboxState } from './streams/client/OutboxPort';
-export { sendTo, type SendToOptions } from './streams/sendTo';
+export { sendTo, type SendToOptions } from './streams/operators/sendTo';
 export type { TellOptions } from './streams/client/arguments';
 
 // The wire, for tools

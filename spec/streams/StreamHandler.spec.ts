@@ -1,6 +1,6 @@
 import { EMPTY, NEVER, Observable, bufferCount, map, of, take, tap, throwError, timer } from 'rxjs';
 import type { Message } from '../../src/streams/messages/Message';
-import { acknowledge } from '../../src/streams/acknowledge';
+import { acknowledge } from '../../src/streams/operators/acknowledge';
 import { defineAction, t } from '../../src/streams/messages/defineAction';
 import type { FramePeer } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';

@@ -1,4 +1,4 @@
-import { acknowledge } from '../../src/streams/acknowledge';
+import { acknowledge } from '../../src/streams/operators/acknowledge';
 import { Message } from '../../src/streams/messages/Message';
 import { marbles } from '../support/marbles';
 

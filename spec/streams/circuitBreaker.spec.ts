@@ -8,9 +8,12 @@ import {
   RemoteError,
 } from '../../src/errors/sending';
 import { BadOption } from '../../src/errors/setUp';
-import type { CircuitState } from '../../src/streams/CircuitState';
-import { circuitBreaker, type CircuitBreakerOptions } from '../../src/streams/circuitBreaker';
-import { retrySend } from '../../src/streams/retrySend';
+import {
+  type CircuitBreakerOptions,
+  type CircuitState,
+  circuitBreaker,
+} from '../../src/streams/operators/circuitBreaker';
+import { retrySend } from '../../src/streams/operators/retrySend';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { marbles } from '../support/marbles';
 

@@ -2,8 +2,8 @@ import { Observable, asyncScheduler, concat, defer, of, take, throwError, type S
 import { AckTimeout, RemoteError, SendAborted, type SendErrorFields } from '../../src/errors/sending';
 import { BadOption } from '../../src/errors/setUp';
 import type { Clock } from '../../src/runtime/Clock';
-import { createRetryBudget } from '../../src/streams/createRetryBudget';
-import { retrySend, type RetrySendOptions } from '../../src/streams/retrySend';
+import { createRetryBudget } from '../../src/streams/operators/createRetryBudget';
+import { retrySend, type RetrySendOptions } from '../../src/streams/operators/retrySend';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { marbles } from '../support/marbles';
 import { openTestApp, stopNow } from '../support/openTestApp';

@@ -1,6 +1,6 @@
 import { Observable, Subject, range, type Subscriber } from 'rxjs';
 import type { Peer } from '../../src/streams/client/Peer';
-import { sendTo } from '../../src/streams/sendTo';
+import { sendTo } from '../../src/streams/operators/sendTo';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 import { marbles } from '../support/marbles';
 

@@ -1,11 +1,64 @@
-import { Observable, takeWhile } from 'rxjs';
-import { BadOption } from '../errors/setUp';
-import { QueueFull } from '../errors/sending';
-import type { ActionContract } from './messages/defineAction';
-import { Deque } from '../runtime/Deque';
-import type { Peer } from './client/Peer';
-import type { SendOptions } from './client/arguments';
-import { SendWindow } from './SendWindow';
+import { Observable, type Subscriber, takeWhile } from 'rxjs';
+import { BadOption } from '../../errors/setUp';
+import { QueueFull } from '../../errors/sending';
+import type { ActionContract } from '../messages/defineAction';
+import { Deque } from '../../runtime/Deque';
+import type { Peer } from '../client/Peer';
+import type { SendOptions } from '../client/arguments';
+
+/** Sends on their way for one destination, so many at once. The first error ends the destination, which cancels the others. */
+class SendWindow {
+  readonly #destination: Subscriber<unknown>;
+  readonly #send: (value: unknown) => Observable<unknown>;
+  readonly #concurrency: number;
+  readonly #onRoom: () => void;
+  #running = 0;
+  #ended = false;
+
+  /** @param onRoom called when one of them has ended, or the destination has */
+  constructor(
+    destination: Subscriber<unknown>,
+    send: (value: unknown) => Observable<unknown>,
+    concurrency: number,
+    onRoom: () => void,
+  ) {
+    this.#destination = destination;
+    this.#send = send;
+    this.#concurrency = concurrency;
+    this.#onRoom = onRoom;
+    destination.add(onRoom);
+  }
+
+  get hasRoom(): boolean {
+    return this.#running < this.#concurrency;
+  }
+
+  start(value: unknown): void {
+    const destination = this.#destination;
+    this.#running += 1;
+    const subscription = this.#send(value).subscribe({
+      next: (result) => destination.next(result),
+      error: (error) => destination.error(error),
+      complete: () => {
+        this.#running -= 1;
+        this.#onRoom();
+        this.#completeIfDone();
+      },
+    });
+    // Takes itself out again when it is over.
+    destination.add(subscription);
+  }
+
+  /** No more values: completes the destination with the last answer. */
+  end(): void {
+    this.#ended = true;
+    this.#completeIfDone();
+  }
+
+  #completeIfDone(): void {
+    if (this.#ended && this.#running === 0) this.#destination.complete();
+  }
+}
 
 /** Options of `sendTo`. */
 export interface SendToOptions extends SendOptions {
@@ -16,7 +69,7 @@ export interface SendToOptions extends SendOptions {
 }
 
 /** Sends a whole source: an operator on Observables, and a function of what can be pulled. */
-export type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
+type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
 
 /**
  * Sends each value of a source to a peer, in order, and emits the results as they come. No more than `concurrency` messages are on their

@@ -1,5 +1,5 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
-import type { Message } from './messages/Message';
+import type { Message } from '../messages/Message';
 
 /** The message of an item of the stream: itself, or one of a batch. */
 type MessageOf<T> = T extends readonly (infer M)[] ? M : T;

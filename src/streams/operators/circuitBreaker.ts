@@ -1,9 +1,17 @@
-import { BehaviorSubject, defer, tap, throwError, type Observable } from 'rxjs';
-import { BadOption } from '../errors/setUp';
-import { CircuitOpen, SendError } from '../errors/sending';
-import { type Clock, systemClock } from '../runtime/Clock';
-import type { CircuitState } from './CircuitState';
-import { Deque } from '../runtime/Deque';
+import { BehaviorSubject, type Observable, defer, tap, throwError } from 'rxjs';
+import { CircuitOpen, SendError } from '../../errors/sending';
+import { BadOption } from '../../errors/setUp';
+import { type Clock, systemClock } from '../../runtime/Clock';
+import { Deque } from '../../runtime/Deque';
+
+/** Where a `circuitBreaker` stands; the terms are those of M. Nygard, "Release It!". `cause` is the failure that opened it. */
+export type CircuitState =
+  /** Sends pass. */
+  | { readonly kind: 'closed' }
+  /** Sends fail at once. `until`: ms since 1970, from when on the next send is let through. */
+  | { readonly kind: 'open'; readonly until: number; readonly cause: SendError }
+  /** One send at a time is let through, to see whether the peer is back. */
+  | { readonly kind: 'half-open'; readonly cause: SendError };
 
 /** Options of `circuitBreaker`. */
 export interface CircuitBreakerOptions {

@@ -1,9 +1,8 @@
 import { Observable, defer, retry, tap, throwError } from 'rxjs';
-import { BadOption } from '../errors/setUp';
-import { RemoteError, SendError } from '../errors/sending';
-import { type Clock, systemClock } from '../runtime/Clock';
-import { createRetryBudget } from './createRetryBudget';
-import type { RetryBudget } from './RetryBudget';
+import { BadOption } from '../../errors/setUp';
+import { RemoteError, SendError } from '../../errors/sending';
+import { type Clock, systemClock } from '../../runtime/Clock';
+import { type RetryBudget, createRetryBudget } from './createRetryBudget';
 
 /** Options of `retrySend`. */
 export interface RetrySendOptions {

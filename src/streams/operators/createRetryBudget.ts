@@ -1,6 +1,15 @@
-import { BadOption } from '../errors/setUp';
-import { type Clock, systemClock } from '../runtime/Clock';
-import type { RetryBudget } from './RetryBudget';
+import { BadOption } from '../../errors/setUp';
+import { type Clock, systemClock } from '../../runtime/Clock';
+
+/** What keeps repeats a small share of all sends; made by `createRetryBudget`. */
+export interface RetryBudget {
+  /** Repeats that it would allow right now. */
+  readonly left: number;
+  /** A message is sent for the first time. */
+  deposit(): void;
+  /** Takes one repeat from it; false when it is spent. */
+  withdraw(): boolean;
+}
 
 /** Options of `createRetryBudget`. */
 export interface RetryBudgetOptions {
