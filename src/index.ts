@@ -52,9 +52,9 @@ export { encodeJson } from './streams/json/encodeJson';
 export { parseJson } from './streams/json/parseJson';
 
 // Actors
-export type { ActorContext, ActorTimers } from './actors/ActorContext';
-export type { ActorEvent } from './actors/ActorEvent';
-export type { ActorNode, ActorStatus } from './actors/ActorNode';
+export type { ActorContext, ActorTimers } from './actors/behaviour';
+export type { ActorEvent } from './actors/ActorSystem';
+export type { ActorNode, ActorStatus } from './actors/ActorSystem';
 export type { ActorRef, AnyActorRef, AskOptions, OfferOptions, Termination } from './actors/ActorRef';
 export type { ActorSystem, ActorSystemOptions, StopReport, SystemActor } from './actors/ActorSystem';
 export type { AppActors } from './app/AppActors';
@@ -65,13 +65,13 @@ export {
   type NextState,
   type Receive,
 } from './actors/behaviour';
-export { createActorSystem } from './actors/createActorSystem';
+export { createActorSystem } from './actors/engine/createActorSystem';
 export { fromContracts, type ActionMessage, type ContractBehaviour } from './actors/fromContracts';
 export { fromOperator, type Delivery } from './actors/fromOperator';
-export type { DeadLetter, DeadLetterReason } from './actors/DeadLetter';
+export type { DeadLetter, DeadLetterReason } from './actors/ActorSystem';
 export type { MailboxOptions, MailboxOverflow } from './actors/MailboxOptions';
-export type { Priority } from './actors/Priority';
-export type { Spawnable, Spawner, SpawnOptions } from './actors/Spawner';
+export type { Priority } from './actors/ActorRef';
+export type { Spawnable, Spawner, SpawnOptions } from './actors/behaviour';
 export type {
   BackoffOptions,
   Directive,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ActorContext } from '../../src/actors/ActorContext';
+import type { ActorContext } from '../../src/actors/behaviour';
 import type { MailboxOptions } from '../../src/actors/MailboxOptions';
 import type { SupervisionStrategy } from '../../src/actors/SupervisionStrategy';
 import { createTestSystem } from './createTestSystem';

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { EMPTY, NEVER, Observable, lastValueFrom, of, toArray } from 'rxjs';
-import type { ActorContext } from '../../src/actors/ActorContext';
+import type { ActorContext } from '../../src/actors/behaviour';
 import { createTestSystem } from './createTestSystem';
 
 type Replies<R> = ActorContext<string, R>;

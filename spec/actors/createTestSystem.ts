@@ -1,7 +1,5 @@
-import { createActorSystem } from '../../src/actors/createActorSystem';
-import type { ActorEvent } from '../../src/actors/ActorEvent';
-import type { ActorSystem, ActorSystemOptions } from '../../src/actors/ActorSystem';
-import type { DeadLetter } from '../../src/actors/DeadLetter';
+import { createActorSystem } from '../../src/actors/engine/createActorSystem';
+import type { ActorEvent, ActorSystem, ActorSystemOptions, DeadLetter } from '../../src/actors/ActorSystem';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 
 /** A system in virtual time, with everything it tells. */

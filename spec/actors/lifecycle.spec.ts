@@ -1,7 +1,6 @@
 import { Observable } from 'rxjs';
-import type { ActorContext } from '../../src/actors/ActorContext';
+import type { ActorContext, ActorSignal } from '../../src/actors/behaviour';
 import type { ActorRef } from '../../src/actors/ActorRef';
-import type { ActorSignal } from '../../src/actors/behaviour';
 import { codeOf } from './codeOf';
 import { createTestSystem } from './createTestSystem';
 

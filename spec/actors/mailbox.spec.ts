@@ -1,6 +1,6 @@
-import type { ActorContext } from '../../src/actors/ActorContext';
+import type { ActorContext } from '../../src/actors/behaviour';
 import type { MailboxOptions } from '../../src/actors/MailboxOptions';
-import type { Priority } from '../../src/actors/Priority';
+import type { Priority } from '../../src/actors/ActorRef';
 import { codeOf } from './codeOf';
 import { createTestSystem } from './createTestSystem';
 

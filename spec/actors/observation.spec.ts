@@ -1,5 +1,5 @@
-import type { ActorContext } from '../../src/actors/ActorContext';
-import type { ActorNode } from '../../src/actors/ActorNode';
+import type { ActorContext } from '../../src/actors/behaviour';
+import type { ActorNode } from '../../src/actors/ActorSystem';
 import type { Logger } from '../../src/runtime/Logger';
 import { codeOf } from './codeOf';
 import { createTestSystem } from './createTestSystem';

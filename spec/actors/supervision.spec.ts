@@ -1,7 +1,6 @@
 import { throwError } from 'rxjs';
-import type { ActorContext } from '../../src/actors/ActorContext';
+import { type ActorContext, behaviour } from '../../src/actors/behaviour';
 import type { SupervisionStrategy } from '../../src/actors/SupervisionStrategy';
-import { behaviour } from '../../src/actors/behaviour';
 import { codeOf } from './codeOf';
 import { createTestSystem } from './createTestSystem';
 

@@ -1,6 +1,20 @@
 import type { Observable } from 'rxjs';
-import type { ActorContract } from './ActorContract';
-import type { Priority } from './Priority';
+
+/**
+ * How a message travels through a mailbox. `normal`: in order. `urgent`: before all normal ones, with `reserved` places of its own, so
+ * that a full mailbox does not refuse it. `interrupt`: urgent, and the signal of the message being handled aborts at once.
+ */
+export type Priority = 'normal' | 'urgent' | 'interrupt';
+
+/** What an actor needs of a contract; `defineAction` makes one. */
+export interface ActorContract<V = unknown, A = unknown> {
+  readonly action: string;
+  /** From the wire; throws ERR_BAD_VALUE. */
+  decodeValue(value: unknown, peer: string): V;
+  /** To the wire; throws ERR_BAD_VALUE when the value does not fit, which is how a value of this process is checked. */
+  encodeValue(value: V): unknown;
+  encodeAck(ack: A): unknown;
+}
 
 /**
  * The address of an actor: everything others may do with it. It can be kept, compared, and sent inside messages; it stays valid, and

@@ -1,11 +1,83 @@
 import type { Observable } from 'rxjs';
+import type { Directive } from './SupervisionStrategy';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
-import type { ActorEvent } from './ActorEvent';
-import type { ActorNode } from './ActorNode';
 import type { AnyActorRef } from './ActorRef';
-import type { DeadLetter, DeadLetterReason } from './DeadLetter';
-import type { Spawner } from './Spawner';
+import type { Spawner } from './behaviour';
+
+/** What happens to actors, on `system.events$`. `at` is wall-clock time in milliseconds since 1970. */
+export type ActorEvent =
+  | { readonly type: 'started'; readonly path: string; readonly at: number }
+  /** `message` is what it was handling; undefined for a failure outside messages. */
+  | {
+      readonly type: 'failed';
+      readonly path: string;
+      readonly at: number;
+      readonly cause: unknown;
+      readonly message: unknown;
+      readonly directive: Directive;
+    }
+  /** It will be set up anew after `delayMs`; `restarts` counts them since it was spawned, this one included. */
+  | {
+      readonly type: 'restarting';
+      readonly path: string;
+      readonly at: number;
+      readonly cause: unknown;
+      readonly delayMs: number;
+      readonly restarts: number;
+    }
+  | { readonly type: 'restarted'; readonly path: string; readonly at: number; readonly cause: unknown }
+  /** `cause` is the failure that ended it; undefined when it was asked to stop. */
+  | { readonly type: 'stopped'; readonly path: string; readonly at: number; readonly cause: unknown }
+  | { readonly type: 'unhandled'; readonly path: string; readonly at: number; readonly message: unknown }
+  /** A system actor has a new state. */
+  | { readonly type: 'changed'; readonly path: string; readonly at: number; readonly state: unknown };
+
+/** An event without its time. */
+export type ActorEventBody = ActorEvent extends infer E
+  ? E extends ActorEvent
+    ? Omit<E, 'at'>
+    : never
+  : never;
+
+/** What an actor is doing. `busy`: handling a message that has not settled. `suspended`: waiting for its parent's decision. */
+export type ActorStatus =
+  'starting' | 'ready' | 'busy' | 'suspended' | 'restarting' | 'backoff' | 'stopping' | 'stopped';
+
+/** One actor in a snapshot of the hierarchy. */
+export interface ActorNode {
+  readonly name: string;
+  readonly path: string;
+  /** Undefined for the roots (`/user`, `/system`) and for system actors. */
+  readonly status: ActorStatus | undefined;
+  /** The state a system actor shows; undefined for others, whose state is theirs. */
+  readonly state: unknown;
+  readonly mailbox: { readonly depth: number; readonly capacity: number };
+  /** Messages handled to their end, those whose asker gave up included. */
+  readonly handled: number;
+  /** Failures that went to supervision. */
+  readonly failed: number;
+  readonly restarts: number;
+  readonly children: readonly ActorNode[];
+}
+
+/**
+ * Why a message did not arrive. `stopped`: its actor has ended, or ended before handling it. `mailbox-full`: refused. `dropped`: given
+ * up by `drop-oldest` or `drop-newest`. `abandoned`: the asking side gave up before it was handled. `late-reply`: a reply nobody awaits
+ * any more; `message` is the reply. `no-handler`: a peer sent an action that nothing handles.
+ */
+export type DeadLetterReason =
+  'stopped' | 'mailbox-full' | 'dropped' | 'abandoned' | 'late-reply' | 'no-handler';
+
+/** A message that was not delivered. */
+export interface DeadLetter {
+  /** Path of the actor it was meant for; of a late reply, of the actor that gave it. */
+  readonly target: string;
+  readonly message: unknown;
+  readonly reason: DeadLetterReason;
+  /** Wall-clock time in milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** A hierarchy of actors: those spawned by the user under `/user`, what belongs to the machinery under `/system`. */
 export interface ActorSystem extends Spawner {

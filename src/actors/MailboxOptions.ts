@@ -1,4 +1,4 @@
-import type { Priority } from './Priority';
+import type { Priority } from './ActorRef';
 
 /** What a full mailbox does: `reject` refuses the newcomer, `drop-oldest` makes room, `drop-newest` lets the newcomer go. */
 export type MailboxOverflow = 'reject' | 'drop-oldest' | 'drop-newest';

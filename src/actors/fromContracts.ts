@@ -1,7 +1,6 @@
 import { UnknownAction } from '../errors/handling';
-import type { ActorContext } from './ActorContext';
-import type { ActorContract } from './ActorContract';
-import type { ActorSignal, Behaviour, NextState } from './behaviour';
+import type { ActorContext, ActorSignal, Behaviour, NextState } from './behaviour';
+import type { ActorContract } from './ActorRef';
 
 /** A message of an actor made by `fromContracts`. `value` is of the contract's type, not of the wire's. */
 export interface ActionMessage<V = unknown> {

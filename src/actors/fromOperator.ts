@@ -1,6 +1,5 @@
 import { Observable, Subject, throwError } from 'rxjs';
-import type { ActorContext } from './ActorContext';
-import type { Behaviour } from './behaviour';
+import type { ActorContext, Behaviour } from './behaviour';
 
 /** One message in the stream of an actor made by `fromOperator`. */
 export interface Delivery<M, R = null> {

@@ -1,5 +1,5 @@
 import { Subject, type Observable, type ObservableInput, type Subscription } from 'rxjs';
-import { createActorSystem } from '../actors/createActorSystem';
+import { createActorSystem } from '../actors/engine/createActorSystem';
 import type { ActorRef } from '../actors/ActorRef';
 import type { ClientConfig } from '../config/ClientConfig';
 import type { CometConfig } from '../config/CometConfig';

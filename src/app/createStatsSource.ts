@@ -1,4 +1,4 @@
-import type { ActorNode } from '../actors/ActorNode';
+import type { ActorNode } from '../actors/ActorSystem';
 import type { ConnectionCounts } from '../observe/ConnectionCounts';
 import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSnapshot';
 import type { StatsSource } from '../observe/StatsSource';

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
-import type { ActorContext } from '../actors/ActorContext';
+import type { ActorContext } from '../actors/behaviour';
 import type { ActorRef, AnyActorRef, Termination } from '../actors/ActorRef';
 import type { ActorSystem } from '../actors/ActorSystem';
 

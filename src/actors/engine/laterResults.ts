@@ -1,4 +1,4 @@
-import { isObservable, type Observable } from 'rxjs';
+import { type Observable, from, isObservable } from 'rxjs';
 
 /** Whether a handler's return value is yet to settle. */
 export function isLater<S>(result: unknown): result is PromiseLike<S> | Observable<S> {
@@ -28,4 +28,28 @@ export function followState<S>(
     complete: () => done(last),
   });
   return () => subscription.unsubscribe();
+}
+
+/** Turns what comes out of some work into messages for `deliver`; what cannot become one goes to `failed`. */
+export function pipeInto<T, M>(
+  work: PromiseLike<T> | Observable<T>,
+  toMessage: (result: T) => M,
+  toFailure: ((error: unknown) => M) | undefined,
+  deliver: (message: M) => void,
+  failed: (error: unknown) => void,
+): void {
+  const bring = (make: () => M): void => {
+    let message: M;
+    try {
+      message = make();
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    deliver(message);
+  };
+  from(work).subscribe({
+    next: (result) => bring(() => toMessage(result)),
+    error: (error: unknown) => (toFailure === undefined ? failed(error) : bring(() => toFailure(error))),
+  });
 }

@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/Clock';
-import type { ActorTimers } from './ActorContext';
-import { requireOption } from './requireOption';
-import { TimerTick } from './TimerTick';
+import type { Clock } from '../../runtime/Clock';
+import type { ActorTimers } from '../behaviour';
+import { requireOption } from '../requireOption';
+import { TimerTick } from '../mailbox/TimerTick';
 
 /** The timers of one actor. A tick is an envelope that loses its worth when its timer is cancelled or replaced. */
 export class Timers<M> implements ActorTimers<M> {

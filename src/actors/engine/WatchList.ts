@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import type { AnyActorRef, Termination } from './ActorRef';
+import type { AnyActorRef, Termination } from '../ActorRef';
 
 /** Those whose end an actor wants to hear of. */
 export class WatchList {

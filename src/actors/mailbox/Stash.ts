@@ -1,4 +1,4 @@
-import { StashFull } from '../errors/actors';
+import { StashFull } from '../../errors/actors';
 import { Envelope } from './Envelope';
 import type { Item } from './Mailbox';
 

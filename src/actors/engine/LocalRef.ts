@@ -1,11 +1,17 @@
 import { Observable } from 'rxjs';
-import { AskAborted } from '../errors/actors';
+import { AskAborted } from '../../errors/actors';
 import type { ActorCell } from './ActorCell';
-import type { ActorContract } from './ActorContract';
-import type { ActorRef, AskOptions, OfferOptions, TellOptions, Termination } from './ActorRef';
-import type { Priority } from './Priority';
-import { Request, type Answers } from './Request';
-import { requireOption } from './requireOption';
+import type {
+  ActorContract,
+  ActorRef,
+  AskOptions,
+  OfferOptions,
+  Priority,
+  TellOptions,
+  Termination,
+} from '../ActorRef';
+import { Request, type Answers } from '../mailbox/Request';
+import { requireOption } from '../requireOption';
 
 const DEFAULT_ASK_TIMEOUT_MS = 5000;
 

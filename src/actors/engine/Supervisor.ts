@@ -1,5 +1,10 @@
-import { requireOption } from './requireOption';
-import type { BackoffOptions, Directive, SupervisionRules, SupervisionStrategy } from './SupervisionStrategy';
+import { requireOption } from '../requireOption';
+import type {
+  BackoffOptions,
+  Directive,
+  SupervisionRules,
+  SupervisionStrategy,
+} from '../SupervisionStrategy';
 
 /** The supervision of one actor: which directive, whether a restart is still allowed, and after which delay. Knows no actor. */
 export class Supervisor {

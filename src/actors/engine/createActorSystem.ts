@@ -1,21 +1,24 @@
 import { Observable, Subject, takeUntil } from 'rxjs';
-import { ActorStopped } from '../errors/actors';
-import { type Clock, systemClock, yieldTurn } from '../runtime/Clock';
-import { silentLogger } from '../runtime/Logger';
+import { ActorStopped } from '../../errors/actors';
+import { type Clock, systemClock, yieldTurn } from '../../runtime/Clock';
+import { silentLogger } from '../../runtime/Logger';
 import { ActorCell } from './ActorCell';
-import type { ActorEvent, ActorEventBody } from './ActorEvent';
-import type { ActorNode } from './ActorNode';
-import type { ActorRef } from './ActorRef';
-import type { ActorSystem, ActorSystemOptions, StopReport } from './ActorSystem';
-import type { Behaviour } from './behaviour';
-import type { Child } from './Children';
+import type {
+  ActorEvent,
+  ActorEventBody,
+  ActorNode,
+  ActorSystem,
+  ActorSystemOptions,
+  StopReport,
+} from '../ActorSystem';
+import type { ActorRef } from '../ActorRef';
+import type { Behaviour, SpawnOptions, Spawnable } from '../behaviour';
+import { type Child, UserRoot } from './Children';
 import { DeadLetterOffice } from './DeadLetterOffice';
 import { Dispatcher } from './Dispatcher';
-import { requireOption } from './requireOption';
-import type { SpawnOptions, Spawnable } from './Spawner';
+import { requireOption } from '../requireOption';
 import { SystemActors } from './SystemActors';
 import type { SystemCore } from './SystemCore';
-import { UserRoot } from './UserRoot';
 
 /**
  * Makes an actor system without sockets. An app has its own, `app.actors`.

@@ -1,5 +1,5 @@
 import { Envelope } from './Envelope';
-import { RingQueue } from './RingQueue';
+import { RingQueue } from '../RingQueue';
 
 /** Below this it is not worth looking for unwanted items. */
 const WORTH_SWEEPING = 64;

@@ -1,6 +1,15 @@
-import { BadName, NameTaken } from '../errors/actors';
-import type { ActorNode } from './ActorNode';
-import type { AnyActorRef } from './ActorRef';
+import { BadName, NameTaken } from '../../errors/actors';
+import type { ActorNode } from '../ActorSystem';
+import type { AnyActorRef } from '../ActorRef';
+
+/** What an actor needs of the one above it; of the system for those at the top. */
+export interface Parent {
+  readonly path: string;
+  readonly children: Children;
+  childStopped(child: Child): void;
+  /** Called once the child's supervision said `escalate`; the child waits for `resume` or `stop`. */
+  escalated(child: Child, cause: unknown): void;
+}
 
 /** What a parent does with a child, whatever its types. */
 export interface Child {
@@ -67,5 +76,41 @@ export class Children {
   /** The siblings of a child that share its fate. */
   groupOf(child: Child): readonly Child[] {
     return this.list().filter((other) => other !== child && other.allForOne);
+  }
+}
+
+/** The top of the users' actors. Supervises nothing: what is escalated this far stops. */
+export class UserRoot implements Parent {
+  readonly path = '/user';
+  readonly children = new Children('/user');
+  #onEmpty: (() => void) | undefined = undefined;
+
+  childStopped(child: Child): void {
+    this.children.delete(child);
+    if (this.children.size === 0) this.#onEmpty?.();
+  }
+
+  escalated(child: Child, cause: unknown): void {
+    child.stop(cause);
+  }
+
+  /** Calls back when no child is left, at once when there is none. */
+  whenEmpty(callback: () => void): void {
+    if (this.children.size === 0) callback();
+    else this.#onEmpty = callback;
+  }
+
+  node(): ActorNode {
+    return {
+      name: 'user',
+      path: this.path,
+      status: undefined,
+      state: undefined,
+      mailbox: { depth: 0, capacity: 0 },
+      handled: 0,
+      failed: 0,
+      restarts: 0,
+      children: this.children.list().map((child) => child.node()),
+    };
   }
 }

@@ -1,10 +1,10 @@
-import { type ActorStopped, AskAborted, MailboxFull } from '../errors/actors';
-import type { Clock } from '../runtime/Clock';
-import type { OfferOptions } from './ActorRef';
-import type { DeadLetterReason } from './DeadLetter';
+import { type ActorStopped, AskAborted, MailboxFull } from '../../errors/actors';
+import type { Clock } from '../../runtime/Clock';
+import type { OfferOptions } from '../ActorRef';
+import type { DeadLetterReason } from '../ActorSystem';
 import { Envelope } from './Envelope';
 import { Mailbox, type Item } from './Mailbox';
-import type { MailboxOptions } from './MailboxOptions';
+import type { MailboxOptions } from '../MailboxOptions';
 import { Request } from './Request';
 import { TimerTick } from './TimerTick';
 import { Waiters } from './Waiters';

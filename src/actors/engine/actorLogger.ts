@@ -1,4 +1,4 @@
-import { type Logger, isLevelEnabled } from '../runtime/Logger';
+import { type Logger, isLevelEnabled } from '../../runtime/Logger';
 
 /** A logger that adds the path of an actor to each line. */
 export function actorLogger(logger: Logger, actor: string): Logger {

@@ -1,6 +1,6 @@
-import { AskAborted, AskTimeout } from '../errors/actors';
-import type { Clock } from '../runtime/Clock';
-import type { DeadLetterReason } from './DeadLetter';
+import { AskAborted, AskTimeout } from '../../errors/actors';
+import type { Clock } from '../../runtime/Clock';
+import type { DeadLetterReason } from '../ActorSystem';
 import { Envelope } from './Envelope';
 
 /** Where the answers to one message go. Exactly one of `complete` and `error` is called, once, and nothing after it. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../runtime/Clock';
-import { RingQueue } from './RingQueue';
+import type { Clock } from '../../runtime/Clock';
+import { RingQueue } from '../RingQueue';
 
 /** Something with work that can be done in slices. */
 export interface Runnable {

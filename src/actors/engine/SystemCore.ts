@@ -1,11 +1,11 @@
-import type { Clock } from '../runtime/Clock';
-import type { Logger } from '../runtime/Logger';
-import type { ActorRef } from './ActorRef';
-import type { ActorEventBody } from './ActorEvent';
+import type { Clock } from '../../runtime/Clock';
+import type { Logger } from '../../runtime/Logger';
+import type { ActorRef } from '../ActorRef';
+import type { ActorEventBody } from '../ActorSystem';
 import type { DeadLetterOffice } from './DeadLetterOffice';
 import type { Dispatcher } from './Dispatcher';
-import type { Parent } from './Parent';
-import type { SpawnOptions, Spawnable } from './Spawner';
+import type { Parent } from './Children';
+import type { SpawnOptions, Spawnable } from '../behaviour';
 
 /** What every actor of a system shares. */
 export interface SystemCore {

@@ -1,7 +1,5 @@
-import { BadName, NameTaken } from '../errors/actors';
-import type { ActorEventBody } from './ActorEvent';
-import type { ActorNode } from './ActorNode';
-import type { SystemActor } from './ActorSystem';
+import { BadName, NameTaken } from '../../errors/actors';
+import type { ActorEventBody, ActorNode, SystemActor } from '../ActorSystem';
 
 /** Addresses and ports are names here: 127.0.0.1:65432, [::1]:65432. */
 const SEGMENT = /^[A-Za-z0-9_.~:[\]%-]+$/;

@@ -1,11 +1,10 @@
 import type { Observable } from 'rxjs';
-import type { Clock } from '../runtime/Clock';
-import type { Logger } from '../runtime/Logger';
+import type { Clock } from '../../runtime/Clock';
+import type { Logger } from '../../runtime/Logger';
 import type { ActorCell } from './ActorCell';
-import type { ActorContext, ActorTimers } from './ActorContext';
-import type { ActorRef, AnyActorRef } from './ActorRef';
-import type { Request } from './Request';
-import type { SpawnOptions, Spawnable } from './Spawner';
+import type { ActorContext, ActorTimers, SpawnOptions, Spawnable } from '../behaviour';
+import type { ActorRef, AnyActorRef } from '../ActorRef';
+import type { Request } from '../mailbox/Request';
 
 /** The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is the actor's. */
 export class MessageContext<M, R> implements ActorContext<M, R> {

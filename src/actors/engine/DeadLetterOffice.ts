@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
-import type { Clock } from '../runtime/Clock';
-import type { Logger } from '../runtime/Logger';
-import type { DeadLetter, DeadLetterReason } from './DeadLetter';
+import type { Clock } from '../../runtime/Clock';
+import type { Logger } from '../../runtime/Logger';
+import type { DeadLetter, DeadLetterReason } from '../ActorSystem';
 
 const LOGGED_PER_WINDOW = 10;
 const WINDOW_MS = 60_000;

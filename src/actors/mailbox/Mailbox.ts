@@ -1,7 +1,7 @@
 import type { Envelope } from './Envelope';
-import { Lane } from './Lane';
-import type { MailboxOptions, MailboxOverflow } from './MailboxOptions';
-import { requireOption } from './requireOption';
+import { Lane } from './MessageQueue';
+import type { MailboxOptions, MailboxOverflow } from '../MailboxOptions';
+import { requireOption } from '../requireOption';
 
 /** A bare message, or one with something attached. */
 export type Item<M> = M | Envelope<M>;
