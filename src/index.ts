@@ -9,12 +9,12 @@ export type { StopResult } from './app/StopResult';
 // Configuration
 export { loadConfig } from './config/loadConfig';
 export { parseConfig } from './config/parseConfig';
-export type { ClientConfig, ClientQueueConfig } from './config/ClientConfig';
-export type { CometConfig } from './config/CometConfig';
-export type { HostConfig } from './config/HostConfig';
-export type { HostLimits } from './config/HostLimits';
-export { Secret } from './config/Secret';
-export type { TlsConfig } from './config/TlsConfig';
+export type { ClientConfig, ClientQueueConfig } from './config/types/ClientConfig';
+export type { CometConfig } from './config/types/CometConfig';
+export type { HostConfig } from './config/types/HostConfig';
+export type { HostLimits } from './config/types/HostConfig';
+export { Secret } from './config/types/Secret';
+export type { TlsConfig } from './config/types/TlsConfig';
 
 // Messages, handlers and contracts
 export { acknowledge } from './streams/operators/acknowledge';

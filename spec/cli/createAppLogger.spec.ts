@@ -1,5 +1,5 @@
 import { createAppLogger } from '../../src/cli/createAppLogger';
-import { Secret } from '../../src/config/Secret';
+import { Secret } from '../../src/config/types/Secret';
 import { HandlerFailed } from '../../src/errors/handling';
 import { createVirtualClock } from '../support/createVirtualClock';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { parseConfig } from '../../src/config/parseConfig';
-import { Secret } from '../../src/config/Secret';
+import { Secret } from '../../src/config/types/Secret';
 
 // Every key decodes here, whether or not its effect is built.
 jest.mock('../../src/config/keysWithoutEffect', () => ({ keysWithoutEffect: { security: [], others: [] } }));

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { ClientConfig } from '../../src/config/ClientConfig';
+import type { ClientConfig } from '../../src/config/types/ClientConfig';
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
 import type {

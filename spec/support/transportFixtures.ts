@@ -1,5 +1,5 @@
-import type { ClientConfig } from '../../src/config/ClientConfig';
-import type { HostConfig } from '../../src/config/HostConfig';
+import type { ClientConfig } from '../../src/config/types/ClientConfig';
+import type { HostConfig } from '../../src/config/types/HostConfig';
 import type { Listener, Transport } from '../../src/streams/transport/Transport';
 import { recordLink, type LinkRecord } from './recordLink';
 

@@ -1,8 +1,8 @@
 import { Subject, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { createActorSystem } from '../actors/engine/createActorSystem';
 import type { ActorRef } from '../actors/ActorRef';
-import type { ClientConfig } from '../config/ClientConfig';
-import type { CometConfig } from '../config/CometConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/sending';

@@ -1,4 +1,4 @@
-import type { CometConfig } from '../config/CometConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import type { RxcometError } from '../errors/RxcometError';
 import { AppLog } from '../observe/AppLog';
 import { createMetricsServer, type MetricsServer } from '../observe/createMetricsServer';

@@ -1,6 +1,6 @@
 import { BadOption } from '../errors/setUp';
-import type { ClientConfig } from '../config/ClientConfig';
-import type { HostConfig } from '../config/HostConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
+import type { HostConfig } from '../config/types/HostConfig';
 import type { Link } from '../streams/transport/Link';
 import type { Listener, Transport } from '../streams/transport/Transport';
 

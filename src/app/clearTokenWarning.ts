@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../config/ClientConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
 import { AllowList } from '../streams/host/AllowList';
 
 const loopback = new AllowList([

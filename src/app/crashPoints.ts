@@ -1,4 +1,4 @@
-import type { CometConfig } from '../config/CometConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import type { KeyValueStore } from '../outbox/KeyValueStore';
 
 /** Where a program may end itself on purpose, to prove that nothing is lost by it. */

@@ -1,4 +1,4 @@
-import type { CometConfig } from '../config/CometConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import { App } from './App';
 import type { AppOptions } from './AppOptions';
 

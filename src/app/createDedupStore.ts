@@ -1,4 +1,4 @@
-import type { HostConfig } from '../config/HostConfig';
+import type { HostConfig } from '../config/types/HostConfig';
 import { DiskDedupStore } from '../outbox/DiskDedupStore';
 import type { CrashPoints } from './crashPoints';
 

@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../config/ClientConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
 import { LevelStore } from '../outbox/LevelStore';
 import { Outbox, type OutboxOptions } from '../outbox/Outbox';
 import type { CrashPoints } from './crashPoints';

@@ -1,4 +1,4 @@
-import type { HostConfig } from './HostConfig';
+import type { HostConfig } from './types/HostConfig';
 import { listensEverywhere } from './listensEverywhere';
 
 /** One sentence about the hosts that listen on all addresses with nothing to keep strangers out; undefined when there are none. */

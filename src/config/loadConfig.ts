@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CometConfig } from './CometConfig';
+import type { CometConfig } from './types/CometConfig';
 import { decodeSettings } from './decodeSettings';
 import { parseConfig } from './parseConfig';
 import { ProblemList } from './ProblemList';

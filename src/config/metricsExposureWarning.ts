@@ -1,4 +1,4 @@
-import type { CometConfig } from './CometConfig';
+import type { CometConfig } from './types/CometConfig';
 import { listensEverywhere } from './listensEverywhere';
 
 /** One sentence when the metrics are served on all addresses, where nothing keeps strangers out; undefined otherwise. */

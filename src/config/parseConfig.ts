@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/Either';
 import type { Context, Errors } from 'io-ts';
 import type { Finding } from './codecs/codecInternals';
 import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
-import type { CometConfig } from './CometConfig';
+import type { CometConfig } from './types/CometConfig';
 import { composeYaml } from './composeYaml';
 import type { ConfigNode } from './ConfigNode';
 import { deepFreeze } from './deepFreeze';

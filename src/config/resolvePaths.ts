@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { CometConfig } from './CometConfig';
-import type { TlsConfig } from './TlsConfig';
+import type { CometConfig } from './types/CometConfig';
+import type { TlsConfig } from './types/TlsConfig';
 
 type Decoded = Pick<CometConfig, 'hosts' | 'clients'>;
 

@@ -1,5 +1,5 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
-import type { ClientConfig } from '../config/ClientConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
 import { cutName } from '../runtime/names';
 import { loadOptional } from '../runtime/loadOptional';
 import type { Logger } from '../runtime/Logger';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject } from 'rxjs';
-import type { ClientConfig, ClientQueueConfig } from '../config/ClientConfig';
+import type { ClientConfig, ClientQueueConfig } from '../config/types/ClientConfig';
 import { AppStopped, QueueFull } from '../errors/sending';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';

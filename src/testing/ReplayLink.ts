@@ -1,4 +1,4 @@
-import type { Secret } from '../config/Secret';
+import type { Secret } from '../config/types/Secret';
 import type { Clock } from '../runtime/Clock';
 import { Deque } from '../runtime/Deque';
 import { FrameWriter } from '../streams/wire/FrameWriter';

@@ -1,4 +1,4 @@
-import type { HostConfig } from '../config/HostConfig';
+import type { HostConfig } from '../config/types/HostConfig';
 import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';

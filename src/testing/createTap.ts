@@ -1,5 +1,5 @@
-import type { ClientConfig } from '../config/ClientConfig';
-import type { HostConfig } from '../config/HostConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
+import type { HostConfig } from '../config/types/HostConfig';
 import type { Clock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import type { Link } from '../streams/transport/Link';

@@ -1,7 +1,7 @@
 import type { App } from '../app/App';
 import type { AppOptions } from '../app/AppOptions';
 import { createApp } from '../app/createApp';
-import type { CometConfig } from '../config/CometConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import { silentLogger } from '../runtime/Logger';
 import type { Peer } from '../streams/client/Peer';

@@ -1,4 +1,4 @@
-import type { Secret } from '../config/Secret';
+import type { Secret } from '../config/types/Secret';
 import type { Clock } from '../runtime/Clock';
 import type { Link } from '../streams/transport/Link';
 import type { EventSink } from './EventSink';

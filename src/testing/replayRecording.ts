@@ -1,4 +1,4 @@
-import type { CometConfig } from '../config/CometConfig';
+import type { CometConfig } from '../config/types/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import type { App } from '../app/App';
 import { createApp } from '../app/createApp';

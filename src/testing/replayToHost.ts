@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../config/ClientConfig';
+import type { ClientConfig } from '../config/types/ClientConfig';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import type { Transport } from '../streams/transport/Transport';

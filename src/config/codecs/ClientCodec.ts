@@ -1,4 +1,4 @@
-import type { ClientConfig, ClientQueueConfig } from '../ClientConfig';
+import type { ClientConfig, ClientQueueConfig } from '../types/ClientConfig';
 import { ClientTlsCodec } from './ClientTlsCodec';
 import { defaultsOf } from './codecInternals';
 import {

@@ -1,5 +1,5 @@
 import { isLeft, right } from 'fp-ts/Either';
-import type { TlsConfig } from '../TlsConfig';
+import type { TlsConfig } from '../types/TlsConfig';
 import { nodeCodec, type NodeCodec } from './codecInternals';
 import { Path } from './scalarInternals';
 import { section } from './section';

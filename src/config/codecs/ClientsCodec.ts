@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { ClientConfig } from '../ClientConfig';
+import type { ClientConfig } from '../types/ClientConfig';
 import { ClientCodec } from './ClientCodec';
 import { alreadyTold, below, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
 

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { HostConfig } from '../HostConfig';
+import type { HostConfig } from '../types/HostConfig';
 import { defaultsOf, nodeCodec, type NodeCodec } from './codecInternals';
 import { HostLimitsCodec } from './HostLimitsCodec';
 import { HostTlsCodec } from './HostTlsCodec';

@@ -1,4 +1,4 @@
-import type { HostLimits } from '../HostLimits';
+import type { HostLimits } from '../types/HostConfig';
 import { BufferBytes, Bytes, Count, Milliseconds, MillisecondsOrOff, NestingDepth } from './scalarInternals';
 import { section } from './section';
 import { withDefault } from './sectionInternals';

@@ -1,4 +1,4 @@
-import type { TlsConfig } from '../TlsConfig';
+import type { TlsConfig } from '../types/TlsConfig';
 import { Flag, Path } from './scalarInternals';
 import { section } from './section';
 import { optional, required, withDefault } from './sectionInternals';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { ClientConfig } from '../ClientConfig';
-import type { CometConfig } from '../CometConfig';
-import type { HostConfig } from '../HostConfig';
+import type { ClientConfig } from '../types/ClientConfig';
+import type { CometConfig } from '../types/CometConfig';
+import type { HostConfig } from '../types/HostConfig';
 import { ClientsCodec } from './ClientsCodec';
 import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
 import { HostCodec } from './HostCodec';

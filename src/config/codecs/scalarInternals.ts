@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { nearestName } from '../../runtime/nearestName';
-import { Secret } from '../Secret';
+import { Secret } from '../types/Secret';
 import type { NodeCodec } from './codecInternals';
 import { addressFault } from './addressFault';
 import { scalar } from './scalar';

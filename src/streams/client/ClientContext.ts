@@ -2,7 +2,7 @@ import type { RxcometError } from '../../errors/RxcometError';
 import type { ConnectionEvent } from '../messages/ConnectionEvent';
 import type { OutboxPort } from './OutboxPort';
 import type { Transport } from '../transport/Transport';
-import type { ClientConfig } from '../../config/ClientConfig';
+import type { ClientConfig } from '../../config/types/ClientConfig';
 import type { Clock } from '../../runtime/Clock';
 import type { Observation } from '../messages/TrafficObserver';
 

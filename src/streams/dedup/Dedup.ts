@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../config/HostConfig';
+import type { HostConfig } from '../../config/types/HostConfig';
 import { AppStopping, HandlerFailed } from '../../errors/handling';
 import { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';

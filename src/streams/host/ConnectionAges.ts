@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../config/HostConfig';
+import type { HostConfig } from '../../config/types/HostConfig';
 import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../../errors/connections';
 import type { FrameParser } from '../wire/FrameParser';
 

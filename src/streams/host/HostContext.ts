@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../config/HostConfig';
+import type { HostConfig } from '../../config/types/HostConfig';
 import type { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
 import type { ConnectionEvent } from '../messages/ConnectionEvent';

@@ -1,5 +1,5 @@
-import type { ClientConfig } from '../../config/ClientConfig';
-import type { HostConfig } from '../../config/HostConfig';
+import type { ClientConfig } from '../../config/types/ClientConfig';
+import type { HostConfig } from '../../config/types/HostConfig';
 import type { Link } from './Link';
 
 /** Where links come from: sockets in production, memory in tests. */

@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../../config/HostConfig';
+import type { HostConfig } from '../../../config/types/HostConfig';
 import type { Link } from '../Link';
 import type { Transport } from '../Transport';
 import { formatEndpoint } from '../../../runtime/endpoint';

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ClientConfig } from '../../../config/ClientConfig';
+import type { ClientConfig } from '../../../config/types/ClientConfig';
 import { ConnectFailed } from '../../../errors/connections';
 import type { Clock } from '../../../runtime/Clock';
 import type { Link } from '../Link';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { TlsConfig } from '../../../config/TlsConfig';
+import type { TlsConfig } from '../../../config/types/TlsConfig';
 import { type Clock, systemClock } from '../../../runtime/Clock';
 import type { Transport } from '../Transport';
 import { connectSocket } from './connectSocket';

@@ -1,7 +1,7 @@
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Link } from '../Link';
 import { SocketLink } from './SocketLink';
-import type { HostConfig } from '../../../config/HostConfig';
+import type { HostConfig } from '../../../config/types/HostConfig';
 import { AcceptFailed } from '../../../errors/setUp';
 import type { Listener } from '../Transport';
 import { errorCode, toListenFailed } from '../failures';

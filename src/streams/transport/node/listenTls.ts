@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import type { HostConfig } from '../../../config/HostConfig';
+import type { HostConfig } from '../../../config/types/HostConfig';
 import { BadCertificate } from '../../../errors/setUp';
 import type { Clock } from '../../../runtime/Clock';
 import type { Link } from '../Link';

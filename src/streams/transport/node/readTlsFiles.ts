@@ -1,5 +1,5 @@
 import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
-import type { TlsConfig } from '../../../config/TlsConfig';
+import type { TlsConfig } from '../../../config/types/TlsConfig';
 import { BadCertificate } from '../../../errors/setUp';
 import { errorCode } from '../failures';
 

@@ -1,3 +1,6 @@
+import type { Secret } from './Secret';
+import type { TlsConfig } from './TlsConfig';
+
 /** Limits of a host, configuration `Host.Limits`. All finite by default; 0 means off where the comment says so. */
 export interface HostLimits {
   /** Largest content of one frame, bytes; default 16 MiB. */
@@ -26,4 +29,19 @@ export interface HostLimits {
   readonly handlerTimeoutMs: number;
   /** Longest silence inside a stream of results; default 0 = off. */
   readonly streamIdleMs: number;
+}
+
+/** One address to listen on, with everything that holds for its peers. */
+export interface HostConfig {
+  /** IPv4, IPv6 or host name. */
+  readonly ip: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly limits: HostLimits;
+  /** Heartbeat of native peers; two missed close the connection; default 15000, 0 = off. */
+  readonly heartbeatMs: number;
+  readonly dedup?: { readonly windowMs: number; readonly maxKeys: number; readonly path?: string };
+  readonly tls?: TlsConfig;
+  readonly allow?: readonly { readonly cidr: string; readonly legacy: boolean }[];
+  readonly token?: Secret;
 }
