@@ -1,4 +1,4 @@
-import { resolveScalar } from '../../src/config/resolveScalar';
+import { resolveScalar } from '../../src/config/nodes/resolveScalar';
 
 /** Each line was compared with yaml.safe_load of PyYAML 6. */
 const AS_PYYAML: readonly (readonly [string, unknown])[] = [

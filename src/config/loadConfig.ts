@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { CometConfig } from './types/CometConfig';
 import { decodeSettings } from './decodeSettings';
 import { parseConfig } from './parseConfig';
-import { ProblemList } from './ProblemList';
+import { ProblemList } from './nodes/ProblemList';
 
 const WHOLE_FILE = { line: 0, column: 0 };
 

@@ -3,20 +3,19 @@ import type { Context, Errors } from 'io-ts';
 import type { Finding } from './codecs/codecInternals';
 import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
 import type { CometConfig } from './types/CometConfig';
-import { composeYaml } from './composeYaml';
-import type { ConfigNode } from './ConfigNode';
+import { composeYaml } from './yaml/composeYaml';
+import { type ConfigNode, joinPath } from './nodes/ConfigNode';
 import { deepFreeze } from './deepFreeze';
 import { exposureWarning } from './exposureWarning';
-import { findKeys } from './findKeys';
-import { findSocketConnection } from './findSocketConnection';
-import { joinPath } from './joinPath';
+import { findKeys } from './nodes/findKeys';
+import { findSocketConnection } from './nodes/findSocketConnection';
 import { keysWithoutEffect } from './keysWithoutEffect';
 import { metricsExposureWarning } from './metricsExposureWarning';
-import { NodeReader } from './NodeReader';
-import { ProblemList } from './ProblemList';
-import { rawFromObject } from './rawFromObject';
+import { NodeReader } from './nodes/NodeReader';
+import { ProblemList } from './nodes/ProblemList';
+import { rawFromObject } from './yaml/rawFromObject';
 import { resolvePaths } from './resolvePaths';
-import type { Environment } from './substituteEnvironment';
+import type { Environment } from './nodes/substituteEnvironment';
 
 /** What `parseConfig` may be told. */
 export interface ParseConfigOptions {

@@ -8,7 +8,7 @@ import { ClientsCodec } from './ClientsCodec';
 import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
 import { HostCodec } from './HostCodec';
 import { listOf } from './listOf';
-import { minimalExample } from '../minimalExample';
+import { minimalExample } from '../nodes/findSocketConnection';
 import { Address, Flag, FreePort } from './scalarInternals';
 import { section } from './section';
 import { optional, required, withDefault, type RuleFinding } from './sectionInternals';

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { ConfigMapping, ConfigNode, Place } from '../ConfigNode';
+import type { ConfigMapping, ConfigNode, Place } from '../nodes/ConfigNode';
 
 /** A codec from a placed node to one of our own configuration types; io-ts ends here. */
 export type NodeCodec<A> = t.Decoder<ConfigNode, A>;

@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { ConfigScalar } from '../ConfigNode';
+import type { ConfigScalar } from '../nodes/ConfigNode';
 import { alreadyTold, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
 
 const MAX_SHOWN = 40;

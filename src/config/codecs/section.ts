@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import type { ConfigEntry, ConfigMapping, ConfigNode } from '../ConfigNode';
+import type { ConfigEntry, ConfigMapping, ConfigNode } from '../nodes/ConfigNode';
 import { alreadyTold, below, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
 import { nearestKey } from './nearestKey';
 import type { SectionField, SectionFields, SectionRule } from './sectionInternals';

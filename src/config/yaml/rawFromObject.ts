@@ -1,4 +1,4 @@
-import type { RawNode } from './RawNode';
+import type { RawNode } from '../nodes/RawNode';
 
 const NOWHERE = { line: 0, column: 0 };
 

@@ -1,16 +1,18 @@
-import { nearestName } from '../runtime/nearestName';
+import { nearestName } from '../../runtime/nearestName';
 import type { Place } from './ConfigNode';
-import { minimalExample } from './minimalExample';
 import type { FlatEntry, NodeReader } from './NodeReader';
 import type { ProblemList } from './ProblemList';
 import type { RawNode } from './RawNode';
+
+/** The shortest configuration that does something, as remedies show it. */
+export const minimalExample = 'Socket_connection: {Host: {IP: 127.0.0.1, Port: 65432}}';
 
 const KEY = 'Socket_connection';
 const NESTED = 'settings';
 const START: Place = { line: 0, column: 0 };
 
 /** `Socket_connection`, and where it was found. */
-export interface FoundSection {
+interface FoundSection {
   readonly raw: RawNode;
   readonly place: Place;
   readonly path: string;

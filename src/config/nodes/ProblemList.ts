@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigProblem } from '../errors/setUp';
+import { ConfigError, type ConfigProblem } from '../../errors/setUp';
 import type { Place } from './ConfigNode';
 
 /** More than this helps nobody; the rest is counted. */

@@ -1,5 +1,4 @@
-import type { ConfigNode, Place } from './ConfigNode';
-import { joinPath } from './joinPath';
+import { type ConfigNode, type Place, joinPath } from './ConfigNode';
 
 /** A key that is present. */
 export interface FoundKey {

@@ -1,5 +1,4 @@
-import type { ConfigEntry, ConfigNode, ConfigScalar, Place } from './ConfigNode';
-import { joinPath } from './joinPath';
+import { type ConfigEntry, type ConfigNode, type ConfigScalar, type Place, joinPath } from './ConfigNode';
 import type { ProblemList } from './ProblemList';
 import type { RawMapping, RawNode, RawScalar } from './RawNode';
 import { resolveScalar } from './resolveScalar';

@@ -1,9 +1,30 @@
-import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException, type Event } from 'js-yaml';
-import type { Place } from './ConfigNode';
-import { describeSyntaxError } from './describeSyntaxError';
-import type { ProblemList } from './ProblemList';
-import type { RawMapping, RawNode, RawPair, RawSequence } from './RawNode';
-import { resolveScalar } from './resolveScalar';
+import { EVENT_ID, type Event, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
+import type { Place } from '../nodes/ConfigNode';
+import type { ProblemList } from '../nodes/ProblemList';
+import type { RawMapping, RawNode, RawPair, RawSequence } from '../nodes/RawNode';
+import { resolveScalar } from '../nodes/resolveScalar';
+
+/** What js-yaml found, in words that lead to the fix: [message, remedy]. */
+function describeSyntaxError(reason: string, text: string, place: Place): [string, string] {
+  const line = text.split(/\r\n|\n|\r/)[place.line - 1] ?? '';
+  if (/^ *\t/.test(line)) return ['this line is indented with a tab', 'YAML takes spaces only'];
+  if (/flow collection/.test(reason) && line.includes('${')) {
+    return [`this is no YAML: ${reason}`, 'inside { } and [ ] put ${…} in quotes: {Port: "${PORT}"}'];
+  }
+  if (/bad indentation/.test(reason)) {
+    return [
+      `this is no YAML: ${reason}`,
+      'align the line with its neighbours, and quote text that holds ": "',
+    ];
+  }
+  if (/deficient indentation|unexpected end of the stream/.test(reason)) {
+    return [`this is no YAML: ${reason}`, 'is a quote or bracket above left open?'];
+  }
+  if (/null byte|non-printable/.test(reason)) {
+    return [`this is no YAML: ${reason}`, 'is it a text file? Save it as UTF-8'];
+  }
+  return [`this is no YAML: ${reason}`, 'look here and at the line above'];
+}
 
 type OpenNode =
   | { readonly node: RawSequence; readonly items: RawNode[] }

@@ -21,7 +21,7 @@ export interface ConfigScalar {
   readonly variables: readonly string[];
 }
 
-export interface ConfigSequence {
+interface ConfigSequence {
   readonly kind: 'sequence';
   readonly place: Place;
   readonly items: readonly ConfigNode[];
@@ -40,7 +40,20 @@ export interface ConfigEntry {
 }
 
 /** What could not be read; the problem is already on the list, so nothing more is said about it. */
-export interface BrokenNode {
+interface BrokenNode {
   readonly kind: 'broken';
   readonly place: Place;
+}
+
+const PLAIN_KEY = /^[\p{L}\p{N}_-]+$/u;
+
+/**
+ * Adds a key to a path for people; a key that holds dots or spaces is quoted.
+ *
+ * @example joinPath('Client', 'lab 2') // 'Client["lab 2"]'
+ */
+export function joinPath(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  if (!PLAIN_KEY.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
 }
