@@ -1,24 +1,66 @@
+import path from 'node:path';
 import { isLeft } from 'fp-ts/Either';
 import type { Context, Errors } from 'io-ts';
-import type { Finding } from './codecs/codecInternals';
-import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
 import type { CometConfig } from './types/CometConfig';
+import type { TlsConfig } from './types/TlsConfig';
+import type { Finding } from './codecs/nodeCodec';
+import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
 import { composeYaml } from './yaml/composeYaml';
 import { type ConfigNode, joinPath } from './nodes/ConfigNode';
-import { deepFreeze } from './deepFreeze';
-import { exposureWarning } from './exposureWarning';
+import { exposureWarning, metricsExposureWarning } from './warnings';
 import { findKeys } from './nodes/findKeys';
 import { findSocketConnection } from './nodes/findSocketConnection';
 import { keysWithoutEffect } from './keysWithoutEffect';
-import { metricsExposureWarning } from './metricsExposureWarning';
 import { NodeReader } from './nodes/NodeReader';
 import { ProblemList } from './nodes/ProblemList';
 import { rawFromObject } from './yaml/rawFromObject';
-import { resolvePaths } from './resolvePaths';
 import type { Environment } from './nodes/substituteEnvironment';
 
+/** Freezes a value and everything in it; the value itself is returned. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+  return value;
+}
+
+type Decoded = Pick<CometConfig, 'hosts' | 'clients'>;
+
+/**
+ * Relative paths of a settings file start at its own folder: a program that is started from another folder one day must find the same
+ * certificates, and above all the same outbox.
+ */
+function resolvePaths<C extends Decoded>(config: C, file: string): C {
+  const folder = path.dirname(file);
+  const resolved = (given: string): string => path.resolve(folder, given);
+  const withTls = <T extends { readonly tls?: TlsConfig }>(part: T): T => {
+    if (part.tls === undefined) return part;
+    const { cert, key, ca } = part.tls;
+    const tls = {
+      ...part.tls,
+      ...(cert === undefined ? {} : { cert: resolved(cert) }),
+      ...(key === undefined ? {} : { key: resolved(key) }),
+      ...(ca === undefined ? {} : { ca: resolved(ca) }),
+    };
+    return { ...part, tls };
+  };
+  return {
+    ...config,
+    hosts: config.hosts.map((host) => {
+      const { dedup } = host;
+      return withTls(
+        dedup?.path === undefined ? host : { ...host, dedup: { ...dedup, path: resolved(dedup.path) } },
+      );
+    }),
+    clients: config.clients.map((client) => {
+      const { outbox } = client;
+      return withTls(outbox === undefined ? client : { ...client, outbox: { path: resolved(outbox.path) } });
+    }),
+  };
+}
+
 /** What `parseConfig` may be told. */
-export interface ParseConfigOptions {
+interface ParseConfigOptions {
   /** Name of the file the text came from: named in problems, and relative paths in it start at its folder. Default none: the current folder. */
   readonly file?: string;
   /** Where `${NAME}` comes from; default `process.env`. */

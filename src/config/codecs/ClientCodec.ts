@@ -1,6 +1,17 @@
+import { isLeft } from 'fp-ts/Either';
+import * as t from 'io-ts';
 import type { ClientConfig, ClientQueueConfig } from '../types/ClientConfig';
-import { ClientTlsCodec } from './ClientTlsCodec';
-import { defaultsOf } from './codecInternals';
+import { ClientTlsCodec } from './TlsCodecs';
+import {
+  type NodeCodec,
+  alreadyTold,
+  below,
+  defaultsOf,
+  fault,
+  isEmpty,
+  kindOf,
+  nodeCodec,
+} from './nodeCodec';
 import {
   Address,
   Bytes,
@@ -8,14 +19,13 @@ import {
   Fraction,
   Milliseconds,
   MillisecondsOrOff,
-  oneOf,
   Path,
   Port,
   PositiveFraction,
   Token,
-} from './scalarInternals';
-import { section } from './section';
-import { optional, required, withDefault } from './sectionInternals';
+  oneOf,
+} from './scalars';
+import { optional, required, section, withDefault } from './section';
 
 const ReconnectCodec = section<ClientConfig['reconnect']>(
   'the reconnect of a client',
@@ -44,7 +54,7 @@ const OutboxCodec = section<NonNullable<ClientConfig['outbox']>>('the outbox of 
 });
 
 /** One peer below `Client`; its name is the key it stands under. */
-export const ClientCodec = section<Omit<ClientConfig, 'name'>>(
+const ClientCodec = section<Omit<ClientConfig, 'name'>>(
   'a client',
   {
     ip: required('IP', Address),
@@ -66,3 +76,42 @@ export const ClientCodec = section<Omit<ClientConfig, 'name'>>(
     return [{ key: 'Token', message, remedy: 'remove Token, or set Dialect to auto or native' }];
   },
 );
+
+const EXAMPLE = 'Client: {Telegram: {IP: 127.0.0.4, Port: 65432}}';
+
+/** `Client`: one key per peer. Nothing under the key means no clients. */
+export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clients', (node, context) => {
+  if (node.kind === 'broken') return alreadyTold(context, node.place);
+  if (isEmpty(node)) return t.success([]);
+  if (node.kind !== 'mapping') {
+    const message = `expected a name for each client, got ${kindOf(node)}`;
+    return t.failures([fault(context, node.place, message, `for example ${EXAMPLE}`)]);
+  }
+  const errors: t.ValidationError[] = [];
+  const clients: ClientConfig[] = [];
+  const nameless = ['IP', 'Port'].filter((key) => node.entries.get(key)?.node.kind === 'scalar');
+  if (nameless.length > 0) {
+    const keys = `${nameless.join(' and ')} ${nameless.length > 1 ? 'stand' : 'stands'}`;
+    const message = `this client has no name: ${keys} directly under Client`;
+    errors.push(fault(context, node.place, message, `put a name in between: ${EXAMPLE}`));
+  }
+  for (const [name, { node: child, place }] of node.entries) {
+    if (name.trim() === '') {
+      errors.push(
+        fault(
+          below(context, name, ClientCodec),
+          place,
+          'a client has an empty name',
+          `for example ${EXAMPLE}`,
+        ),
+      );
+      continue;
+    }
+    const decoded = ClientCodec.validate(child, below(context, name, ClientCodec));
+    if (isLeft(decoded)) {
+      // Of a client without a name every setting stands directly under Client; one problem says it all.
+      if (nameless.length === 0) errors.push(...decoded.left);
+    } else clients.push({ name, ...decoded.right });
+  }
+  return errors.length > 0 ? t.failures(errors) : t.success(clients);
+});

@@ -4,14 +4,13 @@ import * as t from 'io-ts';
 import type { ClientConfig } from '../types/ClientConfig';
 import type { CometConfig } from '../types/CometConfig';
 import type { HostConfig } from '../types/HostConfig';
-import { ClientsCodec } from './ClientsCodec';
-import { isEmpty, nodeCodec, type NodeCodec } from './codecInternals';
+import { ClientsCodec } from './ClientCodec';
+import { isEmpty, nodeCodec, type NodeCodec } from './nodeCodec';
 import { HostCodec } from './HostCodec';
 import { listOf } from './listOf';
 import { minimalExample } from '../nodes/findSocketConnection';
-import { Address, Flag, FreePort } from './scalarInternals';
-import { section } from './section';
-import { optional, required, withDefault, type RuleFinding } from './sectionInternals';
+import { Address, Flag, FreePort } from './scalars';
+import { type RuleFinding, optional, required, section, withDefault } from './section';
 
 const HostList = listOf('a host or a list of hosts', HostCodec);
 

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { alreadyTold, below, fault, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
+import { alreadyTold, below, fault, kindOf, nodeCodec, type NodeCodec } from './nodeCodec';
 
 /** A codec of a list with at least one item; finds the problems of all items at once. */
 export function listOf<A>(name: string, item: NodeCodec<A>): NodeCodec<readonly A[]> {

@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { ConfigScalar } from '../nodes/ConfigNode';
-import { alreadyTold, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
+import { alreadyTold, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './nodeCodec';
 
 const MAX_SHOWN = 40;
 

@@ -1,9 +1,21 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
+import { nearestName } from '../../runtime/nearestName';
 import type { ConfigEntry, ConfigMapping, ConfigNode } from '../nodes/ConfigNode';
-import { alreadyTold, below, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './codecInternals';
-import { nearestKey } from './nearestKey';
-import type { SectionField, SectionFields, SectionRule } from './sectionInternals';
+import { type NodeCodec, alreadyTold, below, fault, isEmpty, kindOf, nodeCodec } from './nodeCodec';
+
+/**
+ * The key that was probably meant: the nearest one, or one whose beginning was typed (keys end in their unit).
+ *
+ * @example nearestKey('Ack_timeout', ['Ack_timeout_ms']) // 'Ack_timeout_ms'
+ */
+function nearestKey(typed: string, keys: readonly string[]): string | undefined {
+  const start = typed.toLowerCase();
+  return (
+    nearestName(typed, keys) ??
+    (start.length < 4 ? undefined : keys.find((key) => key.toLowerCase().startsWith(start)))
+  );
+}
 
 /**
  * A codec of a mapping with a fixed set of keys. Finds every problem of the section at once; a key that is not known gets the nearest
@@ -82,3 +94,44 @@ function entriesOf(node: ConfigNode): ReadonlyMap<string, ConfigEntry> | undefin
 }
 
 const EMPTY: ConfigMapping['entries'] = new Map();
+
+/** How one key of a section becomes one field of our type. */
+interface SectionField<A> {
+  /** As users write it. */
+  readonly key: string;
+  readonly codec: NodeCodec<A>;
+  readonly absent: 'required' | 'omitted' | { readonly fallback: A };
+}
+
+/** A field for every property of T; only an optional property may be omitted. */
+type SectionFields<T> = {
+  readonly [K in keyof T]-?: SectionField<T[K]> &
+    (Record<never, never> extends Pick<T, K>
+      ? unknown
+      : { readonly absent: 'required' | { readonly fallback: T[K] } });
+};
+
+/** A key that must be there. */
+export function required<A>(key: string, codec: NodeCodec<A>) {
+  return { key, codec, absent: 'required' } as const;
+}
+
+/** A key whose property is absent with it. */
+export function optional<A>(key: string, codec: NodeCodec<A>) {
+  return { key, codec, absent: 'omitted' } as const;
+}
+
+/** A key with a default. */
+export function withDefault<A>(key: string, codec: NodeCodec<A>, fallback: A) {
+  return { key, codec, absent: { fallback } } as const;
+}
+
+/** What a rule found under one of the keys; '' is the section itself. */
+export interface RuleFinding {
+  readonly key: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Looks at several fields together; gets only those that are right by themselves. */
+type SectionRule<T> = (value: Partial<T>) => readonly RuleFinding[];
