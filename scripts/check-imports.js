@@ -25,9 +25,9 @@ const allowed = {
   streams: ['errors', 'runtime', 'config:types'],
   'streams/transport/node': ['errors', 'runtime', 'config:types', 'streams'],
   actors: ['errors', 'runtime'],
-  outbox: ['errors', 'runtime', 'config:types', 'streams:types'],
+  storage: ['errors', 'runtime', 'config:types', 'streams:types'],
   observe: ['errors', 'runtime', 'config:types', 'streams:types'],
-  app: ['errors', 'runtime', 'config', 'streams', 'streams/transport/node', 'actors', 'outbox', 'observe'],
+  app: ['errors', 'runtime', 'config', 'streams', 'streams/transport/node', 'actors', 'storage', 'observe'],
   'streams/transport/faults': ['errors', 'runtime', 'config:types', 'streams'],
   'streams/transport/memory': ['errors', 'runtime', 'config:types', 'streams', 'testing'],
   testing: [
@@ -39,7 +39,7 @@ const allowed = {
     'streams',
     'streams/transport/node',
     'actors',
-    'outbox',
+    'storage',
     'observe',
     'app',
     'index.ts',
@@ -51,7 +51,7 @@ const allowed = {
     'streams',
     'streams/transport/node',
     'actors',
-    'outbox',
+    'storage',
     'observe',
     'app',
   ],
@@ -64,7 +64,7 @@ const edges = {
   net: ['streams/transport/node'],
   tls: ['streams/transport/node'],
   // streams/transport/node reads PEM files.
-  fs: ['config/loadConfig.ts', 'streams/transport/node', 'testing', 'cli', 'outbox', 'app'],
+  fs: ['config/loadConfig.ts', 'streams/transport/node', 'testing', 'cli', 'storage', 'app'],
   // The endpoint of metrics, and the delay of the event loop.
   http: ['observe'],
   perf_hooks: ['observe'],

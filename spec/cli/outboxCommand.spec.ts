@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { LevelStore } from '../../src/outbox/LevelStore';
+import { LevelStore } from '../../src/storage/LevelStore';
 import { RemoteError } from '../../src/errors/sending';
 import { createTestOutbox, message, type TestOutbox } from '../outbox/openOutbox';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';

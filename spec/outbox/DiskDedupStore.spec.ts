@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { DiskDedupStore } from '../../src/outbox/DiskDedupStore';
-import type { KeyValueStore } from '../../src/outbox/KeyValueStore';
-import { LevelStore } from '../../src/outbox/LevelStore';
+import { DiskDedupStore } from '../../src/storage/dedup/DiskDedupStore';
+import type { KeyValueStore } from '../../src/storage/KeyValueStore';
+import { LevelStore } from '../../src/storage/LevelStore';
 import type { DedupHook, KeptAnswer } from '../../src/streams/dedup/DedupStore';
 import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
 import { Host } from '../../src/streams/host/Host';

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { LevelStore } from '../../src/outbox/LevelStore';
-import type { OutboxOptions } from '../../src/outbox/Outbox';
+import { LevelStore } from '../../src/storage/LevelStore';
+import type { OutboxOptions } from '../../src/storage/outbox/Outbox';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { createTestOutbox, type TestOutbox } from './openOutbox';

@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/outbox/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
 
 /** A store in memory whose disk a spec can fill, slow down and break. What was written stays when it is closed. */
 export class MemoryStore implements KeyValueStore {

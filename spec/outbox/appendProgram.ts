@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/runtime/Clock';
-import { Outbox } from '../../src/outbox/Outbox';
+import { Outbox } from '../../src/storage/outbox/Outbox';
 import { message, queue } from './openOutbox';
 
 /*

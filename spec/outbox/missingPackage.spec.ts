@@ -1,5 +1,5 @@
-import { DiskDedupStore } from '../../src/outbox/DiskDedupStore';
-import { LevelStore } from '../../src/outbox/LevelStore';
+import { DiskDedupStore } from '../../src/storage/dedup/DiskDedupStore';
+import { LevelStore } from '../../src/storage/LevelStore';
 import type * as Loading from '../../src/runtime/loadOptional';
 
 jest.mock('../../src/runtime/loadOptional', () => ({

@@ -1,5 +1,5 @@
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { Outbox } from '../../src/outbox/Outbox';
+import { Outbox } from '../../src/storage/outbox/Outbox';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
 import { Peer } from '../../src/streams/client/Peer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';

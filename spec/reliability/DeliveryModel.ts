@@ -1,7 +1,7 @@
 import { MessageRefused, SendError } from '../../src/errors/sending';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { DiskDedupStore } from '../../src/outbox/DiskDedupStore';
-import { Outbox } from '../../src/outbox/Outbox';
+import { DiskDedupStore } from '../../src/storage/dedup/DiskDedupStore';
+import { Outbox } from '../../src/storage/outbox/Outbox';
 import { HandlerRegistry } from '../../src/streams/dispatch/HandlerRegistry';
 import { Host } from '../../src/streams/host/Host';
 import type { Link } from '../../src/streams/transport/Link';

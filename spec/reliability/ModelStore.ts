@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/outbox/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
 import type { Clock } from '../../src/runtime/Clock';
 import type { MemoryStore } from '../outbox/MemoryStore';
 

@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/outbox/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
 
 /**
  * A store that tells at which step of a write it is. What is one call of LevelDB, appending to its log and fsync, is taken apart: first all

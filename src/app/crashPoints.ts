@@ -1,5 +1,5 @@
 import type { CometConfig } from '../config/types/CometConfig';
-import type { KeyValueStore } from '../outbox/KeyValueStore';
+import type { KeyValueStore } from '../storage/KeyValueStore';
 
 /** Where a program may end itself on purpose, to prove that nothing is lost by it. */
 export interface CrashPoints {

@@ -1,5 +1,5 @@
 import type { HostConfig } from '../config/types/HostConfig';
-import { DiskDedupStore } from '../outbox/DiskDedupStore';
+import { DiskDedupStore } from '../storage/dedup/DiskDedupStore';
 import type { CrashPoints } from './crashPoints';
 
 /** Where a host with `Dedup.Path` keeps its keys and answers. Nothing is opened yet. */

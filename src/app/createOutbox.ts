@@ -1,6 +1,6 @@
 import type { ClientConfig } from '../config/types/ClientConfig';
-import { LevelStore } from '../outbox/LevelStore';
-import { Outbox, type OutboxOptions } from '../outbox/Outbox';
+import { LevelStore } from '../storage/LevelStore';
+import { Outbox, type OutboxOptions } from '../storage/outbox/Outbox';
 import type { CrashPoints } from './crashPoints';
 
 /** The outbox of a client, if it has one. Nothing is opened yet. */

@@ -1,9 +1,9 @@
-import { systemClock } from '../runtime/Clock';
-import { openFailure, storeFailure } from './failureInternals';
-import { LevelStore } from './LevelStore';
+import { systemClock } from '../../runtime/Clock';
+import { openFailure, storeFailure } from './failures';
+import { LevelStore } from '../LevelStore';
 import { OutboxInspector } from './OutboxInspector';
 import { OutboxStore } from './OutboxStore';
-import { StoreProblem } from './StoreProblem';
+import { StoreProblem } from '../KeyValueStore';
 
 /**
  * Opens the folder of an outbox to see what waits there and what the peer refused, and to put dead letters back or delete them. `rxcomet

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject } from 'rxjs';
-import type { ClientConfig, ClientQueueConfig } from '../config/types/ClientConfig';
-import { AppStopped, QueueFull } from '../errors/sending';
-import type { RxcometError } from '../errors/RxcometError';
-import type { Clock } from '../runtime/Clock';
-import { quoteName } from '../runtime/names';
-import type { DeliverKept, OutboxPort, OutboxState, OutgoingMessage } from '../streams/client/OutboxPort';
+import type { ClientConfig, ClientQueueConfig } from '../../config/types/ClientConfig';
+import { AppStopped, QueueFull } from '../../errors/sending';
+import type { RxcometError } from '../../errors/RxcometError';
+import type { Clock } from '../../runtime/Clock';
+import { quoteName } from '../../runtime/names';
+import type { DeliverKept, OutboxPort, OutboxState, OutgoingMessage } from '../../streams/client/OutboxPort';
 import { Confirmation } from './Confirmation';
 import type { KeptMessage } from './KeptMessage';
-import type { KeyValueStore } from './KeyValueStore';
-import { LevelStore } from './LevelStore';
+import { type KeyValueStore, StoreProblem } from '../KeyValueStore';
+import { LevelStore } from '../LevelStore';
 import { OutboxCourier } from './OutboxCourier';
-import { openFailure, storeFailure } from './failureInternals';
+import { openFailure, storeFailure } from './failures';
 import { OutboxStore } from './OutboxStore';
-import { StoreProblem } from './StoreProblem';
 
 /** `outbox$` emits this often at most. */
 const STATE_EVERY_MS = 250;

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../streams/client/OutboxPort';
+import type { OutgoingMessage } from '../../streams/client/OutboxPort';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 
 /*
@@ -19,7 +19,7 @@ export const after = (kind: RecordKind): string => `${kind}0`;
 export const keyOf = (kind: RecordKind, seq: number): string => `${kind}/${String(seq).padStart(16, '0')}`;
 export const seqOf = (key: string): number => Number(key.slice(key.indexOf('/') + 1));
 
-export type RecordKind = 'dead' | 'message' | 'tries';
+type RecordKind = 'dead' | 'message' | 'tries';
 
 interface Head {
   readonly action: string;
@@ -89,4 +89,29 @@ export function decodeDeadLetter(
 
 function asBuffer(value: Uint8Array): Buffer {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** How much an outbox holds. */
+export interface OutboxTotals {
+  /** Messages that wait. */
+  depth: number;
+  /** Bytes of their contents. */
+  bytes: number;
+  deadLetters: number;
+}
+
+export const noTotals = (): OutboxTotals => ({ depth: 0, bytes: 0, deadLetters: 0 });
+
+export function sum(a: OutboxTotals, b: OutboxTotals): OutboxTotals {
+  return { depth: a.depth + b.depth, bytes: a.bytes + b.bytes, deadLetters: a.deadLetters + b.deadLetters };
+}
+
+export function add(to: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotals): void {
+  to.depth += depth;
+  to.bytes += bytes;
+  to.deadLetters += deadLetters;
+}
+
+export function subtract(from: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotals): void {
+  add(from, { depth: -depth, bytes: -bytes, deadLetters: -deadLetters });
 }

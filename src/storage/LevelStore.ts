@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { loadOptional } from '../runtime/loadOptional';
-import type { KeyValueStore, OpenedStore, StoreOperation } from './KeyValueStore';
-import { StoreProblem } from './StoreProblem';
+import { type KeyValueStore, type OpenedStore, type StoreOperation, StoreProblem } from './KeyValueStore';
 
 type Level = ClassicLevel<string, Uint8Array>;
 

@@ -1,6 +1,6 @@
-import { OutboxFailed, OutboxLocked } from '../errors/sending';
-import { RxcometError } from '../errors/RxcometError';
-import { StoreProblem } from './StoreProblem';
+import { OutboxFailed, OutboxLocked } from '../../errors/sending';
+import { RxcometError } from '../../errors/RxcometError';
+import { StoreProblem } from '../KeyValueStore';
 
 /** Which outbox, and on whose behalf. */
 export interface OutboxPlace {

@@ -1,7 +1,7 @@
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 import type { Letter, OutboxPage } from './OutboxReader';
 import type { OutboxStore } from './OutboxStore';
-import type { OutboxTotals } from './totalsInternals';
+import type { OutboxTotals } from './records';
 
 const PAGE = 256;
 const PAGE_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
-import { DedupFailed } from '../errors/handling';
-import { DedupLocked } from '../errors/setUp';
-import { RxcometError } from '../errors/RxcometError';
-import { StoreProblem } from './StoreProblem';
+import { DedupFailed } from '../../errors/handling';
+import { DedupLocked } from '../../errors/setUp';
+import { RxcometError } from '../../errors/RxcometError';
+import { StoreProblem } from '../KeyValueStore';
 
 /** Why the store of `Dedup.Path` could not be opened: DedupLocked, MissingPackage or DedupFailed, with path, cause and remedy. */
 export function openFailure(cause: unknown, path: string): RxcometError {

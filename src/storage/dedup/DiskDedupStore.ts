@@ -1,5 +1,11 @@
-import type { DedupHook, DedupStore, KeptAnswer, OpenedDedup, StoredKey } from '../streams/dedup/DedupStore';
-import { dedupFailure, openFailure } from './dedupFailureInternals';
+import type {
+  DedupHook,
+  DedupStore,
+  KeptAnswer,
+  OpenedDedup,
+  StoredKey,
+} from '../../streams/dedup/DedupStore';
+import { dedupFailure, openFailure } from './failures';
 import {
   decodeAnswer,
   decodeKeyRecord,
@@ -7,10 +13,9 @@ import {
   encodeKeyRecord,
   KeyState,
   type KeyRecord,
-} from './dedupRecordInternals';
-import type { KeyValueStore, StoreOperation } from './KeyValueStore';
-import { LevelStore } from './LevelStore';
-import { StoreProblem } from './StoreProblem';
+} from './records';
+import { type KeyValueStore, type StoreOperation, StoreProblem } from '../KeyValueStore';
+import { LevelStore } from '../LevelStore';
 
 /** Where the store is, and what specs put into it. */
 export interface DiskDedupStoreOptions {

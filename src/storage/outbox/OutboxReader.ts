@@ -1,18 +1,18 @@
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
-import type { KeyValueStore } from './KeyValueStore';
+import { type KeyValueStore, StoreProblem } from '../KeyValueStore';
 import {
+  FORMAT,
+  FORMAT_KEY,
+  type OutboxTotals,
+  TOTALS_KEY,
   after,
   decodeDeadLetter,
   decodeJsonRecord,
   decodeMessage,
-  FORMAT,
-  FORMAT_KEY,
   keyOf,
+  noTotals,
   seqOf,
-  TOTALS_KEY,
-} from './recordInternals';
-import { StoreProblem } from './StoreProblem';
-import { noTotals, type OutboxTotals } from './totalsInternals';
+} from './records';
 
 const PAGE = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;

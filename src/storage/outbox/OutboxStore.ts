@@ -1,17 +1,21 @@
-import type { Clock } from '../runtime/Clock';
+import type { Clock } from '../../runtime/Clock';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
-import type { KeyValueStore, StoreOperation } from './KeyValueStore';
+import type { KeyValueStore, StoreOperation } from '../KeyValueStore';
 import { OutboxReader, type OutboxContents, type OutboxPage } from './OutboxReader';
 import {
+  FORMAT,
+  FORMAT_KEY,
+  type OutboxTotals,
+  TOTALS_KEY,
+  add,
   encodeDeadLetter,
   encodeJsonRecord,
   encodeMessage,
-  FORMAT,
-  FORMAT_KEY,
   keyOf,
-  TOTALS_KEY,
-} from './recordInternals';
-import { add, noTotals, subtract, sum, type OutboxTotals } from './totalsInternals';
+  noTotals,
+  subtract,
+  sum,
+} from './records';
 
 /** What one batch takes; more waits for the next. */
 const BATCH_BYTES = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { RxcometError } from '../errors/RxcometError';
+import type { RxcometError } from '../../errors/RxcometError';
 import type { KeptMessage } from './KeptMessage';
 
 /** Messages told between two questions, and the first of them that could not be kept. */

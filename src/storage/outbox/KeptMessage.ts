@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../streams/client/OutboxPort';
+import type { OutgoingMessage } from '../../streams/client/OutboxPort';
 
 /** A message of an outbox, on its way to the disk or from it. */
 export interface KeptMessage {

@@ -1,10 +1,9 @@
-import { MessageRefused, RemoteError, SendError } from '../errors/sending';
-import type { RxcometError } from '../errors/RxcometError';
-import { quoteName } from '../runtime/names';
-import { reconnectDelayMs } from '../runtime/backoff';
-import type { DeliverKept } from '../streams/client/OutboxPort';
-import { Delivery } from './Delivery';
-import { DeliveryWindow } from './DeliveryWindow';
+import { MessageRefused, RemoteError, SendError } from '../../errors/sending';
+import type { RxcometError } from '../../errors/RxcometError';
+import { quoteName } from '../../runtime/names';
+import { reconnectDelayMs } from '../../runtime/backoff';
+import type { DeliverKept } from '../../streams/client/OutboxPort';
+import { Delivery, DeliveryWindow } from './DeliveryWindow';
 import { judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
 import type { OutboxOptions } from './Outbox';

@@ -1,4 +1,4 @@
-import type { EncodedResult, KeptAnswer } from '../streams/dedup/DedupStore';
+import type { EncodedResult, KeptAnswer } from '../../streams/dedup/DedupStore';
 
 /*
  * A key is stored as `k` + message-key with this value, numbers big-endian:

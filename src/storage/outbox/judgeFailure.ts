@@ -1,5 +1,5 @@
-import { RemoteError, SendError } from '../errors/sending';
-import type { RxcometError } from '../errors/RxcometError';
+import { RemoteError, SendError } from '../../errors/sending';
+import type { RxcometError } from '../../errors/RxcometError';
 
 /**
  * Whose fault a failed try was:
