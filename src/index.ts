@@ -95,7 +95,7 @@ export type {
   MemoryStats,
   MessageStats,
   StatsSnapshot,
-} from './observe/StatsSnapshot';
+} from './observe/stats/StatsSnapshot';
 
 // Time and logging
 export type { Clock } from './runtime/Clock';

@@ -1,5 +1,5 @@
 import { consoleLogger } from '../../src/app/consoleLogger';
-import { MessageLog } from '../../src/observe/MessageLog';
+import { MessageLog } from '../../src/observe/logs/MessageLog';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 describe('the logger of an app that was given none', () => {

@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
-import type { StatsSnapshot } from '../../src/observe/StatsSnapshot';
+import type { StatsSnapshot } from '../../src/observe/stats/StatsSnapshot';
 import { silentLogger } from '../../src/runtime/Logger';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 

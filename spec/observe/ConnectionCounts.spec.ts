@@ -1,4 +1,4 @@
-import { ConnectionCounts } from '../../src/observe/ConnectionCounts';
+import { ConnectionCounts } from '../../src/observe/stats/ConnectionCounts';
 import type { ConnectionEvent } from '../../src/streams/messages/ConnectionEvent';
 
 /** Tells counts of events given as `side kind dialect`. */

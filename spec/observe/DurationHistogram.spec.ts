@@ -1,4 +1,4 @@
-import { DurationHistogram } from '../../src/observe/DurationHistogram';
+import { DurationHistogram } from '../../src/observe/stats/counters';
 
 describe('DurationHistogram', () => {
   const { boundsSeconds } = new DurationHistogram().snapshot();

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { EventLoopDelay } from '../../src/observe/EventLoopDelay';
+import { EventLoopDelay } from '../../src/observe/stats/EventLoopDelay';
 
 jest.mock('node:perf_hooks', () => ({ monitorEventLoopDelay: jest.fn() }));
 

@@ -1,5 +1,5 @@
-import { Stats } from '../../src/observe/Stats';
-import type { StatsSource } from '../../src/observe/StatsSource';
+import { Stats } from '../../src/observe/stats/Stats';
+import type { StatsSource } from '../../src/observe/stats/StatsSnapshot';
 import { Message } from '../../src/streams/messages/Message';
 import type { SentMessage } from '../../src/streams/messages/TrafficObserver';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';

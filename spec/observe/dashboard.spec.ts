@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { metricFamilies } from '../../src/observe/metricFamilies';
+import { metricFamilies } from '../../src/observe/metrics/metricFamilies';
 import { createTestStats } from './createTestStats';
 import { openMetrics } from './openMetrics';
 

@@ -1,4 +1,4 @@
-import { metricFamilies } from '../../src/observe/metricFamilies';
+import { metricFamilies } from '../../src/observe/metrics/metricFamilies';
 import { createTestStats, type TestStats } from './createTestStats';
 import { ask, find, openMetrics, type TestMetrics } from './openMetrics';
 import type { Sample } from './parseExposition';

@@ -1,6 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { RxcometError } from '../../src/errors/RxcometError';
-import { createMetricsServer, type MetricsServer } from '../../src/observe/createMetricsServer';
+import { createMetricsServer, type MetricsServer } from '../../src/observe/metrics/createMetricsServer';
 import type { TestStats } from './createTestStats';
 import { parseExposition, type Family, type Sample } from './parseExposition';
 

@@ -6,7 +6,7 @@ import type { CometConfig } from '../config/types/CometConfig';
 import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/sending';
-import type { StatsSnapshot } from '../observe/StatsSnapshot';
+import type { StatsSnapshot } from '../observe/stats/StatsSnapshot';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { cutName } from '../runtime/names';
 import { type Logger, guardLogger } from '../runtime/Logger';

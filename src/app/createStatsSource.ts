@@ -1,7 +1,6 @@
 import type { ActorNode } from '../actors/ActorSystem';
-import type { ConnectionCounts } from '../observe/ConnectionCounts';
-import type { ClientGauges, HostGauges, MailboxGauges } from '../observe/StatsSnapshot';
-import type { StatsSource } from '../observe/StatsSource';
+import type { ConnectionCounts } from '../observe/stats/ConnectionCounts';
+import type { ClientGauges, HostGauges, MailboxGauges, StatsSource } from '../observe/stats/StatsSnapshot';
 import type { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
 import type { Host } from '../streams/host/Host';
 import type { Observation } from '../streams/messages/TrafficObserver';

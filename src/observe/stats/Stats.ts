@@ -1,13 +1,10 @@
 import { Observable } from 'rxjs';
-import type { Clock } from '../runtime/Clock';
-import type { Message } from '../streams/messages/Message';
-import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
-import { ActionCounters } from './ActionCounters';
-import { ClientCounters } from './ClientCounters';
-import { CodeCounters } from './CodeCounters';
+import type { Clock } from '../../runtime/Clock';
+import type { Message } from '../../streams/messages/Message';
+import type { SentMessage, TrafficObserver } from '../../streams/messages/TrafficObserver';
+import { ActionCounters, ClientCounters, CodeCounters } from './counters';
 import { EventLoopDelay } from './EventLoopDelay';
-import type { StatsSnapshot } from './StatsSnapshot';
-import type { StatsSource } from './StatsSource';
+import type { StatsSnapshot, StatsSource } from './StatsSnapshot';
 
 const PERIOD_MS = 1000;
 

@@ -1,5 +1,17 @@
-import type { DedupCounts } from '../streams/dedup/DedupStore';
-import type { OutboxState } from '../streams/client/OutboxPort';
+import type { DedupCounts } from '../../streams/dedup/DedupStore';
+import type { OutboxState } from '../../streams/client/OutboxPort';
+
+/** What the app can tell about itself; asked when a snapshot is made, and nothing of it is counted before. */
+export interface StatsSource {
+  /** True when some handler was added for this very action, '*' not counted. Asked for each message of an action until it was true. */
+  isRegistered(action: string): boolean;
+  hosts(): readonly HostGauges[];
+  /** Every client of the configuration. */
+  clients(): readonly ClientGauges[];
+  connections(): ConnectionStats;
+  mailboxes(): MailboxGauges;
+  bytes(): StatsSnapshot['bytes'];
+}
 
 /**
  * What `app.stats$` emits: what the app has done since counting began, and how it stands now. A plain object, good for JSON.

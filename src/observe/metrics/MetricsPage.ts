@@ -1,10 +1,10 @@
 import type * as PromClient from 'prom-client';
-import type { Clock } from '../runtime/Clock';
-import { loadOptional } from '../runtime/loadOptional';
+import type { Clock } from '../../runtime/Clock';
+import { loadOptional } from '../../runtime/loadOptional';
 import { metricFamilies } from './metricFamilies';
 import type { MetricFamily } from './MetricFamily';
-import type { Stats, StatsReader } from './Stats';
-import type { StatsSnapshot } from './StatsSnapshot';
+import type { Stats, StatsReader } from '../stats/Stats';
+import type { StatsSnapshot } from '../stats/StatsSnapshot';
 
 /** However often it is asked for, the page is made this often. */
 const MADE_EVERY_MS = 1000;

@@ -1,5 +1,5 @@
-import type { MetricFamily } from './MetricFamily';
 import {
+  type MetricFamily,
   buckets,
   byCode,
   byOutcome,
@@ -8,7 +8,7 @@ import {
   perHost,
   perOutbox,
   single,
-} from './metricFamilyInternals';
+} from './MetricFamily';
 
 const HANDLER_DURATION = 'rxcomet_handler_duration_seconds';
 const SEND_DURATION = 'rxcomet_send_duration_seconds';

@@ -1,7 +1,30 @@
-import type { DedupCounts } from '../streams/dedup/DedupStore';
-import type { OutboxState } from '../streams/client/OutboxPort';
-import type { MetricFamily, MetricSample } from './MetricFamily';
-import type { ClientGauges, CodeCount, DurationStats, HostGauges, StatsSnapshot } from './StatsSnapshot';
+import type {
+  ClientGauges,
+  CodeCount,
+  DurationStats,
+  HostGauges,
+  StatsSnapshot,
+} from '../stats/StatsSnapshot';
+import type { DedupCounts } from '../../streams/dedup/DedupStore';
+import type { OutboxState } from '../../streams/client/OutboxPort';
+
+/** One number of a family, as prom-client takes it. */
+interface MetricSample {
+  /** Where it differs from the name of the family: the parts of a histogram. */
+  readonly metricName?: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}
+
+/** One metric of the endpoint, by the conventions of Prometheus: base units, `_total` for what only grows. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** Names of its labels, `le` of a histogram aside. */
+  readonly labels: readonly string[];
+  readonly samples: (stats: StatsSnapshot) => readonly MetricSample[];
+}
 
 const NO_LABELS = {};
 

@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
+import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 import type { ConnectionGauge, ConnectionStats } from './StatsSnapshot';
 
 /** Connections by side and dialect, told by the events of `connections$`. Costs an addition an event, so it counts from the beginning. */

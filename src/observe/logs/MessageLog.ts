@@ -1,8 +1,8 @@
-import type { Clock } from '../runtime/Clock';
-import { cutName, quoteName } from '../runtime/names';
-import { type Logger, isLevelEnabled } from '../runtime/Logger';
-import type { Message } from '../streams/messages/Message';
-import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
+import type { Clock } from '../../runtime/Clock';
+import { cutName, quoteName } from '../../runtime/names';
+import { type Logger, isLevelEnabled } from '../../runtime/Logger';
+import type { Message } from '../../streams/messages/Message';
+import type { SentMessage, TrafficObserver } from '../../streams/messages/TrafficObserver';
 
 /**
  * A line at level debug for each message that came in and each that was sent, when it is over: who, what, how long, how it ended. Never

@@ -1,7 +1,7 @@
-import type { Clock } from '../runtime/Clock';
-import { escapeControls } from '../runtime/names';
-import type { Logger } from '../runtime/Logger';
-import type { ClientState } from '../streams/client/ClientContext';
+import type { Clock } from '../../runtime/Clock';
+import { escapeControls } from '../../runtime/names';
+import type { Logger } from '../../runtime/Logger';
+import type { ClientState } from '../../streams/client/ClientContext';
 
 /** A peer that restarts is back sooner, and is not worth a line. */
 const PATIENCE_MS = 10_000;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AcceptFailed, ListenFailed } from '../errors/setUp';
-import type { RxcometError } from '../errors/RxcometError';
-import type { Clock } from '../runtime/Clock';
+import { AcceptFailed, ListenFailed } from '../../errors/setUp';
+import type { RxcometError } from '../../errors/RxcometError';
+import type { Clock } from '../../runtime/Clock';
 import { MetricsPage } from './MetricsPage';
-import type { Stats } from './Stats';
+import type { Stats } from '../stats/Stats';
 
 /** Limits against scrapers that are slow, broken or many; a scrape takes milliseconds. */
 const LIMITS = {

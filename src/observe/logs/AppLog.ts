@@ -1,5 +1,5 @@
-import { type Logger, isLevelEnabled } from '../runtime/Logger';
-import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
+import { type Logger, isLevelEnabled } from '../../runtime/Logger';
+import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 
 const HAPPENED = { open: 'opened', close: 'closed' } as const;
 
