@@ -1,10 +1,10 @@
 // Composition
 export { createApp } from './app/createApp';
 export type { Address, App } from './app/App';
-export type { StreamOptions } from './app/StreamOptions';
+export type { StreamOptions } from './app/AppHandlers';
 export type { AppOptions } from './app/AppOptions';
-export type { Failure } from './app/Failure';
-export type { StopResult } from './app/StopResult';
+export type { Failure } from './app/FailureReporter';
+export type { StopResult } from './app/stopParts';
 
 // Configuration
 export { loadConfig } from './config/loadConfig';
@@ -57,7 +57,7 @@ export type { ActorEvent } from './actors/ActorSystem';
 export type { ActorNode, ActorStatus } from './actors/ActorSystem';
 export type { ActorRef, AnyActorRef, AskOptions, OfferOptions, Termination } from './actors/ActorRef';
 export type { ActorSystem, ActorSystemOptions, StopReport, SystemActor } from './actors/ActorSystem';
-export type { AppActors } from './app/AppActors';
+export type { AppActors } from './app/actors/AppActors';
 export {
   behaviour,
   type ActorSignal,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { crashPoints } from '../../src/app/crashPoints';
+import { crashPoints } from '../../src/app/stores';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { filter, firstValueFrom } from 'rxjs';
-import { crashPoints } from '../../src/app/crashPoints';
+import { crashPoints } from '../../src/app/stores';
 import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';

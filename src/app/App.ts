@@ -21,24 +21,19 @@ import { createNodeTransport } from '../streams/transport/node/createNodeTranspo
 import { Observation } from '../streams/messages/TrafficObserver';
 import { Peer } from '../streams/client/Peer';
 import type { Transport } from '../streams/transport/Transport';
-import type { AppActors } from './AppActors';
-import { AppHandlers } from './AppHandlers';
+import type { AppActors } from './actors/AppActors';
+import { AppHandlers, type StreamOptions } from './AppHandlers';
 import { AppObservation } from './AppObservation';
 import type { AppOptions } from './AppOptions';
 import { clearTokenWarning } from './clearTokenWarning';
-import { ConnectionActors } from './ConnectionActors';
+import { ConnectionActors } from './actors/ConnectionActors';
 import { consoleLogger } from './consoleLogger';
-import { crashPoints } from './crashPoints';
-import { createDedupStore } from './createDedupStore';
-import { createOutbox } from './createOutbox';
+import { crashPoints, createDedupStore, createOutbox } from './stores';
 import { DetachedStreams } from './DetachedStreams';
-import type { Failure } from './Failure';
-import { FailureReporter } from './FailureReporter';
+import { type Failure, FailureReporter } from './FailureReporter';
 import { LayeredTransport } from './LayeredTransport';
-import { RemoteRef } from './RemoteRef';
-import { stopParts } from './stopParts';
-import type { StopResult } from './StopResult';
-import type { StreamOptions } from './StreamOptions';
+import { RemoteRef } from './actors/RemoteRef';
+import { type StopResult, stopParts } from './stopParts';
 
 const DEFAULT_GRACE_MS = 5000;
 /** Replies of a peer are taken up to this size; a host has its own limit for requests. */

@@ -1,19 +1,23 @@
-import { Subscription, from, type Observable, type ObservableInput } from 'rxjs';
+import { type Observable, type ObservableInput, Subscription, from } from 'rxjs';
+import type { Handler, HandlerOptions } from '../streams/messages/Handler';
 import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { ActionContract } from '../streams/messages/defineAction';
-import type { Handler, HandlerOptions } from '../streams/messages/Handler';
 import { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
 import type { Message } from '../streams/messages/Message';
 import { Registration } from '../streams/dispatch/Exchange';
 import { StreamHandler } from '../streams/dispatch/StreamHandler';
-import { isActorRef } from './isActorRef';
-import { refHandler } from './refHandler';
-import type { StreamOptions } from './StreamOptions';
+import { isActorRef, refHandler } from './actors/refHandler';
+
+/** Options of `handleStream`. */
+export interface StreamOptions extends HandlerOptions {
+  /** `by-handler` (default): the pipeline acknowledges. `on-arrival`: null goes back at once. */
+  readonly acknowledge?: 'by-handler' | 'on-arrival';
+}
 
 /** What handlers need of their app. */
-export interface AppHandlersOptions {
+interface AppHandlersOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly report: (error: RxcometError, action: string) => void;

@@ -13,7 +13,7 @@ import type { Logger } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Address } from './App';
 import { createStatsSource, type StatsParts } from './createStatsSource';
-import type { StopResult } from './StopResult';
+import type { StopResult } from './stopParts';
 
 /** What an app is watched with. */
 export interface AppObservationOptions {

@@ -3,7 +3,19 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { cutName, escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
-import type { Failure } from './Failure';
+
+/** One entry of `failures$`: something went wrong that no caller was waiting for. */
+export interface Failure {
+  /** `error.code` in short. */
+  readonly code: string;
+  readonly error: RxcometError;
+  /** The other side as ip:port, or the name of the client; '' for the app itself. */
+  readonly peer: string;
+  /** '' when it belongs to no single message. A name that a peer chose is cut after 200 characters. */
+  readonly action: string;
+  /** How many alike it stands for: a full queue is one failure with a count. */
+  readonly count: number;
+}
 
 /** Codes that come in thousands when they come: the first at once, the rest as one entry a second with their count. */
 const COUNTED = new Set(['ERR_QUEUE_FULL', 'ERR_MESSAGE_DROPPED', 'ERR_MESSAGE_EXPIRED', 'ERR_APP_STOPPED']);

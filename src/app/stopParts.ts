@@ -4,10 +4,19 @@ import type { Host } from '../streams/host/Host';
 import type { Peer } from '../streams/client/Peer';
 import type { AppHandlers } from './AppHandlers';
 import type { DetachedStreams } from './DetachedStreams';
-import type { StopResult } from './StopResult';
+
+/** What a stop came to. */
+export interface StopResult {
+  /** Messages whose handlers ended within the grace time. */
+  readonly finished: number;
+  /** Messages whose handlers were cut off. */
+  readonly aborted: number;
+  /** Sends that were given up. Not those an `Outbox` keeps: they go out at the next start. */
+  readonly undelivered: number;
+}
 
 /** What an app has running. */
-export interface RunningParts {
+interface RunningParts {
   readonly clock: Clock;
   readonly hosts: readonly Host[];
   readonly peers: readonly Peer[];

@@ -1,5 +1,5 @@
-import type { ActorRef } from '../actors/ActorRef';
-import type { ActorSystem } from '../actors/ActorSystem';
+import type { ActorRef } from '../../actors/ActorRef';
+import type { ActorSystem } from '../../actors/ActorSystem';
 
 /** The actor system of an app: an ActorSystem that also reaches the actions of peers. */
 export interface AppActors extends ActorSystem {

@@ -1,6 +1,6 @@
-import { firstValueFrom, map, toArray, type Observable } from 'rxjs';
-import type { ActorRef } from '../actors/ActorRef';
-import type { Message } from '../streams/messages/Message';
+import { type Observable, firstValueFrom, map, toArray } from 'rxjs';
+import type { ActorRef } from '../../actors/ActorRef';
+import type { Message } from '../../streams/messages/Message';
 
 /** The host's own Handler_timeout_ms decides; an actor's ask must not be the shorter one. */
 const NEVER_FIRST_MS = 2 ** 31 - 1;
@@ -32,4 +32,16 @@ export function refHandler(
       ),
     );
   };
+}
+
+/** Tells an ActorRef from a handler function. */
+export function isActorRef(value: unknown): value is ActorRef<unknown, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tell, ask, send, path } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof tell === 'function' &&
+    typeof ask === 'function' &&
+    typeof send === 'function' &&
+    typeof path === 'string'
+  );
 }

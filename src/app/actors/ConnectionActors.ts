@@ -1,7 +1,7 @@
-import type { ActorSystem, SystemActor } from '../actors/ActorSystem';
-import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
-import type { Host } from '../streams/host/Host';
-import type { Peer } from '../streams/client/Peer';
+import type { ActorSystem, SystemActor } from '../../actors/ActorSystem';
+import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
+import type { Host } from '../../streams/host/Host';
+import type { Peer } from '../../streams/client/Peer';
 
 /**
  * Hosts, clients and kept connections as system actors: `/system/host/IP:PORT`, below it each kept connection by its peer, and

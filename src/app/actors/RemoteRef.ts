@@ -1,8 +1,8 @@
 import { filter, map, take, type Observable } from 'rxjs';
-import type { ActorRef, AskOptions, OfferOptions, Termination } from '../actors/ActorRef';
-import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
-import type { Peer } from '../streams/client/Peer';
-import type { SendOptions } from '../streams/client/arguments';
+import type { ActorRef, AskOptions, OfferOptions, Termination } from '../../actors/ActorRef';
+import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
+import type { Peer } from '../../streams/client/Peer';
+import type { SendOptions } from '../../streams/client/arguments';
 
 /**
  * An action of a client as an actor: `tell` is a detached send, `ask` an awaited one. Watching it: terminated means that the kept
