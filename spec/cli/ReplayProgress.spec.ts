@@ -1,5 +1,5 @@
 import { ReplayProgress } from '../../src/cli/ReplayProgress';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { ack, message } from '../testing/recordingSupport';
 
 /** A thousand messages with their answers, one a second. */

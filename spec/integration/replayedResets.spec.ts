@@ -2,7 +2,7 @@ import net from 'node:net';
 import { parseConfig } from '../../src/config/parseConfig';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { createStandIn, type StandIn } from '../../src/testing/createStandIn';
-import type { RecordedEnd, RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEnd, RecordedEvent } from '../../src/recording/RecordedEvent';
 import { replayToHost } from '../../src/testing/replayToHost';
 import { PlainSocket } from '../support/PlainSocket';
 import { ack, message } from '../testing/recordingSupport';

@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { parseConfig } from '../../src/config/parseConfig';
 import type { FaultPlan } from '../../src/streams/transport/faults/FaultPlan';
-import { createTap, type Tap } from '../../src/testing/createTap';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import { createTap, type Tap } from '../../src/recording/capture/createTap';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { PlainSocket } from '../support/PlainSocket';
 
 describe('a tap between real sockets', () => {

@@ -1,6 +1,5 @@
 import { BadOption } from '../../src/errors/setUp';
-import { formatJsonPath } from '../../src/testing/formatJsonPath';
-import { JsonPath } from '../../src/testing/JsonPath';
+import { JsonPath, formatJsonPath } from '../../src/recording/content/JsonPath';
 
 describe('JsonPath', () => {
   it.each([

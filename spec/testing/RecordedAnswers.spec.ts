@@ -1,6 +1,6 @@
 import type { CompareOptions } from '../../src/testing/CompareOptions';
 import { RecordedAnswers } from '../../src/testing/RecordedAnswers';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { ack, message } from './recordingSupport';
 
 const on = (link: number, event: RecordedEvent): RecordedEvent => ({ ...event, link });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { BadOption } from '../../src/errors/setUp';
-import { readRecording } from '../../src/testing/readRecording';
-import { recordingPartFile } from '../../src/testing/recordingPartFile';
-import { RecordingWriter } from '../../src/testing/RecordingWriter';
+import { readRecording } from '../../src/recording/format/readRecording';
+import { recordingPartFile } from '../../src/recording/format/recordingPartFile';
+import { RecordingWriter } from '../../src/recording/format/RecordingWriter';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, collectingSink, eventsOf, message } from './recordingSupport';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compareRecordings } from '../../src/testing/compareRecordings';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { RecordingComparison } from '../../src/testing/RecordingComparison';
 import { ack, message } from './recordingSupport';
 

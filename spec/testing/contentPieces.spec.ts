@@ -1,4 +1,4 @@
-import { contentPieces } from '../../src/testing/contentPieces';
+import { contentPieces } from '../../src/recording/content/contentPieces';
 
 describe('contentPieces', () => {
   it('cuts action and value out of a request', () => {

@@ -5,7 +5,7 @@ import { BadOption } from '../../src/errors/setUp';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import type { Transport } from '../../src/streams/transport/Transport';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { listenTo } from './linkSupport';

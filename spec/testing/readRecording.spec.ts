@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BadRecording } from '../../src/errors/recordings';
-import { readRecording } from '../../src/testing/readRecording';
-import { recordingPartFile } from '../../src/testing/recordingPartFile';
+import { readRecording } from '../../src/recording/format/readRecording';
+import { recordingPartFile } from '../../src/recording/format/recordingPartFile';
 import { ack, eventsOf, message } from './recordingSupport';
 
 const header = '{"rxcomet":"recording","version":1,"started":"2026-01-31T12:00:00.000Z"}\n';

@@ -2,8 +2,8 @@ import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
-import { readRecording } from '../../src/testing/readRecording';
-import { record } from '../../src/testing/record';
+import { readRecording } from '../../src/recording/format/readRecording';
+import { record } from '../../src/recording/capture/record';
 import { replayRecording } from '../../src/testing/replayRecording';
 import { collectingSink, eventsOf } from './recordingSupport';
 

@@ -7,7 +7,7 @@ import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
-import { record } from '../../src/testing/record';
+import { record } from '../../src/recording/capture/record';
 import { listenTo } from './linkSupport';
 
 const LAB = { IP: '127.0.0.1', Port: 1 };

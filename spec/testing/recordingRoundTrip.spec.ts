@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { createVirtualClock } from '../support/createVirtualClock';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { parseConfig } from '../../src/config/parseConfig';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { createStandIn } from '../../src/testing/createStandIn';
 import { formatVerdict } from '../../src/testing/formatVerdict';
 import { replayToHost } from '../../src/testing/replayToHost';
-import { readRecording } from '../../src/testing/readRecording';
-import { RecordingWriter } from '../../src/testing/RecordingWriter';
+import { readRecording } from '../../src/recording/format/readRecording';
+import { RecordingWriter } from '../../src/recording/format/RecordingWriter';
 import { collectingSink } from './recordingSupport';
 
 const jsonTexts = fc.oneof(

@@ -1,6 +1,6 @@
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
-import type { Recording } from '../../src/testing/Recording';
-import type { RecordingSink } from '../../src/testing/RecordingSink';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
+import type { Recording } from '../../src/recording/format/readRecording';
+import type { RecordingSink } from '../../src/recording/format/RecordingSink';
 
 /** Files in memory; `fail` is asked before each write and may throw or wait. */
 export function collectingSink(fail: (file: string) => void | Promise<void> = () => undefined): {

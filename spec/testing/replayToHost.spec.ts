@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
-import type { RecordedEvent } from '../../src/testing/RecordedEvent';
+import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { replayToHost, type ReplayToHostOptions } from '../../src/testing/replayToHost';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { scanJson } from '../../src/testing/scanJson';
+import { scanJson } from '../../src/recording/content/scanJson';
 
 const nodes = (text: string): { good: boolean; found: Record<string, string> } => {
   const found: Record<string, string> = {};

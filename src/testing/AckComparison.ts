@@ -1,6 +1,6 @@
 import { longestAscent } from './longestAscent';
-import type { RecordedAck, RecordedClose, RecordedMessage } from './RecordedEvent';
-import { recordedValue } from './recordedValue';
+import type { RecordedAck, RecordedClose, RecordedMessage } from '../recording/RecordedEvent';
+import { recordedValue } from '../recording/content/recordedValue';
 import type { ValueChange } from './ValueChange';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';

@@ -1,4 +1,4 @@
-import type { RecordedAck, RecordedClose, RecordedMessage } from './RecordedEvent';
+import type { RecordedAck, RecordedClose, RecordedMessage } from '../recording/RecordedEvent';
 
 /** What the recording says to a message. */
 export interface RecordedAnswer {

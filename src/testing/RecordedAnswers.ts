@@ -1,9 +1,9 @@
 import type { CompareOptions } from './CompareOptions';
 import { KeyIndex, type KeyHash } from './KeyIndex';
 import type { RecordedAnswer } from './RecordedAnswer';
-import type { RecordedEvent, RecordedMessage } from './RecordedEvent';
+import type { RecordedEvent, RecordedMessage } from '../recording/RecordedEvent';
 import { RecordedMessages } from './RecordedMessages';
-import { recordedValue } from './recordedValue';
+import { recordedValue } from '../recording/content/recordedValue';
 import { ValueComparer } from './ValueComparer';
 
 /** How messages are matched. */

@@ -6,7 +6,7 @@ import type {
   RecordedClose,
   RecordedEvent,
   RecordedMessage,
-} from './RecordedEvent';
+} from '../recording/RecordedEvent';
 import { SpillStore } from './SpillStore';
 
 /** A connection that is not at its end while the recording is read. */

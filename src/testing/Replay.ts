@@ -1,5 +1,5 @@
 import type { AnswersReport } from './RecordedAnswers';
-import type { RecordedEvent } from './RecordedEvent';
+import type { RecordedEvent } from '../recording/RecordedEvent';
 import type { Verdict } from './Verdict';
 
 /** What a replay did. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/Clock';
-import type { EventSink } from './EventSink';
-import type { RecordedEvent } from './RecordedEvent';
+import type { EventSink } from '../recording/capture/EventSink';
+import type { RecordedEvent } from '../recording/RecordedEvent';
 import type { RecordingComparison } from './RecordingComparison';
 
 /** Takes what a replay does: into the comparison, and kept if wanted. */

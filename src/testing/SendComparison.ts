@@ -1,6 +1,6 @@
 import { longestAscent } from './longestAscent';
-import type { RecordedMessage } from './RecordedEvent';
-import { recordedValue } from './recordedValue';
+import type { RecordedMessage } from '../recording/RecordedEvent';
+import { recordedValue } from '../recording/content/recordedValue';
 import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
 import type { ValueChange } from './ValueChange';
 import type { ValueComparer, ValueComparison } from './ValueComparer';

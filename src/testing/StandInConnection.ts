@@ -3,12 +3,12 @@ import type { Frame } from '../streams/wire/Frame';
 import { FrameParser } from '../streams/wire/FrameParser';
 import { FrameWriter } from '../streams/wire/FrameWriter';
 import type { Link } from '../streams/transport/Link';
-import { contentPieces } from './contentPieces';
-import { contentText } from './contentText';
+import { contentPieces } from '../recording/content/contentPieces';
+import { contentText } from '../recording/content/contentText';
 import type { RecordedAnswer } from './RecordedAnswer';
 import type { RecordedAnswers } from './RecordedAnswers';
-import type { RecordedAck, RecordedClose, RecordedContent } from './RecordedEvent';
-import { recordedValue } from './recordedValue';
+import type { RecordedAck, RecordedClose, RecordedContent } from '../recording/RecordedEvent';
+import { recordedValue } from '../recording/content/recordedValue';
 
 /** How a stand-in speaks. */
 export interface StandInConnectionOptions {

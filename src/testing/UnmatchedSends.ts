@@ -1,6 +1,6 @@
 import { Column } from './Column';
 import { KeyIndex } from './KeyIndex';
-import type { RecordedMessage } from './RecordedEvent';
+import type { RecordedMessage } from '../recording/RecordedEvent';
 import { SpillStore } from './SpillStore';
 
 /** A send and its place among those of its side. */

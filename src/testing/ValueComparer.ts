@@ -2,8 +2,7 @@ import { BadOption } from '../errors/setUp';
 import { canonicalNumber } from './canonicalNumber';
 import type { CompareOptions, NumberTolerance } from './CompareOptions';
 import { fractionKey } from './fractionKey';
-import { formatJsonPath } from './formatJsonPath';
-import { JsonPath } from './JsonPath';
+import { JsonPath, formatJsonPath } from '../recording/content/JsonPath';
 import type { ValueChange } from './ValueChange';
 
 type Path = (string | number)[];

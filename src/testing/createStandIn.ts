@@ -6,7 +6,7 @@ import type { Link } from '../streams/transport/Link';
 import type { Transport } from '../streams/transport/Transport';
 import { loadAnswers } from './loadAnswers';
 import type { AnswersReport, RecordedAnswersOptions } from './RecordedAnswers';
-import type { RecordedEvent } from './RecordedEvent';
+import type { RecordedEvent } from '../recording/RecordedEvent';
 import { StandInConnection } from './StandInConnection';
 
 /** What a stand-in plays, and where. */

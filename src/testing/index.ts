@@ -1,6 +1,6 @@
 // Recording
-export { createTap, type Tap, type TapOptions } from './createTap';
-export type { EventSink } from './EventSink';
+export { createTap, type Tap, type TapOptions } from '../recording/capture/createTap';
+export type { EventSink } from '../recording/capture/EventSink';
 export type {
   RecordedAck,
   RecordedCancel,
@@ -13,20 +13,20 @@ export type {
   RecordedEventBase,
   RecordedMessage,
   RecordedOpen,
-} from './RecordedEvent';
-export { record, type AppRecording } from './record';
-export { readRecording } from './readRecording';
-export { recordingPartFile } from './recordingPartFile';
-export { recordedSide } from './recordedSide';
-export { recordedValue } from './recordedValue';
-export type { Recording } from './Recording';
-export type { RecordingHeader } from './RecordingHeader';
-export type { RecordingOptions } from './RecordingOptions';
-export type { RecordingSink } from './RecordingSink';
-export type { RecordingSource } from './RecordingSource';
-export type { RecordingSummary } from './RecordingSummary';
-export { RecordingWriter } from './RecordingWriter';
-export { recordTransport } from './recordTransport';
+} from '../recording/RecordedEvent';
+export { record, type AppRecording } from '../recording/capture/record';
+export { readRecording } from '../recording/format/readRecording';
+export { recordingPartFile } from '../recording/format/recordingPartFile';
+export { recordedSide } from '../recording/capture/recordTransport';
+export { recordedValue } from '../recording/content/recordedValue';
+export type { Recording } from '../recording/format/readRecording';
+export type { RecordingHeader } from '../recording/RecordedEvent';
+export type { RecordingOptions } from '../recording/format/RecordingWriter';
+export type { RecordingSink } from '../recording/format/RecordingSink';
+export type { RecordingSource } from '../recording/format/readRecording';
+export type { RecordingSummary } from '../recording/format/RecordingWriter';
+export { RecordingWriter } from '../recording/format/RecordingWriter';
+export { recordTransport } from '../recording/capture/recordTransport';
 
 // Replay
 export { createStandIn, type StandIn, type StandInOptions } from './createStandIn';
@@ -43,7 +43,7 @@ export { compareRecordings } from './compareRecordings';
 export { formatVerdict, type FormatVerdictOptions } from './formatVerdict';
 export { formatVerdictJson } from './formatVerdictJson';
 export { formatVerdictJUnit } from './formatVerdictJUnit';
-export { JsonPath } from './JsonPath';
+export { JsonPath } from '../recording/content/JsonPath';
 export { RecordingComparison } from './RecordingComparison';
 export { toMatchRecording, type MatchRecordingOptions, type RecordingMatchers } from './toMatchRecording';
 export type { ValueChange } from './ValueChange';

@@ -5,7 +5,7 @@ import type { Transport } from '../streams/transport/Transport';
 import { checkSpeed } from './checkSpeed';
 import type { CompareOptions } from './CompareOptions';
 import { driveHost } from './driveHost';
-import type { RecordedEvent } from './RecordedEvent';
+import type { RecordedEvent } from '../recording/RecordedEvent';
 import { LinkSet } from './LinkSet';
 import { RecordingComparison } from './RecordingComparison';
 import type { Replay } from './Replay';

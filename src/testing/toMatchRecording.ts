@@ -3,10 +3,9 @@ import { BadOption } from '../errors/setUp';
 import type { CompareOptions } from './CompareOptions';
 import { compareRecordings } from './compareRecordings';
 import { formatVerdict } from './formatVerdict';
-import { readRecording } from './readRecording';
-import type { RecordedEvent } from './RecordedEvent';
-import type { Recording } from './Recording';
-import { RecordingWriter } from './RecordingWriter';
+import { type Recording, readRecording } from '../recording/format/readRecording';
+import type { RecordedEvent } from '../recording/RecordedEvent';
+import { RecordingWriter } from '../recording/format/RecordingWriter';
 import type { Replay } from './Replay';
 
 /** How a test holds a replay against its recording. */

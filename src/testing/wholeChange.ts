@@ -1,5 +1,5 @@
-import type { RecordedContent } from './RecordedEvent';
-import { recordedValue } from './recordedValue';
+import type { RecordedContent } from '../recording/RecordedEvent';
+import { recordedValue } from '../recording/content/recordedValue';
 import type { ValueChange } from './ValueChange';
 
 /** The one change of a message or acknowledgement that stands alone: all of it is missing, or extra. */

@@ -1,11 +1,9 @@
-import type { App } from '../app/App';
-import { LayeredTransport } from '../app/LayeredTransport';
-import { type Clock, systemClock } from '../runtime/Clock';
+import type { App } from '../../app/App';
+import { LayeredTransport } from '../../app/LayeredTransport';
+import { type Clock, systemClock } from '../../runtime/Clock';
 import type { EventSink } from './EventSink';
-import type { RecordedEvent } from './RecordedEvent';
-import type { RecordingOptions } from './RecordingOptions';
-import type { RecordingSummary } from './RecordingSummary';
-import { RecordingWriter } from './RecordingWriter';
+import type { RecordedEvent } from '../RecordedEvent';
+import { type RecordingOptions, type RecordingSummary, RecordingWriter } from '../format/RecordingWriter';
 import { recordTransport } from './recordTransport';
 
 /** A stopped app has dropped its connections; how long their closing is waited for. */

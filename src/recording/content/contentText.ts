@@ -1,4 +1,4 @@
-import type { RecordedContent } from './RecordedEvent';
+import type { RecordedContent } from '../RecordedEvent';
 
 /**
  * The content of a frame as it was on the wire, made again of what a recording holds: text, or bytes for raw content.

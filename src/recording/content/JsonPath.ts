@@ -1,4 +1,4 @@
-import { BadOption } from '../errors/setUp';
+import { BadOption } from '../../errors/setUp';
 
 type Step = { readonly name: string } | { readonly index: number } | 'any' | 'anyDepth';
 
@@ -79,4 +79,19 @@ function unquote(literal: string): string {
   } catch {
     return literal.slice(1, -1);
   }
+}
+
+/**
+ * A path as people and `JsonPath` read it.
+ *
+ * @example formatJsonPath(['result', 'points', 3, 'a.b']) // 'result.points[3]["a.b"]'
+ */
+export function formatJsonPath(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (!/^[^.[\]*"\s]+$/.test(step)) text += `[${JSON.stringify(step)}]`;
+    else text += text === '' ? step : `.${step}`;
+  }
+  return text;
 }

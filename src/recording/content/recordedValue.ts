@@ -1,5 +1,5 @@
-import { parseJson } from '../streams/json/parseJson';
-import type { RecordedContent } from './RecordedEvent';
+import { parseJson } from '../../streams/json/parseJson';
+import type { RecordedContent } from '../RecordedEvent';
 
 /** Only guards the stack; what a host would refuse was refused when it was recorded. */
 const maxNesting = 1024;

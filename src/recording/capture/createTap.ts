@@ -1,14 +1,14 @@
-import type { ClientConfig } from '../config/types/ClientConfig';
-import type { HostConfig } from '../config/types/HostConfig';
-import type { Clock } from '../runtime/Clock';
-import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
-import type { Link } from '../streams/transport/Link';
-import type { Transport } from '../streams/transport/Transport';
+import type { ClientConfig } from '../../config/types/ClientConfig';
+import type { HostConfig } from '../../config/types/HostConfig';
+import type { Clock } from '../../runtime/Clock';
+import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
+import type { Link } from '../../streams/transport/Link';
+import type { Transport } from '../../streams/transport/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';
-import type { FaultPlan } from '../streams/transport/faults/FaultPlan';
-import type { RecordedEnd } from './RecordedEvent';
-import { withFaults } from '../streams/transport/faults/withFaults';
+import type { FaultPlan } from '../../streams/transport/faults/FaultPlan';
+import type { RecordedEnd } from '../RecordedEvent';
+import { withFaults } from '../../streams/transport/faults/withFaults';
 
 /** What a tap stands between, and where it writes. */
 export interface TapOptions {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './RecordedEvent';
+import type { RecordedEvent } from '../RecordedEvent';
 
 /** Takes the events of a conversation; a `RecordingWriter` is one. */
 export interface EventSink {

@@ -1,8 +1,8 @@
-import type { RxcometError } from '../errors/RxcometError';
-import type { Frame } from '../streams/wire/Frame';
-import { FrameParser } from '../streams/wire/FrameParser';
-import { errorCode } from '../streams/transport/failures';
-import { contentPieces } from './contentPieces';
+import type { RxcometError } from '../../errors/RxcometError';
+import type { Frame } from '../../streams/wire/Frame';
+import { FrameParser } from '../../streams/wire/FrameParser';
+import { errorCode } from '../../streams/transport/failures';
+import { contentPieces } from '../content/contentPieces';
 import type { EventSink } from './EventSink';
 import type {
   RecordedContent,
@@ -11,7 +11,7 @@ import type {
   RecordedEvent,
   RecordedEventBase,
   RecordedMessage,
-} from './RecordedEvent';
+} from '../RecordedEvent';
 
 /** What a watcher is told about its link. */
 export interface ConversationWatcherOptions {

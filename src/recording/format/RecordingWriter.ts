@@ -1,15 +1,44 @@
-import { BadOption } from '../errors/setUp';
-import { type Clock, systemClock } from '../runtime/Clock';
-import { createFileSink } from './createFileSink';
-import { JsonPath } from './JsonPath';
-import type { RecordedEvent } from './RecordedEvent';
-import type { RecordingHeader } from './RecordingHeader';
-import type { RecordingOptions } from './RecordingOptions';
+import { type Clock, systemClock } from '../../runtime/Clock';
+import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
+import { BadOption } from '../../errors/setUp';
+import { JsonPath } from '../content/JsonPath';
+import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { recordingPartFile } from './recordingPartFile';
-import type { RecordingSink } from './RecordingSink';
-import type { RecordingSummary } from './RecordingSummary';
 import { redactEvent } from './redactEvent';
-import { SyncGzip } from './SyncGzip';
+
+/** How a recording is written. */
+export interface RecordingOptions {
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Compress; default: when the file's name ends in .gz. */
+  readonly gzip?: boolean;
+  /** Begin a new file (`name.2.ndjson`, …) once one has this many bytes; default 0 = never. */
+  readonly rotateBytes?: number;
+  /** Paths of values that must not enter the file, such as `value.password`; see `JsonPath`. */
+  readonly redact?: readonly string[];
+  /** How long an event may wait before it is written; default 100 ms. */
+  readonly flushMs?: number;
+  /** Characters that may wait for a slow or full disk; what does not fit is lost, counted and marked. Default 16 MiB. */
+  readonly maxPending?: number;
+  /** Told once for each stretch of trouble with the disk. */
+  readonly onTrouble?: (error: unknown) => void;
+  /** Where a file's bytes go; default: a file of that name. */
+  readonly openSink?: (file: string) => Promise<RecordingSink>;
+}
+
+/** What became of a recording. */
+export interface RecordingSummary {
+  /** In the order written. */
+  readonly files: readonly string[];
+  /** Events in the files. */
+  readonly written: number;
+  /** Events the disk had no room or no time for; the places are marked in the file while it could be written. */
+  readonly lost: number;
+  /** Bytes in the files. */
+  readonly bytes: number;
+  /** Why the last write or the closing failed. */
+  readonly error?: unknown;
+}
 
 /** Gathered text of this length is written without waiting for the flush time. */
 const batchCharacters = 256 * 1024;

@@ -1,6 +1,5 @@
 import * as t from 'io-ts';
-import type { RecordedEvent } from './RecordedEvent';
-import type { RecordingHeader } from './RecordingHeader';
+import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
 
 const constrained = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
   new t.Type<A>(
@@ -118,7 +117,7 @@ function explain(codec: t.Mixed, value: unknown): string {
     .map((entry) => entry.key)
     // Members of an intersection appear as their number; fields of a recording's lines never do.
     .filter((key, index) => key !== '' && !(/^\d$/.test(key) && index === 1))
-    .join('.');
+    .join('../../testing');
   if (path === '') return 'a JSON object';
   return `${path}: ${last?.type.name ?? ''}${last?.actual === undefined ? ', which is missing' : ''}`;
 }

@@ -1,3 +1,15 @@
+/** The first line of a recording (docs/recording.md). */
+export interface RecordingHeader {
+  readonly rxcomet: 'recording';
+  readonly version: 1;
+  /** When the recording started, ISO 8601 in UTC; `at` of every event counts from here. */
+  readonly started: string;
+  /** Number of the file when a recording is spread over several; absent in the first. */
+  readonly part?: number;
+  /** The paths that were to be hidden. */
+  readonly redact?: readonly string[];
+}
+
 /** What happened on one link, one line of a recording (docs/recording.md). */
 export type RecordedEvent =
   RecordedOpen | RecordedMessage | RecordedAck | RecordedCancel | RecordedError | RecordedClose;

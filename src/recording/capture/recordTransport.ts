@@ -1,10 +1,19 @@
-import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
-import type { Link } from '../streams/transport/Link';
-import type { Transport } from '../streams/transport/Transport';
+import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
+import type { Link } from '../../streams/transport/Link';
+import type { Transport } from '../../streams/transport/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';
-import type { RecordedEnd } from './RecordedEvent';
-import { recordedSide } from './recordedSide';
+import type { RecordedEnd } from '../RecordedEvent';
+
+/**
+ * The `side` of an event that happened on a link of a named client: the name itself. A client named `host` (or `client:…`) is written
+ * with `client:` in front, so that it cannot be taken for a host.
+ *
+ * @example recordedSide('Telegram') // 'Telegram'
+ */
+export function recordedSide(client: string): string {
+  return client === 'host' || client.startsWith('client:') ? `client:${client}` : client;
+}
 
 /**
  * A transport that records every connection made through it, on both of an app's sides: `side` is `host` for what was accepted and the

@@ -1,12 +1,104 @@
+import { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
 import { createReadStream, existsSync } from 'node:fs';
-import { BadRecording } from '../errors/recordings';
-import { readLines } from './readLines';
-import type { RecordedEvent } from './RecordedEvent';
-import type { Recording } from './Recording';
+import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
+import { BadRecording } from '../../errors/recordings';
 import { recordingCodecs } from './recordingCodecs';
-import type { RecordingHeader } from './RecordingHeader';
 import { recordingPartFile } from './recordingPartFile';
-import type { RecordingSource } from './RecordingSource';
+
+/**
+ * A recording that is read while it is iterated, in bounded memory. Iterating again reads it again, if the source can be read again
+ * (a file can). Iterating throws BadRecording (ERR_BAD_RECORDING) where the recording cannot be used.
+ */
+export interface Recording extends AsyncIterable<RecordedEvent> {
+  /** The file it is read from, '' for another source. */
+  readonly file: string;
+  /** Reads as far as the header. Not for a source that can be read only once. */
+  header(): Promise<RecordingHeader>;
+  /** What one should know though it is no error: a cut last line, lost events. A sentence each; complete once iterated to the end. */
+  readonly warnings: readonly string[];
+}
+
+/** What `readRecording` reads: a file name (its further parts follow by themselves), or the bytes or text of a recording in pieces. */
+export type RecordingSource = string | Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
+
+/** One line of a text that is read in pieces. */
+interface ReadLine {
+  readonly text: string;
+  /** False for a last line without its line feed. */
+  readonly whole: boolean;
+}
+
+const lineFeed = 0x0a;
+
+/**
+ * The lines of bytes that come in pieces; unpacks gzip, told by its first two bytes. A gzip file that was never finished is read as far
+ * as it goes.
+ *
+ * @throws RangeError for a line of more than `maxBytes` bytes.
+ */
+async function* readLines(
+  source: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+  maxBytes: number,
+): AsyncGenerator<ReadLine, void, undefined> {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  for await (const chunk of unpacked(source)) {
+    let from = 0;
+    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
+      const last = chunk.subarray(from, end);
+      yield { text: pieces.length === 0 ? last.toString('utf8') : textOf([...pieces, last]), whole: true };
+      pieces = [];
+      held = 0;
+      from = end + 1;
+    }
+    if (from < chunk.length) {
+      pieces.push(chunk.subarray(from));
+      held += chunk.length - from;
+      if (held > maxBytes) throw new RangeError(`longer than ${maxBytes} bytes`);
+    }
+  }
+  if (held > 0) yield { text: textOf(pieces), whole: false };
+}
+
+const textOf = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString('utf8');
+
+async function* unpacked(
+  source: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const chunks = buffers(source);
+  // The first two bytes may come one by one.
+  let start = Buffer.alloc(0);
+  while (start.length < 2) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    start = Buffer.concat([start, next.value]);
+  }
+  const all = (async function* () {
+    if (start.length > 0) yield start;
+    yield* chunks;
+  })();
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return yield* all;
+  const input = Readable.from(all, { objectMode: false });
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  input.once('error', (error) => gunzip.destroy(error));
+  try {
+    for await (const chunk of input.pipe(gunzip)) yield chunk as Buffer;
+  } finally {
+    input.destroy();
+    gunzip.destroy();
+  }
+}
+
+async function* buffers(
+  source: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of source) {
+    yield typeof chunk === 'string'
+      ? Buffer.from(chunk, 'utf8')
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+}
 
 /** A content of 64 MiB as JSON text within JSON text, at worst. */
 const maxLineBytes = 256 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { RecordedContent } from './RecordedEvent';
+import type { RecordedContent } from '../RecordedEvent';
 import { scanJson } from './scanJson';
 
 /** What `contentPieces` found in a frame. */

@@ -1,7 +1,6 @@
-import { formatJsonPath } from './formatJsonPath';
-import type { JsonPath } from './JsonPath';
-import type { RecordedAck, RecordedEvent, RecordedMessage } from './RecordedEvent';
-import { scanJson } from './scanJson';
+import { type JsonPath, formatJsonPath } from '../content/JsonPath';
+import type { RecordedAck, RecordedEvent, RecordedMessage } from '../RecordedEvent';
+import { scanJson } from '../content/scanJson';
 
 /** What stands in a recording instead of a hidden value. */
 const placeholder = '"[redacted]"';
