@@ -95,7 +95,16 @@ const edges = {
   net: ['streams/transport/node'],
   tls: ['streams/transport/node'],
   // streams/transport/node reads PEM files.
-  fs: ['config/loadConfig.ts', 'streams/transport/node', 'recording', 'replay', 'cli', 'storage', 'app'],
+  fs: [
+    'config/loadConfig.ts',
+    'streams/transport/node',
+    'recording',
+    'replay',
+    'testing',
+    'cli',
+    'storage',
+    'app',
+  ],
   // The endpoint of metrics, and the delay of the event loop.
   http: ['observe'],
   perf_hooks: ['observe'],

@@ -1,9 +1,9 @@
 import net from 'node:net';
 import { parseConfig } from '../../src/config/parseConfig';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
-import { createStandIn, type StandIn } from '../../src/testing/createStandIn';
+import { createStandIn, type StandIn } from '../../src/replay/standIn/createStandIn';
 import type { RecordedEnd, RecordedEvent } from '../../src/recording/RecordedEvent';
-import { replayToHost } from '../../src/testing/replayToHost';
+import { replayToHost } from '../../src/replay/replayToHost';
 import { PlainSocket } from '../support/PlainSocket';
 import { ack, message } from '../testing/recordingSupport';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { KeyIndex } from '../../src/testing/KeyIndex';
+import { KeyIndex } from '../../src/replay/large/KeyIndex';
 
 const hash = KeyIndex.hash;
 const rowsOf = (index: KeyIndex, key: string): number[] => {

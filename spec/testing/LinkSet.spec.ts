@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LinkSet } from '../../src/testing/LinkSet';
+import { LinkSet } from '../../src/replay/Replay';
 
 describe('LinkSet', () => {
   it('holds what was added and nothing else', () => {

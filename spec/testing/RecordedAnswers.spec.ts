@@ -1,5 +1,5 @@
-import type { CompareOptions } from '../../src/testing/CompareOptions';
-import { RecordedAnswers } from '../../src/testing/RecordedAnswers';
+import type { CompareOptions } from '../../src/replay/verdict/CompareOptions';
+import { RecordedAnswers } from '../../src/replay/standIn/RecordedAnswers';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { ack, message } from './recordingSupport';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadOption } from '../../src/errors/setUp';
-import { SpillStore } from '../../src/testing/SpillStore';
+import { SpillStore } from '../../src/replay/large/SpillStore';
 
 describe('SpillStore', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BadOption } from '../../src/errors/setUp';
-import type { CompareOptions } from '../../src/testing/CompareOptions';
-import { ValueComparer } from '../../src/testing/ValueComparer';
+import type { CompareOptions } from '../../src/replay/verdict/CompareOptions';
+import { ValueComparer } from '../../src/replay/verdict/ValueComparer';
 
 const compare = (a: unknown, b: unknown, options: CompareOptions = {}) =>
   new ValueComparer(options).compare(a, b, 'result');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { compareRecordings } from '../../src/testing/compareRecordings';
+import { compareRecordings } from '../../src/replay/verdict/compareRecordings';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
-import { RecordingComparison } from '../../src/testing/RecordingComparison';
+import { RecordingComparison } from '../../src/replay/verdict/RecordingComparison';
 import { ack, message } from './recordingSupport';
 
 const differences = async (expected: RecordedEvent[], actual: RecordedEvent[]): Promise<string[]> => {

@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { BadOption } from '../../src/errors/setUp';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
-import { createStandIn, type StandInOptions } from '../../src/testing/createStandIn';
+import { createStandIn, type StandInOptions } from '../../src/replay/standIn/createStandIn';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import type { Transport } from '../../src/streams/transport/Transport';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';

@@ -1,7 +1,7 @@
-import { compareRecordings } from '../../src/testing/compareRecordings';
-import { formatVerdict } from '../../src/testing/formatVerdict';
-import { formatVerdictJson } from '../../src/testing/formatVerdictJson';
-import { formatVerdictJUnit } from '../../src/testing/formatVerdictJUnit';
+import { compareRecordings } from '../../src/replay/verdict/compareRecordings';
+import { formatVerdict } from '../../src/replay/verdict/format/formatVerdict';
+import { formatVerdictJson } from '../../src/replay/verdict/format/formatVerdictJson';
+import { formatVerdictJUnit } from '../../src/replay/verdict/format/formatVerdictJUnit';
 import { ack, message } from './recordingSupport';
 
 const expected = [message(1, '1'), ack(1, '{"v":NaN,"n":"<a & \\u0000\\"b\\">"}')];

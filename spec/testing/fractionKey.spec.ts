@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fractionKey } from '../../src/testing/fractionKey';
+import { fractionKey } from '../../src/replay/verdict/ValueComparer';
 
 describe('fractionKey', () => {
   it('gives each number another text, also as bytes, and none that looks like part of a key', () => {

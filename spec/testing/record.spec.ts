@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import { readRecording } from '../../src/recording/format/readRecording';
 import { record } from '../../src/recording/capture/record';
-import { replayRecording } from '../../src/testing/replayRecording';
+import { replayRecording } from '../../src/replay/replayRecording';
 import { collectingSink, eventsOf } from './recordingSupport';
 
 const Host = { IP: '127.0.0.1', Port: 1 };

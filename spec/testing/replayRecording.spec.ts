@@ -4,11 +4,11 @@ import { createApp } from '../../src/app/createApp';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
-import { formatVerdict } from '../../src/testing/formatVerdict';
+import { formatVerdict } from '../../src/replay/verdict/format/formatVerdict';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { recordTransport } from '../../src/recording/capture/recordTransport';
-import { replayRecording, type ReplayOptions } from '../../src/testing/replayRecording';
-import { virtualTime } from '../../src/testing/virtualTime';
+import { replayRecording, type ReplayOptions } from '../../src/replay/replayRecording';
+import { virtualTime } from '../../src/replay/virtualTime';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';
 

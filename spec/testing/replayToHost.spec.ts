@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/runtime/Logger';
 import { FrameWriter } from '../../src/streams/wire/FrameWriter';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
-import { replayToHost, type ReplayToHostOptions } from '../../src/testing/replayToHost';
+import { replayToHost, type ReplayToHostOptions } from '../../src/replay/replayToHost';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from './recordingSupport';
 

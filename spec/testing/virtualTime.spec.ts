@@ -3,7 +3,7 @@ import { firstValueFrom, interval, take, toArray } from 'rxjs';
 import { BadOption, MissingPackage } from '../../src/errors/setUp';
 import { ReplayStuck } from '../../src/errors/recordings';
 import { loadOptional } from '../../src/runtime/loadOptional';
-import { virtualTime, type VirtualTime } from '../../src/testing/virtualTime';
+import { virtualTime, type VirtualTime } from '../../src/replay/virtualTime';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

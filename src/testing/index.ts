@@ -29,25 +29,29 @@ export { RecordingWriter } from '../recording/format/RecordingWriter';
 export { recordTransport } from '../recording/capture/recordTransport';
 
 // Replay
-export { createStandIn, type StandIn, type StandInOptions } from './createStandIn';
-export { driveHost, type DriveHostOptions, type HostDrive } from './driveHost';
-export type { RecordedAnswer } from './RecordedAnswer';
-export { RecordedAnswers, type AnswersReport, type RecordedAnswersOptions } from './RecordedAnswers';
-export type { Replay } from './Replay';
-export { replayRecording, type ReplayOptions } from './replayRecording';
-export { replayToHost, type ReplayToHostOptions } from './replayToHost';
+export { createStandIn, type StandIn, type StandInOptions } from '../replay/standIn/createStandIn';
+export { driveHost, type DriveHostOptions, type HostDrive } from '../replay/drive/driveHost';
+export type { RecordedAnswer } from '../replay/standIn/RecordedAnswers';
+export {
+  RecordedAnswers,
+  type AnswersReport,
+  type RecordedAnswersOptions,
+} from '../replay/standIn/RecordedAnswers';
+export type { Replay } from '../replay/Replay';
+export { replayRecording, type ReplayOptions } from '../replay/replayRecording';
+export { replayToHost, type ReplayToHostOptions } from '../replay/replayToHost';
 
 // Verdict
-export type { CompareOptions, Normaliser, NumberTolerance } from './CompareOptions';
-export { compareRecordings } from './compareRecordings';
-export { formatVerdict, type FormatVerdictOptions } from './formatVerdict';
-export { formatVerdictJson } from './formatVerdictJson';
-export { formatVerdictJUnit } from './formatVerdictJUnit';
+export type { CompareOptions, Normaliser, NumberTolerance } from '../replay/verdict/CompareOptions';
+export { compareRecordings } from '../replay/verdict/compareRecordings';
+export { formatVerdict, type FormatVerdictOptions } from '../replay/verdict/format/formatVerdict';
+export { formatVerdictJson } from '../replay/verdict/format/formatVerdictJson';
+export { formatVerdictJUnit } from '../replay/verdict/format/formatVerdictJUnit';
 export { JsonPath } from '../recording/content/JsonPath';
-export { RecordingComparison } from './RecordingComparison';
+export { RecordingComparison } from '../replay/verdict/RecordingComparison';
 export { toMatchRecording, type MatchRecordingOptions, type RecordingMatchers } from './toMatchRecording';
-export type { ValueChange } from './ValueChange';
-export type { ActionVerdict, Difference, Verdict } from './Verdict';
+export type { ValueChange } from '../replay/verdict/Verdict';
+export type { ActionVerdict, Difference, Verdict } from '../replay/verdict/Verdict';
 
 // Tests
 export {
@@ -63,7 +67,7 @@ export { createTestProbe, type TestProbe, type TestProbeOptions } from './create
 export type { FaultPlan, LinkFault } from '../streams/transport/faults/FaultPlan';
 export type { MemoryLink } from '../streams/transport/memory/memoryLinkEnd';
 export { parseFaultPlan } from '../streams/transport/faults/FaultPlan';
-export { virtualTime, type VirtualTime, type VirtualTimeOptions } from './virtualTime';
+export { virtualTime, type VirtualTime, type VirtualTimeOptions } from '../replay/virtualTime';
 export { withFaults } from '../streams/transport/faults/withFaults';
 
 // Errors: match on `code`, docs/errors.md

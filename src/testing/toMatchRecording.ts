@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { BadOption } from '../errors/setUp';
-import type { CompareOptions } from './CompareOptions';
-import { compareRecordings } from './compareRecordings';
-import { formatVerdict } from './formatVerdict';
+import type { CompareOptions } from '../replay/verdict/CompareOptions';
+import { compareRecordings } from '../replay/verdict/compareRecordings';
+import { formatVerdict } from '../replay/verdict/format/formatVerdict';
 import { type Recording, readRecording } from '../recording/format/readRecording';
 import type { RecordedEvent } from '../recording/RecordedEvent';
 import { RecordingWriter } from '../recording/format/RecordingWriter';
-import type { Replay } from './Replay';
+import type { Replay } from '../replay/Replay';
 
 /** How a test holds a replay against its recording. */
 export interface MatchRecordingOptions extends CompareOptions {

@@ -1,6 +1,6 @@
-import type { RecordedContent } from '../recording/RecordedEvent';
-import { recordedValue } from '../recording/content/recordedValue';
-import type { ValueChange } from './ValueChange';
+import type { RecordedContent } from '../../recording/RecordedEvent';
+import { recordedValue } from '../../recording/content/recordedValue';
+import type { ValueChange } from './Verdict';
 
 /** The one change of a message or acknowledgement that stands alone: all of it is missing, or extra. */
 export function wholeChange(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BadOption } from '../errors/setUp';
+import { BadOption } from '../../errors/setUp';
 
 const blockBytes = 64 * 1024;
 const lengthBytes = 4;

@@ -1,5 +1,5 @@
-import type { Verdict } from './Verdict';
-import { changeLines, counts, title } from './verdictInternals';
+import type { Verdict } from '../Verdict';
+import { changeLines, counts, title } from './formatVerdict';
 
 /**
  * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing was compared.

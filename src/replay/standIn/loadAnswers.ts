@@ -1,5 +1,5 @@
 import { RecordedAnswers, type RecordedAnswersOptions } from './RecordedAnswers';
-import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { RecordedEvent } from '../../recording/RecordedEvent';
 
 /** What a stand-in needs to know of one side of a recording. */
 export interface SideAnswers {

@@ -2,14 +2,11 @@ import type { ClientConfig } from '../config/types/ClientConfig';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import type { Transport } from '../streams/transport/Transport';
-import { checkSpeed } from './checkSpeed';
-import type { CompareOptions } from './CompareOptions';
-import { driveHost } from './driveHost';
+import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
+import type { CompareOptions } from './verdict/CompareOptions';
+import { driveHost } from './drive/driveHost';
 import type { RecordedEvent } from '../recording/RecordedEvent';
-import { LinkSet } from './LinkSet';
-import { RecordingComparison } from './RecordingComparison';
-import type { Replay } from './Replay';
-import { ReplaySink } from './ReplaySink';
+import { RecordingComparison } from './verdict/RecordingComparison';
 
 /** How a recording is replayed to a live host. */
 export interface ReplayToHostOptions extends CompareOptions {

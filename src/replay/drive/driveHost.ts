@@ -1,8 +1,8 @@
-import type { Secret } from '../config/types/Secret';
-import type { Clock } from '../runtime/Clock';
-import type { Link } from '../streams/transport/Link';
-import type { EventSink } from '../recording/capture/EventSink';
-import type { RecordedAck, RecordedEvent } from '../recording/RecordedEvent';
+import type { Secret } from '../../config/types/Secret';
+import type { Clock } from '../../runtime/Clock';
+import type { Link } from '../../streams/transport/Link';
+import type { EventSink } from '../../recording/capture/EventSink';
+import type { RecordedAck, RecordedEvent } from '../../recording/RecordedEvent';
 import { ReplayLink } from './ReplayLink';
 
 /** How recorded connections are driven against a host. */

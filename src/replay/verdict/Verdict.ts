@@ -1,4 +1,13 @@
-import type { ValueChange } from './ValueChange';
+/** One place where two values differ. */
+export interface ValueChange {
+  /** Such as `result.points[3].t`. */
+  readonly path: string;
+  readonly kind: 'changed' | 'missing' | 'extra';
+  /** undefined when `extra`. */
+  readonly expected: unknown;
+  /** undefined when `missing`. */
+  readonly actual: unknown;
+}
 
 /** What comparing a replay with its recording came to. */
 export interface Verdict {

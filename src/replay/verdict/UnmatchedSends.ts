@@ -1,7 +1,7 @@
-import { Column } from './Column';
-import { KeyIndex } from './KeyIndex';
-import type { RecordedMessage } from '../recording/RecordedEvent';
-import { SpillStore } from './SpillStore';
+import { Column } from '../large/Column';
+import { KeyIndex } from '../large/KeyIndex';
+import type { RecordedMessage } from '../../recording/RecordedEvent';
+import { SpillStore } from '../large/SpillStore';
 
 /** A send and its place among those of its side. */
 export interface PlacedSend {

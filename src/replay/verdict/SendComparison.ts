@@ -1,8 +1,8 @@
 import { longestAscent } from './longestAscent';
-import type { RecordedMessage } from '../recording/RecordedEvent';
-import { recordedValue } from '../recording/content/recordedValue';
+import type { RecordedMessage } from '../../recording/RecordedEvent';
+import { recordedValue } from '../../recording/content/recordedValue';
 import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
-import type { ValueChange } from './ValueChange';
+import type { ValueChange } from './Verdict';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';

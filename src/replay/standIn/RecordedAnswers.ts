@@ -1,10 +1,27 @@
-import type { CompareOptions } from './CompareOptions';
-import { KeyIndex, type KeyHash } from './KeyIndex';
-import type { RecordedAnswer } from './RecordedAnswer';
-import type { RecordedEvent, RecordedMessage } from '../recording/RecordedEvent';
+import type {
+  RecordedAck,
+  RecordedClose,
+  RecordedEvent,
+  RecordedMessage,
+} from '../../recording/RecordedEvent';
+import type { CompareOptions } from '../verdict/CompareOptions';
+import { type KeyHash, KeyIndex } from '../large/KeyIndex';
 import { RecordedMessages } from './RecordedMessages';
-import { recordedValue } from '../recording/content/recordedValue';
-import { ValueComparer } from './ValueComparer';
+import { recordedValue } from '../../recording/content/recordedValue';
+import { ValueComparer } from '../verdict/ValueComparer';
+
+/** What the recording says to a message. */
+export interface RecordedAnswer {
+  readonly message: RecordedMessage;
+  /** In their order; those with status `next` come before the final one. Delays: `ack.at - message.at`. */
+  readonly acks: readonly RecordedAck[];
+  /** Set when the host closed the connection instead of a final answer. */
+  readonly dropped: RecordedClose | undefined;
+  /** Set when the host closed the connection, and nothing else was sent on it that is not used: with this message it is over. */
+  readonly ended: RecordedClose | undefined;
+  /** `next`: what its connection expected. `elsewhere`: the same message at another place. `repeated`: used before (lenient). */
+  readonly match: 'next' | 'elsewhere' | 'repeated';
+}
 
 /** How messages are matched. */
 export interface RecordedAnswersOptions extends CompareOptions {

@@ -1,6 +1,6 @@
 import { AckComparison } from './AckComparison';
 import type { CompareOptions } from './CompareOptions';
-import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { SendComparison } from './SendComparison';
 import { ValueComparer } from './ValueComparer';
 import type { Verdict } from './Verdict';

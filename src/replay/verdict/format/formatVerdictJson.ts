@@ -1,5 +1,5 @@
-import { printValue } from './printValue';
-import type { Verdict } from './Verdict';
+import { printValue } from './formatVerdict';
+import type { Verdict } from '../Verdict';
 
 /** Longer values are cut. */
 const valueCharacters = 2000;

@@ -1,12 +1,12 @@
-import type { HostConfig } from '../config/types/HostConfig';
-import { BadOption } from '../errors/setUp';
-import { type Clock, systemClock } from '../runtime/Clock';
-import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
-import type { Link } from '../streams/transport/Link';
-import type { Transport } from '../streams/transport/Transport';
+import type { HostConfig } from '../../config/types/HostConfig';
+import { BadOption } from '../../errors/setUp';
+import { type Clock, systemClock } from '../../runtime/Clock';
+import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
+import type { Link } from '../../streams/transport/Link';
+import type { Transport } from '../../streams/transport/Transport';
 import { loadAnswers } from './loadAnswers';
 import type { AnswersReport, RecordedAnswersOptions } from './RecordedAnswers';
-import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { StandInConnection } from './StandInConnection';
 
 /** What a stand-in plays, and where. */

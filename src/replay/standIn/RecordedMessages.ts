@@ -1,13 +1,13 @@
-import { Column } from './Column';
-import { KeyIndex, type KeyHash, type Visit } from './KeyIndex';
+import { Column } from '../large/Column';
+import { KeyIndex, type KeyHash, type Visit } from '../large/KeyIndex';
 import type {
   RecordedAck,
   RecordedCancel,
   RecordedClose,
   RecordedEvent,
   RecordedMessage,
-} from '../recording/RecordedEvent';
-import { SpillStore } from './SpillStore';
+} from '../../recording/RecordedEvent';
+import { SpillStore } from '../large/SpillStore';
 
 /** A connection that is not at its end while the recording is read. */
 interface OpenLink {

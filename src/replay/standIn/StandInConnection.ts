@@ -1,14 +1,13 @@
-import type { Clock } from '../runtime/Clock';
-import type { Frame } from '../streams/wire/Frame';
-import { FrameParser } from '../streams/wire/FrameParser';
-import { FrameWriter } from '../streams/wire/FrameWriter';
-import type { Link } from '../streams/transport/Link';
-import { contentPieces } from '../recording/content/contentPieces';
-import { contentText } from '../recording/content/contentText';
-import type { RecordedAnswer } from './RecordedAnswer';
-import type { RecordedAnswers } from './RecordedAnswers';
-import type { RecordedAck, RecordedClose, RecordedContent } from '../recording/RecordedEvent';
-import { recordedValue } from '../recording/content/recordedValue';
+import type { Clock } from '../../runtime/Clock';
+import type { Frame } from '../../streams/wire/Frame';
+import { FrameParser } from '../../streams/wire/FrameParser';
+import { FrameWriter } from '../../streams/wire/FrameWriter';
+import type { Link } from '../../streams/transport/Link';
+import { contentPieces } from '../../recording/content/contentPieces';
+import { contentText } from '../../recording/content/contentText';
+import type { RecordedAnswer, RecordedAnswers } from './RecordedAnswers';
+import type { RecordedAck, RecordedClose, RecordedContent } from '../../recording/RecordedEvent';
+import { recordedValue } from '../../recording/content/recordedValue';
 
 /** How a stand-in speaks. */
 export interface StandInConnectionOptions {

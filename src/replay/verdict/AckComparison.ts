@@ -1,7 +1,7 @@
 import { longestAscent } from './longestAscent';
-import type { RecordedAck, RecordedClose, RecordedMessage } from '../recording/RecordedEvent';
-import { recordedValue } from '../recording/content/recordedValue';
-import type { ValueChange } from './ValueChange';
+import type { RecordedAck, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
+import { recordedValue } from '../../recording/content/recordedValue';
+import type { ValueChange } from './Verdict';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';

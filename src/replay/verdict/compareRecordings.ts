@@ -1,5 +1,5 @@
 import type { CompareOptions } from './CompareOptions';
-import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { RecordingComparison } from './RecordingComparison';
 import type { Verdict } from './Verdict';
 

@@ -6,21 +6,18 @@ import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { type Logger, silentLogger } from '../runtime/Logger';
 import type { Transport } from '../streams/transport/Transport';
-import type { CompareOptions } from './CompareOptions';
+import type { CompareOptions } from './verdict/CompareOptions';
 import { createMemoryLinkPair } from '../streams/transport/memory/createMemoryLinkPair';
 import { createMemoryTransport } from '../streams/transport/memory/createMemoryTransport';
-import { driveHost } from './driveHost';
+import { driveHost } from './drive/driveHost';
 import type { EventSink } from '../recording/capture/EventSink';
-import { LinkSet } from './LinkSet';
-import { loadAnswers, type SideAnswers } from './loadAnswers';
-import { RecordedAnswers } from './RecordedAnswers';
+import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
+import { loadAnswers, type SideAnswers } from './standIn/loadAnswers';
+import { RecordedAnswers } from './standIn/RecordedAnswers';
 import type { RecordedEvent } from '../recording/RecordedEvent';
 import { recordTransport, recordedSide } from '../recording/capture/recordTransport';
-import { RecordingComparison } from './RecordingComparison';
-import type { Replay } from './Replay';
-import { ReplaySink } from './ReplaySink';
-import { checkSpeed } from './checkSpeed';
-import { StandInConnection } from './StandInConnection';
+import { RecordingComparison } from './verdict/RecordingComparison';
+import { StandInConnection } from './standIn/StandInConnection';
 import type { VirtualTime } from './virtualTime';
 
 /** How a recording is replayed into handlers. */

@@ -1,12 +1,12 @@
-import type { Secret } from '../config/types/Secret';
-import type { Clock } from '../runtime/Clock';
-import { Deque } from '../runtime/Deque';
-import { FrameWriter } from '../streams/wire/FrameWriter';
-import type { Link } from '../streams/transport/Link';
-import { contentText } from '../recording/content/contentText';
-import { ConversationWatcher } from '../recording/capture/ConversationWatcher';
-import type { EventSink } from '../recording/capture/EventSink';
-import type { RecordedCancel, RecordedClose, RecordedMessage } from '../recording/RecordedEvent';
+import type { Secret } from '../../config/types/Secret';
+import type { Clock } from '../../runtime/Clock';
+import { Deque } from '../../runtime/Deque';
+import { FrameWriter } from '../../streams/wire/FrameWriter';
+import type { Link } from '../../streams/transport/Link';
+import { contentText } from '../../recording/content/contentText';
+import { ConversationWatcher } from '../../recording/capture/ConversationWatcher';
+import type { EventSink } from '../../recording/capture/EventSink';
+import type { RecordedCancel, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const maxInFlight = 256;

@@ -1,0 +1,75 @@
+import type { AnswersReport } from './standIn/RecordedAnswers';
+import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { Verdict } from './verdict/Verdict';
+import type { Clock } from '../runtime/Clock';
+import type { EventSink } from '../recording/capture/EventSink';
+import type { RecordingComparison } from './verdict/RecordingComparison';
+import { BadOption } from '../errors/setUp';
+
+/** What a replay did. */
+export interface Replay {
+  /** Against the recording it was made from, under the rules given. */
+  readonly verdict: Verdict;
+  /** Everything that happened, as a recording of its own; empty unless `keepEvents`. */
+  readonly events: readonly RecordedEvent[];
+  /** By client: what it asked for, against what the recording could answer. */
+  readonly clients: ReadonlyMap<string, AnswersReport>;
+}
+
+/** Takes what a replay does: into the comparison, and kept if wanted. */
+export class ReplaySink implements EventSink {
+  readonly events: RecordedEvent[] = [];
+  readonly #comparison: RecordingComparison;
+  readonly #clock: Clock;
+  readonly #keep: boolean;
+  readonly #startedAt: number;
+
+  constructor(comparison: RecordingComparison, clock: Clock, keep: boolean) {
+    this.#comparison = comparison;
+    this.#clock = clock;
+    this.#keep = keep;
+    this.#startedAt = clock.now();
+  }
+
+  /** To the microsecond, as in a recording. */
+  get elapsedMs(): number {
+    return Math.round((this.#clock.now() - this.#startedAt) * 1000) / 1000;
+  }
+
+  write(event: RecordedEvent): void {
+    this.#comparison.actual(event);
+    if (this.#keep) this.events.push(event);
+  }
+}
+
+/** @throws BadOption (ERR_BAD_OPTION) for a speed that is none. */
+export function checkSpeed(speed: number | 'max'): void {
+  if (speed !== 'max' && !(speed > 0))
+    throw new BadOption(`speed: expected a number > 0 or max, got ${speed}`);
+}
+
+/** One block: the bits of 32,768 links. */
+const blockWords = 1024;
+const blockBits = blockWords * 32;
+
+/** A set of link numbers, a bit each where they follow one another. */
+export class LinkSet {
+  readonly #blocks = new Map<number, Uint32Array>();
+
+  add(link: number): void {
+    const number = Math.floor(link / blockBits);
+    let block = this.#blocks.get(number);
+    if (block === undefined) {
+      block = new Uint32Array(blockWords);
+      this.#blocks.set(number, block);
+    }
+    const bit = link % blockBits;
+    block[bit >> 5] = (block[bit >> 5] ?? 0) | (1 << (bit & 31));
+  }
+
+  has(link: number): boolean {
+    const bit = link % blockBits;
+    const word = this.#blocks.get(Math.floor(link / blockBits))?.[bit >> 5] ?? 0;
+    return (word & (1 << (bit & 31))) !== 0;
+  }
+}

@@ -1,0 +1,89 @@
+import { encodeJson } from '../../../streams/json/encodeJson';
+import type { Difference, ValueChange, Verdict } from '../Verdict';
+
+/**
+ * A value in one line for people, cut to `limit` characters.
+ *
+ * @example printValue(new Uint8Array([1, 255])) // '<2 bytes 01ff>'
+ */
+export function printValue(value: unknown, limit = 120): string {
+  const text = textOf(value);
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value instanceof Uint8Array) {
+    const shown = Buffer.from(value.subarray(0, 32)).toString('hex');
+    return `<${value.length} bytes ${shown}${value.length > 32 ? '…' : ''}>`;
+  }
+  try {
+    return encodeJson(value);
+  } catch {
+    // A normaliser may have made anything of it.
+    return Object.prototype.toString.call(value);
+  }
+}
+
+/** "compared 12, ignored 3, not compared 1". */
+export function counts(verdict: Verdict): string {
+  return `compared ${verdict.compared}, ignored ${verdict.ignored}, not compared ${verdict.notCompared}`;
+}
+
+/** One line that names a difference, without its values. */
+export function title(difference: Difference): string {
+  const { kind, what, side, link, id, action, at } = difference;
+  const owner = what === 'send' ? `send of ${side}` : what;
+  return `${kind} ${owner}: ${action === '' ? '(no action)' : action}, link ${link}, message ${id}, at ${at} ms`;
+}
+
+/** One place where values differ, a line for what was expected and one for what came. */
+export function changeLines(
+  change: ValueChange,
+): readonly { readonly sign: '-' | '+'; readonly text: string }[] {
+  const lines: { readonly sign: '-' | '+'; readonly text: string }[] = [];
+  if (change.kind !== 'extra')
+    lines.push({ sign: '-', text: `${change.path}: ${printValue(change.expected)}` });
+  if (change.kind !== 'missing')
+    lines.push({ sign: '+', text: `${change.path}: ${printValue(change.actual)}` });
+  return lines;
+}
+
+/** How a verdict is printed. */
+export interface FormatVerdictOptions {
+  /** Colours of a terminal; default false. */
+  readonly colour?: boolean;
+}
+
+/**
+ * A verdict for people: each difference with what was recorded (-) and what came (+), then the counts.
+ *
+ * @example process.stdout.write(formatVerdict(verdict, { colour: process.stdout.isTTY }));
+ */
+export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = {}): string {
+  const paint = (code: number, text: string): string =>
+    options.colour === true ? `\u001b[${code}m${text}\u001b[39m` : text;
+  const lines: string[] = [];
+  for (const difference of verdict.differences) {
+    lines.push(title(difference));
+    for (const change of difference.changes) {
+      for (const { sign, text } of changeLines(change)) {
+        lines.push(paint(sign === '-' ? 31 : 32, `  ${sign} ${text}`));
+      }
+    }
+  }
+  const more = verdict.differenceCount - verdict.differences.length;
+  if (more > 0) lines.push(`… and ${more} more`);
+  for (const rule of verdict.unusedRules) lines.push(paint(33, `matched nothing: ${rule}`));
+  const outcome = verdict.passed
+    ? paint(32, 'pass')
+    : paint(
+        31,
+        verdict.compared === 0 && verdict.differenceCount === 0
+          ? 'no pass: nothing was compared'
+          : 'different',
+      );
+  const differences = `${verdict.differenceCount} difference${verdict.differenceCount === 1 ? '' : 's'}`;
+  lines.push(`${outcome}: ${differences}; ${counts(verdict)}`);
+  return `${lines.join('\n')}\n`;
+}
