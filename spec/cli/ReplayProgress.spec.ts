@@ -1,4 +1,4 @@
-import { ReplayProgress } from '../../src/cli/ReplayProgress';
+import { ReplayProgress } from '../../src/cli/commands/ReplayProgress';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { ack, message } from '../testing/recordingSupport';
 

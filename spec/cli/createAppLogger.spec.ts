@@ -1,4 +1,4 @@
-import { createAppLogger } from '../../src/cli/createAppLogger';
+import { createAppLogger } from '../../src/cli/output/createAppLogger';
 import { Secret } from '../../src/config/types/Secret';
 import { HandlerFailed } from '../../src/errors/handling';
 import { createVirtualClock } from '../support/createVirtualClock';

@@ -1,6 +1,6 @@
 import { Message } from '../../src';
-import { formatMessage } from '../../src/cli/formatMessage';
-import type { Output } from '../../src/cli/Io';
+import { formatMessage } from '../../src/cli/output/formatMessage';
+import type { Output } from '../../src/cli/process/Io';
 
 const plain: Output = { write: () => undefined, colours: false, tty: false, terminal: false };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { commands } from '../../src/cli/commands';
+import { commands } from '../../src/cli/commands/commands';
 import { runMain } from './runMain';
 
 const manifest = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')) as {

@@ -1,6 +1,5 @@
-import type { OperandSpec } from '../../src/cli/Command';
-import { parseArguments } from '../../src/cli/parseArguments';
-import { UsageError } from '../../src/cli/UsageError';
+import { type OperandSpec, UsageError } from '../../src/cli/arguments/Command';
+import { parseArguments } from '../../src/cli/arguments/parseArguments';
 
 const syntax = {
   operands: [

@@ -1,5 +1,5 @@
-import { parseSize } from '../../src/cli/parseSize';
-import { UsageError } from '../../src/cli/UsageError';
+import { parseSize } from '../../src/cli/arguments/parseSize';
+import { UsageError } from '../../src/cli/arguments/Command';
 
 describe('parseSize', () => {
   it.each([

@@ -1,5 +1,5 @@
-import { parseValue } from '../../src/cli/parseValue';
-import { UsageError } from '../../src/cli/UsageError';
+import { parseValue } from '../../src/cli/arguments/parseValue';
+import { UsageError } from '../../src/cli/arguments/Command';
 
 function refusal(text: string): string[] {
   try {

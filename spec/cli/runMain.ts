@@ -1,5 +1,5 @@
 import { main } from '../../src/cli/main';
-import type { Io, Output, StopCause } from '../../src/cli/Io';
+import type { Io, Output, StopCause } from '../../src/cli/process/Io';
 
 /** What a spec hands a command instead of the process. */
 export interface RunOptions {

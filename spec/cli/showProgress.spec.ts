@@ -1,5 +1,5 @@
-import type { Output } from '../../src/cli/Io';
-import { showProgress } from '../../src/cli/showProgress';
+import type { Output } from '../../src/cli/process/Io';
+import { showProgress } from '../../src/cli/output/showProgress';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 const outputOf = (terminal: boolean): Output & { readonly written: string[] } => {

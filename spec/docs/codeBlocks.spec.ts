@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from 'rxcomet';
-import { commands } from '../../src/cli/commands';
-import { parseArguments } from '../../src/cli/parseArguments';
+import { commands } from '../../src/cli/commands/commands';
+import { parseArguments } from '../../src/cli/arguments/parseArguments';
 import { codeBlocksOf, documents, textOf } from './markdown';
 import { typeCheck } from './typeCheck';
 

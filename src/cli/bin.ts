@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createProcessIo } from './createProcessIo';
+import { createProcessIo } from './process/createProcessIo';
 import { main } from './main';
 
 /** What was written is handed over before the process ends; a reader that is gone is no reason to wait. */

@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { nearestName } from '../runtime/nearestName';
-import { commands } from './commands';
-import { explainError } from './explainError';
-import { ExitCode } from './exitCodeInternals';
-import { formatOverview } from './formatOverview';
-import type { Io } from './Io';
-import { readVersion } from './readVersion';
-import { UsageError } from './UsageError';
+import { commands } from './commands/commands';
+import { explainError } from './output/explainError';
+import { ExitCode, type Io } from './process/Io';
+import { formatOverview } from './arguments/formatHelp';
+import { UsageError } from './arguments/Command';
+
+/** The version of this package. */
+function readVersion(): string {
+  const file = path.join(__dirname, '..', '..', 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
 
 /**
  * The whole command line but the process around it: runs the command that the arguments name.

@@ -1,0 +1,96 @@
+import type { ClientConfig } from '../../index';
+import { readRecording } from '../../testing/index';
+import { createAppLogger } from '../output/createAppLogger';
+import { defineCommand } from '../arguments/defineCommand';
+import { endpointConfig } from '../arguments/parseAddress';
+import { logOptions } from '../arguments/options';
+import { runReplay } from './runReplay';
+import { runStandIn } from './runStandIn';
+import { UsageError } from '../arguments/Command';
+
+/** `rxcomet replay`: a recording against a host, into handlers, or in place of a host. */
+export const replayCommand = defineCommand({
+  name: 'replay',
+  summary: 'replay a recording and tell what differs',
+  description: [
+    'Sends what was recorded again, to a live host (--to) or into handlers without any socket (--handlers), and compares the',
+    'acknowledgements; what handlers send is compared too, and answered from the recording. Or plays the recorded host',
+    '(--as-host) until Ctrl-C and tells what it was asked for. Exit code 0 when nothing differs, 1 when something does or',
+    'nothing was compared, 2 for a recording that cannot be used.',
+  ].join('\n'),
+  operands: [{ name: 'FILE', about: 'the recording; its further files follow by themselves' }],
+  options: {
+    to: { value: 'IP:PORT', about: 'a live host' },
+    handlers: { value: 'FILE', about: 'module of handlers, as for serve' },
+    'as-host': { value: 'IP:PORT', about: 'listen there and answer as recorded' },
+    speed: {
+      value: 'N|max',
+      about: '1 as recorded, 10 ten times as fast, max (default) without waiting; --as-host knows 1 and max',
+    },
+    'virtual-time': {
+      about:
+        'with --handlers: time stands still but for the replay, so that recorded hours and the timers of handlers pass in moments; as recorded unless --speed says otherwise',
+    },
+    ignore: {
+      value: 'PATH',
+      many: true,
+      about: 'leave out of the comparison, such as result.time or type:uuid; may be given more than once',
+    },
+    mode: {
+      value: 'NAME',
+      about: 'strict (default), or lenient: a recorded answer that is used up is given again',
+    },
+    side: { value: 'NAME', about: 'with --as-host: whose answers, when the recording has several sides' },
+    json: { about: 'print the verdict as JSON' },
+    junit: { value: 'FILE', about: 'write the verdict as JUnit XML too' },
+    ...logOptions,
+  },
+  examples: [
+    ['session.ndjson --handlers handlers.mjs', 'do the handlers answer as recorded?'],
+    ['night.ndjson --handlers handlers.mjs --virtual-time', 'also those that wait for timers?'],
+    ['session.ndjson --to 127.0.0.1:65432 --speed 1 --ignore result.time', 'does a live host?'],
+    ['session.ndjson --as-host 127.0.0.1:65432', 'stand in for the host'],
+  ],
+  async run({ to, handlers, 'as-host': asHost, side, junit, json, ignore, ...rest }, [file = ''], io) {
+    const targets = [to, handlers, asHost].filter((target) => target !== undefined);
+    if (targets.length !== 1) {
+      throw new UsageError('one of --to, --handlers and --as-host says what to do with the recording');
+    }
+    const logger = createAppLogger(rest, io);
+    const mode = modeOf(rest.mode);
+    const virtual = rest['virtual-time'];
+    if (virtual && handlers === undefined) throw new UsageError('--virtual-time goes with --handlers');
+    const speed = speedOf(rest.speed ?? (virtual ? '1' : 'max'));
+    const recording = readRecording(file);
+    if (asHost !== undefined) {
+      if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
+      if (speed !== 'max' && speed !== 1) throw new UsageError('--speed: with --as-host expected 1 or max');
+      const chosen = side === undefined ? {} : { side };
+      return runStandIn(
+        recording,
+        asHost,
+        { ...mode, ...chosen, delays: speed === 1, ignore, json, logger },
+        io,
+      );
+    }
+    if (side !== undefined) throw new UsageError('--side goes with --as-host');
+    const options = { ...mode, speed, virtual, ignore, json, junit, logger };
+    if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
+    if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
+    const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;
+    return runReplay(recording, { host }, options, io);
+  },
+});
+
+function modeOf(text: string | undefined): { readonly mode?: 'strict' | 'lenient' } {
+  if (text === undefined) return {};
+  if (text === 'strict' || text === 'lenient') return { mode: text };
+  throw new UsageError(`--mode: expected strict or lenient, got "${text}"`);
+}
+
+function speedOf(text: string): number | 'max' {
+  if (text === 'max') return text;
+  const speed = /^[\d.]+$/.test(text) ? Number(text) : NaN;
+  if (speed > 0) return speed;
+  throw new UsageError(`--speed: expected a number > 0 or max, got "${text}"`);
+}

@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import {
+  type Recording,
+  type Replay,
+  type ReplayOptions,
+  formatVerdict,
+  formatVerdictJUnit,
+  formatVerdictJson,
+  replayRecording,
+  replayToHost,
+  virtualTime,
+} from '../../testing/index';
+import { createCliLogger } from '../output/createAppLogger';
+import { ExitCode, type Io, type Output, stopped, stoppedExitCode } from '../process/Io';
+import type { ClientConfig, Logger } from '../../index';
+import { addHandlers } from '../handlers/addHandlers';
+import { realClock } from '../process/realClock';
+import { ReplayProgress } from './ReplayProgress';
+import { showProgress } from '../output/showProgress';
+import { UsageError } from '../arguments/Command';
+
+/** Tells what one should know of a recording that was read to its end, such as a cut last line. */
+export function warnAbout(recording: Recording, output: Output): void {
+  const logger = createCliLogger(output);
+  for (const warning of recording.warnings) logger.warn({}, warning);
+}
+
+/** How a recording is replayed, and where its verdict goes. */
+interface RunReplayOptions extends Pick<ReplayOptions, 'ignore' | 'mode'> {
+  readonly speed: number | 'max';
+  /** Into handlers only. */
+  readonly virtual: boolean;
+  readonly json: boolean;
+  readonly logger: Logger;
+  readonly junit: string | undefined;
+}
+
+/** What gets the recorded messages. */
+type ReplayTarget = { readonly host: ClientConfig } | { readonly handlers: string };
+
+const dayMs = 86_400_000;
+/** Not more time than this passes for a replay, so that handlers with endless timers don't keep it going for ever. */
+const virtualLimitMs = 366 * dayMs;
+/** What handlers load when they begin may take its time. */
+const virtualGraceMs = 5000;
+
+/** Replays a recording, prints the verdict and gives the exit code. */
+export async function runReplay(
+  recording: Recording,
+  target: ReplayTarget,
+  { json, junit, logger, virtual, ...rules }: RunReplayOptions,
+  io: Io,
+): Promise<number> {
+  // Where time is virtual, what is left of it says nothing.
+  const progress = new ReplayProgress(recording, virtual ? 'max' : rules.speed);
+  const hide = showProgress(io.stderr, virtual ? realClock : io.app.clock, (elapsedMs) =>
+    progress.line(elapsedMs),
+  );
+  const time = virtual ? virtualTime({ graceMs: virtualGraceMs, limitMs: virtualLimitMs }) : undefined;
+  const replay = start(progress, target, { ...rules, ...(time === undefined ? {} : { time }) }, logger, io);
+  let ended: Awaited<ReturnType<typeof stopped>> | Replay;
+  try {
+    ended = await Promise.race([replay, stopped(io)]);
+  } finally {
+    hide();
+    time?.uninstall();
+  }
+  if (typeof ended === 'string') {
+    // To a host it ends by the same signal; into handlers nothing real is left behind.
+    replay.catch(() => undefined);
+    return stoppedExitCode[ended];
+  }
+  const { verdict } = ended;
+  warnAbout(recording, io.stderr);
+  io.stdout.write(
+    json ? `${formatVerdictJson(verdict)}\n` : formatVerdict(verdict, { colour: io.stdout.colours }),
+  );
+  if (junit !== undefined) await write(junit, formatVerdictJUnit(verdict, recording.file));
+  return verdict.passed ? ExitCode.ok : ExitCode.refused;
+}
+
+function start(
+  progress: ReplayProgress,
+  target: ReplayTarget,
+  rules: Pick<ReplayOptions, 'ignore' | 'mode' | 'speed' | 'time'>,
+  logger: Logger,
+  io: Io,
+): Promise<Replay> {
+  const { clock } = io.app;
+  const options = {
+    ...rules,
+    ...(clock === undefined ? {} : { clock }),
+    keepEvents: false,
+    onEvent: progress.replayed.bind(progress),
+  };
+  if ('host' in target) {
+    const { time: _time, ...real } = options;
+    return replayToHost(progress.recording, { ...real, ...io.app, to: target.host, signal: io.stop });
+  }
+  return replayRecording(progress.recording, {
+    ...options,
+    handlers: (app) => addHandlers(app, target.handlers),
+    logger,
+  });
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--junit cannot be written: ${reason}`, '', { cause: error });
+  }
+}

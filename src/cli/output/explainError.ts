@@ -1,0 +1,53 @@
+import {
+  BadOption,
+  BadRecording,
+  ConfigError,
+  MissingPackage,
+  RemoteError,
+  RxcometError,
+  SendError,
+  UnknownClient,
+} from '../../index';
+import { ExitCode, type Output } from '../process/Io';
+import { paint } from './paint';
+import { UsageError } from '../arguments/Command';
+
+/** Tells what went wrong, and what to do where that is known, and gives the exit code. */
+export function explainError(error: unknown, command: string | undefined, output: Output): number {
+  const name = command === undefined ? 'rxcomet' : `rxcomet ${command}`;
+  const say = (text: string): void => output.write(`${paint(output, 'red', `${name}:`)} ${text}\n`);
+  if (error instanceof UsageError) {
+    say(error.message);
+    output.write(`${error.hint === '' ? `${name} --help shows how it is used` : error.hint}\n`);
+    return ExitCode.usage;
+  }
+  if (error instanceof ConfigError) {
+    // Lines that begin with file:line:column, for editors.
+    output.write(`${error.message}\n`);
+    return ExitCode.usage;
+  }
+  if (error instanceof RxcometError) {
+    say(`${error.message} [${[error.code, ...details(error)].join(', ')}]`);
+    const hint = HINTS[error.code];
+    if (hint !== undefined) output.write(`${hint}\n`);
+    return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
+  }
+  // Nothing that we expect, so all of it is told.
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return ExitCode.refused;
+}
+
+/** What to do on the command line, where the message speaks of programs and settings. */
+const HINTS: Readonly<Record<string, string>> = {
+  ERR_DIALECT_UNKNOWN: 'if the peer is rxcomet, add --dialect native',
+};
+
+const USAGE_ERRORS = [BadOption, BadRecording, MissingPackage, UnknownClient];
+
+function details(error: RxcometError): string[] {
+  // Without a client it is about no message.
+  if (!(error instanceof SendError) || error.client === '') return [];
+  const remote =
+    error instanceof RemoteError && error.remoteCode !== '' ? [`peer's code ${error.remoteCode}`] : [];
+  return [...remote, `delivered ${error.delivered}`];
+}

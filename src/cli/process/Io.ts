@@ -1,0 +1,51 @@
+import type { AppOptions } from '../../index';
+
+/** Where a command writes. */
+export interface Output {
+  write(content: string | Uint8Array): void;
+  readonly colours: boolean;
+  /** It is a terminal, so that lines are for people. */
+  readonly tty: boolean;
+  /** Somebody looks on, so that what is there can be written over. */
+  readonly terminal: boolean;
+}
+
+/** Why a command is asked to end early. */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+
+/** All that a command knows of the process around it, so that a spec can hand in its own. */
+export interface Io {
+  /** Results. */
+  readonly stdout: Output;
+  /** Everything else. */
+  readonly stderr: Output;
+  /** Reading it ends with an error when the command is asked to stop. */
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Aborts with a StopCause as its reason: at the first signal, or when nobody reads stdout any more. */
+  readonly stop: AbortSignal;
+  /** From now on SIGHUP calls back instead of ending the process. */
+  onHangup(callback: () => void): void;
+  /** What apps are made with. */
+  readonly app: Pick<AppOptions, 'clock' | 'transport'>;
+}
+
+/** What a command ends with. */
+export const ExitCode = {
+  ok: 0,
+  /** The peer, the system or the verdict said no. */
+  refused: 1,
+  /** Wrong usage or configuration. */
+  usage: 2,
+} as const;
+
+/** For a command that was stopped before its work was done: 128 and the number of the signal, as shells have it. */
+export const stoppedExitCode: Readonly<Record<StopCause, number>> = { SIGINT: 130, SIGTERM: 143, EPIPE: 0 };
+
+/** Resolves when the command is asked to end. */
+export function stopped({ stop }: Pick<Io, 'stop'>): Promise<StopCause> {
+  return new Promise((resolve) => {
+    const done = (): void => resolve(stop.reason as StopCause);
+    if (stop.aborted) done();
+    else stop.addEventListener('abort', done, { once: true });
+  });
+}
