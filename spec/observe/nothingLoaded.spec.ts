@@ -9,7 +9,7 @@ function loadedBy(before: string): readonly string[] {
     ${before}
     const { createApp } = require('./src/app/createApp');
     const { parseConfig } = require('./src/config/parseConfig');
-    const { createMemoryTransport } = require('./src/testing/createMemoryTransport');
+    const { createMemoryTransport } = require('./src/streams/transport/memory/createMemoryTransport');
     const address = { IP: '127.0.0.1', Port: 1 };
     const config = { Socket_connection: { Host: address, Client: { Me: address } } };
     const app = createApp(parseConfig(config), { transport: createMemoryTransport() });

@@ -44,6 +44,9 @@ export async function addHandlers(app: App, file: string): Promise<void> {
   }
 }
 
+/** Frames of this package say nothing about somebody's module. */
+const OWN_FOLDER = path.join(__dirname, '..', '..');
+
 /** What is wrong in somebody's module is told with the places in it. */
 async function guarded(file: string, what: string, action: () => unknown): Promise<unknown> {
   try {
@@ -52,7 +55,7 @@ async function guarded(file: string, what: string, action: () => unknown): Promi
     if (error instanceof RxcometError) throw error;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const [message = '', ...frames] = text.split(/\n(?= {4}at )/);
-    const places = frames.filter((frame) => !frame.includes('node:') && !frame.includes(__dirname));
+    const places = frames.filter((frame) => !frame.includes('node:') && !frame.includes(OWN_FOLDER));
     // Node keeps the place of a syntax error in an ES module to itself.
     const hint = message.startsWith('SyntaxError')
       ? `node --check ${file} shows the place`

@@ -28,6 +28,7 @@ export class DurationHistogram {
 }
 
 const MAX_ACTIONS = 50;
+/** Where actions and codes beyond the kept ones are counted together. */
 const OTHER = 'other';
 
 /**
@@ -84,7 +85,6 @@ interface ActionCell {
 /** rxcomet has about 70 codes of its own, all of them spelled so; the rest are made by handlers and their libraries. */
 const MAX_CODES = 128;
 const WELL_FORMED = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-const OTHER = 'other';
 
 /** Counts errors by code. A code may come from anywhere: beyond 128 different ones, or when it is no identifier, it counts as `other`. */
 export class CodeCounters {
