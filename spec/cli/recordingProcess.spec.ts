@@ -6,7 +6,7 @@ import { createApp, parseConfig } from '../../src';
 import { silentLogger } from '../../src/runtime/Logger';
 import { readRecording, type RecordedEvent } from '../../src/testing';
 import { buildPackage } from '../support/buildPackage';
-import { ack, message } from '../testing/recordingSupport';
+import { ack, message } from '../recording/recordingSupport';
 import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';
 
 const bin = path.join(__dirname, '..', '..', 'dist', 'cli', 'bin.js');

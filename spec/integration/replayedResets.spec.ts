@@ -5,7 +5,7 @@ import { createStandIn, type StandIn } from '../../src/replay/standIn/createStan
 import type { RecordedEnd, RecordedEvent } from '../../src/recording/RecordedEvent';
 import { replayToHost } from '../../src/replay/replayToHost';
 import { PlainSocket } from '../support/PlainSocket';
-import { ack, message } from '../testing/recordingSupport';
+import { ack, message } from '../recording/recordingSupport';
 
 const [listen] = parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 0 } } }).hosts;
 const bytesOf = (build: (writer: FrameWriter) => void): Uint8Array => {

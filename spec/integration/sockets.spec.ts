@@ -3,7 +3,7 @@ import { createApp } from '../../src/app/createApp';
 import type { App } from '../../src/app/App';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
-import { framesOf } from '../streams/wireFixtures';
+import { framesOf } from '../streams/wire/wireFixtures';
 import { frameOf } from '../support/FramePeer';
 
 const apps: App[] = [];

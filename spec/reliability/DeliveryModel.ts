@@ -14,7 +14,7 @@ import type { Transport } from '../../src/streams/transport/Transport';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
 import type { LinkFault } from '../../src/streams/transport/faults/FaultPlan';
 import { withFaults } from '../../src/streams/transport/faults/withFaults';
-import { MemoryStore } from '../outbox/MemoryStore';
+import { MemoryStore } from '../storage/MemoryStore';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { clientConfig, hostConfig } from '../support/transportFixtures';
 import { DeliveryLedger } from './DeliveryLedger';

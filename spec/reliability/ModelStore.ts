@@ -1,6 +1,6 @@
 import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
 import type { Clock } from '../../src/runtime/Clock';
-import type { MemoryStore } from '../outbox/MemoryStore';
+import type { MemoryStore } from '../storage/MemoryStore';
 
 /** A disk as one process sees it: it takes its time, may be full, and ends with the process. What was written stays. */
 export class ModelStore implements KeyValueStore {

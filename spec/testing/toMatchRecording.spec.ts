@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadOption } from '../../src/errors/setUp';
 import { toMatchRecording } from '../../src/testing/toMatchRecording';
-import { ack, message } from './recordingSupport';
+import { ack, message } from '../recording/recordingSupport';
 
 const same = [message(1, '1'), ack(1, '{"a":1,"time":1}')];
 const other = [message(1, '1'), ack(1, '{"a":1,"time":2}')];

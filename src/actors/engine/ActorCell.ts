@@ -15,7 +15,7 @@ import { LocalRef } from './LocalRef';
 import type { Item } from '../mailbox/Mailbox';
 import { MessageContext } from './MessageContext';
 import { Request, type RequestOwner } from '../mailbox/Request';
-import { RingQueue } from '../RingQueue';
+import { Deque } from '../../runtime/Deque';
 import { Stash } from '../mailbox/Stash';
 import { requireOption } from '../requireOption';
 import { Supervisor } from './Supervisor';
@@ -73,7 +73,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
   #restarts = 0;
 
   // Made at first use: most actors of a large system have none of them.
-  #control: RingQueue<Control<M>> | undefined = undefined;
+  #control: Deque<Control<M>> | undefined = undefined;
   #stash: Stash<M> | undefined = undefined;
   #children: Children | undefined = undefined;
   #watchList: WatchList | undefined = undefined;
@@ -154,7 +154,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
     if (this.#scheduled) return;
     const ready =
       this.#status === 'ready'
-        ? this.intake.mailbox.size > 0 || (this.#control !== undefined && this.#control.size > 0)
+        ? this.intake.mailbox.size > 0 || (this.#control !== undefined && this.#control.length > 0)
         : this.#status === 'starting' && this.#current === undefined;
     if (!ready) return;
     this.#scheduled = true;
@@ -386,7 +386,7 @@ export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>
 
   #command(control: Control<M>): void {
     if (this.#ending) return;
-    (this.#control ??= new RingQueue()).push(control);
+    (this.#control ??= new Deque()).push(control);
     this.#wake();
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/Clock';
-import { RingQueue } from '../RingQueue';
+import { Deque } from '../../runtime/Deque';
 
 /** Something with work that can be done in slices. */
 export interface Runnable {
@@ -24,7 +24,7 @@ const TURN_MS = 4;
  * cannot starve sockets either.
  */
 export class Dispatcher {
-  readonly #ready = new RingQueue<Runnable>();
+  readonly #ready = new Deque<Runnable>();
   readonly #clock: Clock;
   readonly #yieldTurn: (callback: () => void) => void;
   #scheduled = false;
@@ -58,7 +58,7 @@ export class Dispatcher {
       this.#spentMs += tookMs;
       before = after;
     }
-    if (this.#ready.size === 0) this.#scheduled = false;
+    if (this.#ready.length === 0) this.#scheduled = false;
     else this.#yieldTurn(this.#nextTurn);
   };
 

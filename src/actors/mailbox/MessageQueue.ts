@@ -1,17 +1,17 @@
 import { Envelope } from './Envelope';
-import { RingQueue } from '../RingQueue';
+import { Deque } from '../../runtime/Deque';
 
 /** Below this it is not worth looking for unwanted items. */
 const WORTH_SWEEPING = 64;
 
 /** Messages in order. One that its asker gave up stops counting at once and is swept out later, at constant cost per message. */
 export class Lane<T> {
-  readonly #queue = new RingQueue<T>();
+  readonly #queue = new Deque<T>();
   #unwanted = 0;
 
   /** Those still wanted. */
   get size(): number {
-    return this.#queue.size - this.#unwanted;
+    return this.#queue.length - this.#unwanted;
   }
 
   push(item: T): void {
@@ -24,7 +24,7 @@ export class Lane<T> {
 
   /** The first one wanted. Ask `size` first: undefined may be a message. */
   shift(): T | undefined {
-    while (this.#queue.size > 0) {
+    while (this.#queue.length > 0) {
       const item = this.#queue.shift();
       if (!(item instanceof Envelope) || item.wanted) return item;
       this.#unwanted -= 1;
@@ -35,7 +35,7 @@ export class Lane<T> {
   /** One of the items has just become unwanted. */
   leave(): void {
     this.#unwanted += 1;
-    if (this.#unwanted < WORTH_SWEEPING || this.#unwanted * 2 < this.#queue.size) return;
+    if (this.#unwanted < WORTH_SWEEPING || this.#unwanted * 2 < this.#queue.length) return;
     this.#queue.filter((item) => !(item instanceof Envelope) || item.wanted);
     this.#unwanted = 0;
   }
