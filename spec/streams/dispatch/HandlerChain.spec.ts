@@ -1,7 +1,7 @@
 import { NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
 import type { RxcometError } from '../../../src/errors/RxcometError';
 import { defineAction, t } from '../../../src/streams/messages/defineAction';
-import { Dispatcher } from '../../../src/streams/dispatch/HandlerChain';
+import { HandlerChain } from '../../../src/streams/dispatch/HandlerChain';
 import { Observation } from '../../../src/streams/messages/TrafficObserver';
 import {
   Exchange,
@@ -20,7 +20,7 @@ interface SetUp {
   readonly outcome?: NextOutcome;
 }
 
-/** A dispatcher with a port that writes down what it is told. */
+/** A chain with a port that writes down what it is told. */
 function setUp(options: SetUp = {}) {
   const { handlerTimeoutMs = 1000, streamIdleMs = 0 } = options;
   let { outcome = 'taken' } = options;
@@ -47,7 +47,7 @@ function setUp(options: SetUp = {}) {
       writable = callback;
     },
   };
-  const dispatcher = new Dispatcher({
+  const chain = new HandlerChain({
     observation: new Observation(),
     registry,
     clock,
@@ -64,7 +64,7 @@ function setUp(options: SetUp = {}) {
     return registration;
   };
   const dispatch = (action: string, value: unknown = 1, dialect: 'native' | 'comet' = 'native'): Exchange => {
-    const exchange = new Exchange(port, dispatcher);
+    const exchange = new Exchange(port, chain);
     exchange.message = new Message<unknown, unknown>(
       {
         action,
@@ -80,13 +80,13 @@ function setUp(options: SetUp = {}) {
       },
       exchange,
     );
-    dispatcher.start(exchange);
+    chain.start(exchange);
     return exchange;
   };
   return {
     clock,
     registry,
-    dispatcher,
+    chain,
     handle,
     dispatch,
     log,
@@ -196,7 +196,7 @@ describe('failures', () => {
   });
 
   it('ends a handler that gives no answer in time, aborts its signal, and frees the slot only when it has settled', async () => {
-    const { handle, dispatch, log, clock, released, dispatcher } = setUp({ handlerTimeoutMs: 500 });
+    const { handle, dispatch, log, clock, released, chain } = setUp({ handlerTimeoutMs: 500 });
     let finish: (value: string) => void = () => undefined;
     let signal: AbortSignal | undefined;
     handle('A', (_value, message) => {
@@ -216,11 +216,11 @@ describe('failures', () => {
     await settle();
     expect(released()).toBe(1);
     expect(log).toHaveLength(1);
-    expect(dispatcher.droppedAnswers).toBe(1);
+    expect(chain.droppedAnswers).toBe(1);
   });
 
   it('says nothing of a handler that rejects because its signal was aborted', async () => {
-    const { handle, dispatch, dispatcher, reported, released } = setUp();
+    const { handle, dispatch, chain, reported, released } = setUp();
     handle(
       'A',
       (_value, { signal }) =>
@@ -229,7 +229,7 @@ describe('failures', () => {
         }),
     );
     const exchange = dispatch('A');
-    dispatcher.cancel(exchange, new Error('gone'));
+    chain.cancel(exchange, new Error('gone'));
     await settle();
     expect(reported).toEqual([]);
     expect(released()).toBe(1);
@@ -267,12 +267,12 @@ describe('streams of results', () => {
   });
 
   it('unsubscribes when the peer cancels, and frees the slot at once', () => {
-    const { handle, dispatch, dispatcher, log, released } = setUp();
+    const { handle, dispatch, chain, log, released } = setUp();
     const results = new Subject<number>();
     handle('A', () => results);
     const exchange = dispatch('A');
     results.next(1);
-    dispatcher.cancel(exchange, new Error('cancelled'));
+    chain.cancel(exchange, new Error('cancelled'));
     expect(results.observed).toBe(false);
     expect(released()).toBe(1);
     expect(log).toEqual(['next 1']);
@@ -309,7 +309,7 @@ describe('streams of results', () => {
   });
 
   it('returns a cancelled generator, so that its finally runs', async () => {
-    const { handle, dispatch, dispatcher, released, becomeWritable } = setUp({ outcome: 'behind' });
+    const { handle, dispatch, chain, released, becomeWritable } = setUp({ outcome: 'behind' });
     let cleanedUp = false;
     handle('A', async function* () {
       try {
@@ -320,7 +320,7 @@ describe('streams of results', () => {
     });
     const exchange = dispatch('A');
     await settle();
-    dispatcher.cancel(exchange, new Error('gone'));
+    chain.cancel(exchange, new Error('gone'));
     becomeWritable();
     await settle();
     expect(cleanedUp).toBe(true);
@@ -349,14 +349,14 @@ describe('streams of results', () => {
 
 describe('concurrency', () => {
   it('lets messages wait for a handler with concurrency 1, in order, and drops a cancelled one', async () => {
-    const { handle, dispatch, dispatcher, log, released } = setUp();
+    const { handle, dispatch, chain, log, released } = setUp();
     const finish: (() => void)[] = [];
     handle('A', (value) => new Promise((resolve) => finish.push(() => resolve(value))), { concurrency: 1 });
     dispatch('A', 'first');
     const second = dispatch('A', 'second');
     dispatch('A', 'third');
     expect(finish).toHaveLength(1);
-    dispatcher.cancel(second, new Error('not wanted'));
+    chain.cancel(second, new Error('not wanted'));
     expect(released()).toBe(1);
     finish[0]?.();
     await settle();
@@ -401,14 +401,14 @@ describe('contracts and answers by hand', () => {
   });
 
   it('takes message.ack and message.fail as answers, the first one only', () => {
-    const { handle, dispatch, dispatcher, log, released } = setUp();
+    const { handle, dispatch, chain, log, released } = setUp();
     handle('A', (_value, message) => {
       message.ack('by hand');
       message.fail(new Error('too late'));
     });
     dispatch('A');
     expect(log).toEqual(['result "by hand"']);
-    expect(dispatcher.droppedAnswers).toBe(1);
+    expect(chain.droppedAnswers).toBe(1);
     expect(released()).toBe(1);
   });
 

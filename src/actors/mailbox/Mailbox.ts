@@ -1,5 +1,5 @@
 import type { Envelope } from './Envelope';
-import { Lane } from './MessageQueue';
+import { MessageQueue } from './MessageQueue';
 import type { MailboxOptions, MailboxOverflow } from '../MailboxOptions';
 import { requireOption } from '../requireOption';
 
@@ -13,8 +13,8 @@ export class Mailbox<M> {
   /** Items waiting; kept rather than added up, since it is asked several times for each message. */
   size = 0;
   readonly #reserved: number;
-  readonly #normal = new Lane<Item<M>>();
-  #urgent: Lane<Item<M>> | undefined = undefined;
+  readonly #normal = new MessageQueue<Item<M>>();
+  #urgent: MessageQueue<Item<M>> | undefined = undefined;
 
   constructor(options: MailboxOptions<M>) {
     const { capacity = 1000, overflow = 'reject', reserved = 16 } = options;
@@ -31,7 +31,7 @@ export class Mailbox<M> {
 
   push(item: Item<M>, urgent: boolean): void {
     this.size += 1;
-    if (urgent) (this.#urgent ??= new Lane()).push(item);
+    if (urgent) (this.#urgent ??= new MessageQueue()).push(item);
     else this.#normal.push(item);
   }
 

@@ -5,7 +5,7 @@ import { Deque } from '../../runtime/Deque';
 const WORTH_SWEEPING = 64;
 
 /** Messages in order. One that its asker gave up stops counting at once and is swept out later, at constant cost per message. */
-export class Lane<T> {
+export class MessageQueue<T> {
   readonly #queue = new Deque<T>();
   #unwanted = 0;
 

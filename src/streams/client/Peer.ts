@@ -5,7 +5,7 @@ import type { ActionContract } from '../messages/defineAction';
 import type { ClientState, PeerContext } from './ClientContext';
 import { encodeJson } from '../json/encodeJson';
 import { HotStream } from '../../runtime/HotStream';
-import { Lane } from './SendLane';
+import { SendLane } from './SendLane';
 import type { OutboxPort, OutboxState } from './OutboxPort';
 import { Send, type SendSink } from './Send';
 import {
@@ -42,14 +42,14 @@ export class Peer {
   readonly outbox$: Observable<OutboxState>;
   readonly #context: PeerContext;
   readonly #state = new BehaviorSubject<ClientState>({ kind: 'idle' });
-  readonly #lane: Lane;
-  #urgentLane: Lane | undefined;
+  readonly #lane: SendLane;
+  #urgentLane: SendLane | undefined;
   readonly #actionTexts = new Map<string, string>();
 
   constructor(context: PeerContext) {
     this.#context = context;
     this.state$ = new HotStream(this.#state, (error) => context.report(error, context.config.name, ''));
-    this.#lane = new Lane(context, (state) => this.#show(state));
+    this.#lane = new SendLane(context, (state) => this.#show(state));
     const { outbox } = context;
     this.outbox$ =
       outbox === undefined
@@ -223,9 +223,9 @@ export class Peer {
     await this.#urgentLane?.allClosed();
   }
 
-  #laneFor(options: SendOptions): Lane {
+  #laneFor(options: SendOptions): SendLane {
     if (options.urgent !== true) return this.#lane;
-    return (this.#urgentLane ??= new Lane(this.#context, () => undefined));
+    return (this.#urgentLane ??= new SendLane(this.#context, () => undefined));
   }
 
   #submit(send: Send, options: SendOptions): () => void {
@@ -234,7 +234,7 @@ export class Peer {
     return () => lane.withdraw(send);
   }
 
-  #enter(send: Send, options: SendOptions): Lane {
+  #enter(send: Send, options: SendOptions): SendLane {
     const lane = this.#laneFor(options);
     if (options.signal !== undefined) this.#heed(options.signal, send, lane);
     return lane;
@@ -262,7 +262,7 @@ export class Peer {
   }
 
   /** Ends the send when the signal aborts; at once when it has been aborted already. */
-  #heed(signal: AbortSignal, send: Send, lane: Lane): void {
+  #heed(signal: AbortSignal, send: Send, lane: SendLane): void {
     const abort = (): void => {
       if (send.done) return;
       const delivered = send.connection === undefined ? 'no' : 'unknown';

@@ -23,7 +23,7 @@ import { SendTimeouts } from './SendTimeouts';
  *
  * Long, because connecting, backing off, finding out and stopping decide together what happens next; limits and timeouts are apart.
  */
-export class Lane implements ClientConnectionEvents {
+export class SendLane implements ClientConnectionEvents {
   readonly #context: PeerContext;
   readonly #onState: (state: ClientState) => void;
   readonly #queue: LimitedQueue;

@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/Clock';
 import { quoteName } from '../../runtime/names';
 import type { DedupCounts, DedupHook, DedupStore, JoinerPort, KeptAnswer } from './DedupStore';
 import { DedupRun } from './DedupRun';
-import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { HandlerChain } from '../dispatch/HandlerChain';
 import type { Exchange } from '../dispatch/Exchange';
 import { KnownKeys } from './KnownKeys';
 import { Message } from '../messages/Message';
@@ -19,7 +19,7 @@ export interface DedupOptions {
   /** Bytes of one answer; a larger one is not kept. */
   readonly maxAnswerBytes: number;
   readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
+  readonly chain: HandlerChain;
   /** Undefined: keys and answers are kept in memory and end with the process. */
   readonly store: DedupStore | undefined;
   readonly hook: DedupHook | undefined;
@@ -113,8 +113,8 @@ export class Dedup {
       return !exchange.noAck && running.join(exchange, port);
     }
     const known = this.#known.find(key, this.#now());
-    const { store, dispatcher } = this.#options;
-    const run = new DedupRun(this, dispatcher, key);
+    const { store, chain } = this.#options;
+    const run = new DedupRun(this, chain, key);
     if (known?.answered === true) {
       this.#repeated += 1;
       if (exchange.noAck) return false;

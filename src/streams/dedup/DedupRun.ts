@@ -2,7 +2,7 @@ import { AnswerNotKept } from '../../errors/handling';
 import type { RxcometError } from '../../errors/RxcometError';
 import { quoteName } from '../../runtime/names';
 import type { Dedup } from './Dedup';
-import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { HandlerChain } from '../dispatch/HandlerChain';
 import { encodeResult } from '../dispatch/encodeResult';
 import { errorAcknowledgement } from '../dispatch/errorAcknowledgement';
 import { Exchange, type NextOutcome, type ReplyPort } from '../dispatch/Exchange';
@@ -22,7 +22,7 @@ export class DedupRun implements ReplyPort {
   /** False while it is being written that the message is about to be handled. */
   entered = true;
   readonly #dedup: Dedup;
-  readonly #dispatcher: Dispatcher;
+  readonly #chain: HandlerChain;
   readonly #joiners = new Map<Exchange, JoinerPort>();
   #phase: Phase = 'open';
   #begun = false;
@@ -37,12 +37,12 @@ export class DedupRun implements ReplyPort {
 
   constructor(
     dedup: Dedup,
-    dispatcher: Dispatcher,
+    chain: HandlerChain,
     readonly key: string,
   ) {
     this.#dedup = dedup;
-    this.#dispatcher = dispatcher;
-    this.exchange = new Exchange(this, dispatcher);
+    this.#chain = chain;
+    this.exchange = new Exchange(this, chain);
   }
 
   /** True when nobody waits for its answer. */
@@ -71,7 +71,7 @@ export class DedupRun implements ReplyPort {
     if (this.#begun) return;
     this.#begun = true;
     this.#dedup.begins(this);
-    this.#dispatcher.start(this.exchange);
+    this.#chain.start(this.exchange);
   }
 
   /** It is written that the message is about to be handled. */
@@ -135,7 +135,7 @@ export class DedupRun implements ReplyPort {
       this.#phase = 'settled';
       this.#dedup.failed(this);
     }
-    this.#dispatcher.cancel(this.exchange, reason);
+    this.#chain.cancel(this.exchange, reason);
   }
 
   // ReplyPort of the handlers
@@ -260,7 +260,7 @@ export class DedupRun implements ReplyPort {
   #over(joiner: Exchange): void {
     this.#joiners.delete(joiner);
     joiner.answered = true;
-    this.#dispatcher.release(joiner);
+    this.#chain.release(joiner);
   }
 
   /** It doesn't read what there is for it already. */

@@ -1,5 +1,5 @@
 import type { DedupRun } from '../dedup/DedupRun';
-import type { Dispatcher } from './HandlerChain';
+import type { HandlerChain } from './HandlerChain';
 import type { Message, MessageControl } from '../messages/Message';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
@@ -26,7 +26,7 @@ export interface ReplyPort {
   whenWritable(callback: () => void): void;
 }
 
-/** The state of one message between its arrival and the end of its handlers. Fields are the dispatcher's, `replyId` and on the port's. */
+/** The state of one message between its arrival and the end of its handlers. The handler chain owns the fields up to `replyId`, the reply port those from it on. */
 export class Exchange implements MessageControl, TimeoutEntry {
   message!: Message;
   handlers: readonly Registration[] = [];
@@ -72,7 +72,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
 
   constructor(
     readonly port: ReplyPort,
-    readonly dispatcher: Dispatcher,
+    readonly chain: HandlerChain,
   ) {}
 
   /** Calls what belongs to this message, see TrafficObserver. */
@@ -82,11 +82,11 @@ export class Exchange implements MessageControl, TimeoutEntry {
   }
 
   acknowledge(value: unknown): void {
-    this.dispatcher.acknowledge(this, value);
+    this.chain.acknowledge(this, value);
   }
 
   fail(error: unknown): void {
-    this.dispatcher.fail(this, error);
+    this.chain.fail(this, error);
   }
 
   signal(): AbortSignal {

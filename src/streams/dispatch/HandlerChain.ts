@@ -10,8 +10,8 @@ import type { Observation } from '../messages/TrafficObserver';
 import { type ResultTaker, pullResults, slowAnswer, subscribeResults } from './results';
 import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
-/** What a dispatcher is made of. */
-export interface DispatcherOptions {
+/** What a handler chain is made of. */
+export interface HandlerChainOptions {
   readonly registry: HandlerRegistry;
   readonly clock: Clock;
   readonly handlerTimeoutMs: number;
@@ -31,14 +31,14 @@ export interface DispatcherOptions {
  *
  * Long, because each step of an exchange may be its last, and all of them end it the same way; streams of results are apart.
  */
-export class Dispatcher {
+export class HandlerChain {
   /** Answers that came after their message was answered, cancelled or timed out. */
   droppedAnswers = 0;
-  readonly #options: DispatcherOptions;
+  readonly #options: HandlerChainOptions;
   readonly #handlerTimeouts: TimeoutQueue<Exchange>;
   readonly #idleTimeouts: TimeoutQueue<Exchange> | undefined;
 
-  constructor(options: DispatcherOptions) {
+  constructor(options: HandlerChainOptions) {
     this.#options = options;
     this.#handlerTimeouts = new TimeoutQueue(
       options.clock,

@@ -3,7 +3,7 @@ import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../../er
 import type { FrameParser } from '../wire/FrameParser';
 
 /** When things last happened on one connection, judged against the limits of its host. Times are of the host's clock, in ms. */
-export class PeerAges {
+export class ConnectionAges {
   /** Any byte came. */
   heardAt: number;
   /** The frame under way began; the first one's time began when the peer was accepted. */

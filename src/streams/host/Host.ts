@@ -7,7 +7,7 @@ import type { Dialect } from '../messages/Message';
 import { createTokenCheck } from './token';
 import { Dedup } from '../dedup/Dedup';
 import type { DedupCounts } from '../dedup/DedupStore';
-import { Dispatcher } from '../dispatch/HandlerChain';
+import { HandlerChain } from '../dispatch/HandlerChain';
 import { HostConnection } from './HostConnection';
 import type { HostContext, HostOptions } from './HostContext';
 import type { Link } from '../transport/Link';
@@ -28,7 +28,7 @@ export class Host {
   readonly #allow: AllowList | undefined;
   readonly #memory: MemoryBudget;
   readonly #memoryGroup: MemoryGroup;
-  readonly #dispatcher: Dispatcher;
+  readonly #chain: HandlerChain;
   readonly #dedup: Dedup | undefined;
   readonly #lingering: TimeoutQueue<HostConnection>;
   readonly #sweepMs: number;
@@ -45,7 +45,7 @@ export class Host {
     this.#allow = allow === undefined ? undefined : new AllowList(allow);
     this.#memory = options.memory ?? processMemoryBudget;
     this.#memoryGroup = { limitBytes: limits.memoryBudgetBytes, holders: this.#connections };
-    this.#dispatcher = new Dispatcher({
+    this.#chain = new HandlerChain({
       registry,
       clock,
       handlerTimeoutMs: limits.handlerTimeoutMs,
@@ -59,7 +59,7 @@ export class Host {
         config: config.dedup,
         maxAnswerBytes: limits.maxUnsentBytes,
         clock,
-        dispatcher: this.#dispatcher,
+        chain: this.#chain,
         store: options.dedupStore,
         hook: options.dedupHook,
         onMessage: options.onMessage,
@@ -95,7 +95,7 @@ export class Host {
   }
 
   get droppedAnswers(): number {
-    return this.#dispatcher.droppedAnswers;
+    return this.#chain.droppedAnswers;
   }
 
   /** What `Dedup` did; undefined without it. */
@@ -163,7 +163,7 @@ export class Host {
     }
     this.#dedup?.abort();
     this.#lingering.clear();
-    this.#dispatcher.close();
+    this.#chain.close();
     this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#sweepTimer = undefined;
     this.#memory.leave(this.#memoryGroup);
@@ -188,7 +188,7 @@ export class Host {
     return {
       config,
       clock,
-      dispatcher: this.#dispatcher,
+      chain: this.#chain,
       dedup: this.#dedup,
       requests: new RequestReader({ bigint, maxNesting: config.limits.maxNesting }),
       name,

@@ -14,7 +14,7 @@ import type { HostContext } from './HostContext';
 import type { EncodedResult, JoinerPort } from '../dedup/DedupStore';
 import type { Link, LinkEvents } from '../transport/Link';
 import type { MemoryHolder } from './MemoryBudget';
-import { PeerAges } from './ConnectionAges';
+import { ConnectionAges } from './ConnectionAges';
 import { PauseReason, ReadGate } from './ReadGate';
 import { requireToken } from './token';
 import { Slots } from './Slots';
@@ -24,7 +24,7 @@ import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';
 
 /**
- * The host's side of one connection: frames in, messages to the dispatcher, answers out. One-shot peers get exactly one legal frame and
+ * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
  *
  * Long, because every event is judged by the one phase that all of them change; what has a state of its own is apart: slots, reasons to
@@ -42,7 +42,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   readonly #writer: FrameWriter;
   readonly #slots: Slots;
   readonly #gate: ReadGate;
-  readonly #ages: PeerAges;
+  readonly #ages: ConnectionAges;
   #phase: Phase = 'fresh';
   #dialect: Dialect | undefined;
   #lastId = 0;
@@ -60,12 +60,12 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   #writtenBytes = 0;
 
   constructor(link: Link, context: HostContext) {
-    const { config, clock, dispatcher } = context;
+    const { config, clock, chain } = context;
     this.#link = link;
     this.#context = context;
-    this.#slots = new Slots(config.limits.maxInFlight, dispatcher, (exchange) => this.#begin(exchange));
+    this.#slots = new Slots(config.limits.maxInFlight, chain, (exchange) => this.#begin(exchange));
     this.#gate = new ReadGate(link, clock);
-    this.#ages = new PeerAges(config, link.peer, clock.now());
+    this.#ages = new ConnectionAges(config, link.peer, clock.now());
     this.#parser = new FrameParser({
       maxContentBytes: config.limits.maxContentBytes,
       peer: link.peer,
@@ -434,7 +434,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
         const { action } = exchange.message;
         const reason = new ConnectionLost(`the peer cancelled ${quoteName(action)}`, { peer: this.peer });
         exchange.run?.cancel(exchange, reason);
-        this.#context.dispatcher.cancel(exchange, reason);
+        this.#context.chain.cancel(exchange, reason);
         // It may have held others back.
         this.#slots.fill();
       }
@@ -463,7 +463,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   }
 
   #begin(exchange: Exchange): void {
-    if (exchange.run === undefined) this.#context.dispatcher.start(exchange);
+    if (exchange.run === undefined) this.#context.chain.start(exchange);
     else exchange.run.begin();
     if (!exchange.released) this.#open.set(exchange.replyId, exchange);
   }
@@ -547,11 +547,11 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   #cancelAll(reason: RxcometError, unconfirmedToo = true): void {
     // Those that wait go first: a slot that comes free must not begin one of them.
     for (const exchange of this.#slots.waiting) {
-      if (unconfirmedToo || !exchange.noAck) this.#context.dispatcher.cancel(exchange, reason);
+      if (unconfirmedToo || !exchange.noAck) this.#context.chain.cancel(exchange, reason);
     }
     // A one-shot exchange has id 0 in the same map.
     for (const exchange of [...this.#open.values()]) {
-      if (unconfirmedToo || !exchange.noAck) this.#context.dispatcher.cancel(exchange, reason);
+      if (unconfirmedToo || !exchange.noAck) this.#context.chain.cancel(exchange, reason);
     }
   }
 

@@ -11,7 +11,7 @@ import type { Observation } from '../messages/TrafficObserver';
 import type { Transport } from '../transport/Transport';
 import type { AllowList } from './AllowList';
 import type { Dedup } from '../dedup/Dedup';
-import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { HandlerChain } from '../dispatch/HandlerChain';
 import type { HostConnection } from './HostConnection';
 import type { RequestReader } from './RequestReader';
 import type { TimeoutQueue } from '../../runtime/TimeoutQueue';
@@ -40,7 +40,7 @@ export interface HostOptions {
 export interface HostContext {
   readonly config: HostConfig;
   readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
+  readonly chain: HandlerChain;
   /** Knows repeats by their key; undefined: `Dedup` is not configured. */
   readonly dedup: Dedup | undefined;
   readonly requests: RequestReader;

@@ -1,4 +1,4 @@
-import type { Dispatcher } from '../dispatch/HandlerChain';
+import type { HandlerChain } from '../dispatch/HandlerChain';
 import type { Exchange } from '../dispatch/Exchange';
 
 /** Slots beyond Max_in_flight for actions with an urgent handler. */
@@ -11,16 +11,16 @@ export class Slots {
   /** Wire bytes of those that wait. */
   waitingBytes = 0;
   readonly #maxInFlight: number;
-  readonly #dispatcher: Dispatcher;
+  readonly #chain: HandlerChain;
   readonly #begin: (exchange: Exchange) => void;
   /** Accepted requests for which no slot is free, or that may not begin yet, oldest first. */
   readonly #waiting = new Set<Exchange>();
   #starting = false;
 
   /** `begin` is called for a message whose turn has come after waiting; its slot is taken then. */
-  constructor(maxInFlight: number, dispatcher: Dispatcher, begin: (exchange: Exchange) => void) {
+  constructor(maxInFlight: number, chain: HandlerChain, begin: (exchange: Exchange) => void) {
     this.#maxInFlight = maxInFlight;
-    this.#dispatcher = dispatcher;
+    this.#chain = chain;
     this.#begin = begin;
   }
 
@@ -93,7 +93,7 @@ export class Slots {
 
   #mayOvertake(exchange: Exchange): boolean {
     if (this.taken >= this.#maxInFlight + URGENT_SLOTS || mustWait(exchange)) return false;
-    return this.#dispatcher.isUrgent(exchange.message.action);
+    return this.#chain.isUrgent(exchange.message.action);
   }
 
   #stopWaiting(exchange: Exchange): boolean {

@@ -25,7 +25,7 @@ export function createExchange(
     action = request.action;
     value = request.value;
   } else if (native && typeof header.action === 'string') action = header.action;
-  const exchange = new Exchange(port, context.dispatcher);
+  const exchange = new Exchange(port, context.chain);
   exchange.replyId = replyId;
   exchange.noAck = noAck;
   exchange.wireBytes = frame.wireBytes;
