@@ -16,7 +16,10 @@ export interface KeyValueStore {
    * with MissingPackage, or with what the disk said. May be called again after `close`.
    */
   open(): Promise<OpenedStore>;
-  /** All of it or nothing. `sync`: resolves when it is safe on the disk, not only with the system. */
+  /**
+   * All of it or nothing. `sync`: resolves when it is safe on the disk, not only with the system. Rejects with a StoreProblem `removed` when
+   * the files were deleted beneath it.
+   */
   write(operations: readonly StoreOperation[], sync: boolean): Promise<void>;
   /** Entries with `from` <= key < `to` in their order: at most `limit`, and no more once they have `maxBytes`. */
   read(
@@ -35,7 +38,7 @@ export class StoreProblem extends Error {
   override readonly name = 'StoreProblem';
 
   constructor(
-    readonly kind: 'locked' | 'damaged' | 'foreign' | 'missing',
+    readonly kind: 'locked' | 'damaged' | 'foreign' | 'missing' | 'removed',
     message: string,
     options?: ErrorOptions,
   ) {

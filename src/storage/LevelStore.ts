@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { loadOptional } from '../runtime/loadOptional';
+import { FolderWatch } from './FolderWatch';
 import { type KeyValueStore, type OpenedStore, type StoreOperation, StoreProblem } from './KeyValueStore';
 
 type Level = ClassicLevel<string, Uint8Array>;
@@ -18,6 +19,7 @@ export class LevelStore implements KeyValueStore {
   readonly #create: boolean;
   readonly #purpose: string;
   #level: Level | undefined;
+  #watch: FolderWatch | undefined;
 
   /** @param options `create: false` refuses a folder that is not there; `purpose`: what needs the package, when that is missing */
   constructor(folder: string, options: { readonly create?: boolean; readonly purpose?: string } = {}) {
@@ -41,6 +43,7 @@ export class LevelStore implements KeyValueStore {
       throw openProblem((error as Error).cause ?? error);
     }
     this.#level = level;
+    this.#watch = new FolderWatch(this.#folder);
     return { damage: this.#damage() };
   }
 
@@ -52,6 +55,7 @@ export class LevelStore implements KeyValueStore {
       else batch.del(operation.key);
     }
     await batch.write({ sync });
+    this.#watch?.check();
   }
 
   async read(

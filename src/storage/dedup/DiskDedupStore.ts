@@ -183,6 +183,8 @@ export class DiskDedupStore implements DedupStore {
     await this.#closeFiles();
     // The part of a record that was not written whole is left out, which is damage we know of.
     await this.#files.open();
+    // A folder that was removed is a new one now.
+    await this.#checkVersion();
     this.#broken = false;
   }
 

@@ -24,6 +24,8 @@ export function dedupFailure(what: string, cause: unknown, path: string): DedupF
 
 function remedy(cause: unknown, reason: string): string {
   if (cause instanceof StoreProblem) {
+    if (cause.kind === 'removed')
+      return 'keep clean-up jobs away from it. Repeats of messages handled before a restart are then handled again';
     if (cause.kind === 'foreign') return 'name a new or empty folder as Dedup.Path';
     // Without it nobody knows which messages were handled; that is for a person to decide.
     return 'restore it from a copy, or move the folder away: repeats of messages handled before are then handled again';

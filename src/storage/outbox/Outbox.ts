@@ -73,6 +73,10 @@ export class Outbox implements OutboxPort {
         this.#courier.written(messages);
         this.#settled();
       },
+      onEmptied: (cause) => {
+        this.#trouble('has lost its files', cause, '');
+        return this.#courier.inMemory();
+      },
       onFailed: (messages, cause) => {
         for (const kept of messages) {
           const { action } = kept.message;

@@ -74,6 +74,11 @@ export class OutboxCourier {
     return this.#window.oldest?.kept.at;
   }
 
+  /** The messages in memory, in their order. */
+  *inMemory(): Iterable<KeptMessage> {
+    for (const { kept } of this.#window) yield kept;
+  }
+
   connect(deliver: DeliverKept): void {
     this.#deliver = deliver;
     this.#pump();

@@ -33,6 +33,8 @@ export interface OutboxStoreOptions {
   readonly onWritten: (messages: readonly KeptMessage[]) => void;
   /** These could not be written and are not kept. */
   readonly onFailed: (messages: readonly KeptMessage[], cause: unknown) => void;
+  /** The files are gone and the folder is a new one. Gives the written messages that are in memory, in their order, to be written again. */
+  readonly onEmptied: (cause: unknown) => Iterable<KeptMessage>;
 }
 
 /** What was found when the store was opened. */
@@ -112,8 +114,7 @@ export class OutboxStore {
     const { damage } = await store.open();
     try {
       const contents = await this.#reader.contents(damage !== undefined);
-      if (contents.unmarked)
-        await store.write([{ type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) }], true);
+      if (contents.unmarked) await store.write([FORMAT_MARK], true);
       this.#disk = contents.totals;
       this.#next = contents.end;
       return { ...contents, damage };
@@ -312,10 +313,9 @@ export class OutboxStore {
     try {
       await store.close();
       await store.open();
-      const operations = this.#doubtful.map((seq): StoreOperation => ({
-        type: 'del',
-        key: keyOf('message', seq),
-      }));
+      const operations = (await this.#reader.contents(false)).unmarked
+        ? this.#beginAnew()
+        : this.#doubtful.map((seq): StoreOperation => ({ type: 'del', key: keyOf('message', seq) }));
       await store.write([...operations, totalsOperation(this.#disk)], true);
       this.#doubtful = [];
       this.#fault = undefined;
@@ -327,12 +327,30 @@ export class OutboxStore {
     }
   }
 
+  /** The folder was removed, and is a new one now: what is in memory goes into it. */
+  #beginAnew(): readonly StoreOperation[] {
+    const operations: StoreOperation[] = [FORMAT_MARK];
+    this.#disk = noTotals();
+    // What the changes that wait will take out is not there any more.
+    for (const { depth, bytes, deadLetters } of this.#changes) {
+      const less = Math.min(0, deadLetters);
+      subtract(this.#disk, { depth: Math.min(0, depth), bytes: Math.min(0, bytes), deadLetters: less });
+    }
+    for (const kept of this.#options.onEmptied(this.#fault?.cause)) {
+      operations.push({ type: 'put', key: keyOf('message', kept.seq), value: encodeMessage(kept) });
+      add(this.#disk, { depth: 1, bytes: kept.bytes, deadLetters: 0 });
+    }
+    return operations;
+  }
+
   #retryLater(): void {
     const { clock } = this.#options;
     clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = clock.setTimeout(() => this.#work(), Math.max(1, this.#retryAt - clock.now()));
   }
 }
+
+const FORMAT_MARK: StoreOperation = { type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) };
 
 function totalsOperation(totals: OutboxTotals): StoreOperation {
   return { type: 'put', key: TOTALS_KEY, value: encodeJsonRecord(totals) };

@@ -55,6 +55,8 @@ function reasonAndRemedy(cause: unknown): string {
       return `${reason}; name a new or empty folder as Outbox.Path`;
     case 'missing':
       return `${reason}; check the path`;
+    case 'removed':
+      return `${reason}; keep clean-up jobs away from it. What waited there is lost, but for what is in memory, which goes on in a new folder`;
     case 'damaged':
       return `${reason}; restore it from a copy, or move the folder away to begin anew`;
   }

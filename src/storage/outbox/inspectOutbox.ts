@@ -27,6 +27,7 @@ export async function inspectOutbox(path: string): Promise<OutboxInspector> {
     clock: systemClock,
     onWritten: ignore,
     onFailed: ignore,
+    onEmptied: () => [],
   });
   try {
     const { damage } = await store.open();
