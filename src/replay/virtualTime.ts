@@ -40,7 +40,11 @@ interface FakeClock {
   uninstall(): void;
 }
 interface FakeTimers {
-  install(options: { readonly now: number; readonly toFake: readonly string[] }): FakeClock;
+  install(options: {
+    readonly now: number;
+    readonly toFake: readonly string[];
+    readonly shouldClearNativeTimers: boolean;
+  }): FakeClock;
 }
 
 // Kept at load: the program's are replaced.
@@ -56,7 +60,8 @@ let installed = false;
 
 /**
  * Replaces setTimeout, setInterval, Date and performance.now of the whole program, rxjs schedulers included, by time that is moved by
- * hand: an hour passes in a moment. Needs the package @sinonjs/fake-timers. Not together with fake timers of a test runner.
+ * hand: an hour passes in a moment. Needs the package @sinonjs/fake-timers. Not together with fake timers of a test runner. Timers that
+ * were set before go on in real time, and can be cleared.
  *
  * @throws MissingPackage (ERR_MISSING_PACKAGE), BadOption (ERR_BAD_OPTION) when it is installed already.
  * @example
@@ -73,7 +78,9 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
   const { graceMs = 1000, limitMs = 86_400_000 } = options;
   const timers = loadOptional('@sinonjs/fake-timers', 'virtual time') as FakeTimers;
   const outsideBefore = outsideResources();
-  const fake = timers.install({ now: Number(options.startAt ?? Date.now()), toFake });
+  const now = Number(options.startAt ?? Date.now());
+  // A timer from before goes on in real time, and its owner may still clear it: rxjs throws at each tick of one that it could not clear.
+  const fake = timers.install({ now, toFake, shouldClearNativeTimers: true });
   installed = true;
 
   const stuck = (what: string | (() => string), why: string): ReplayStuck =>
