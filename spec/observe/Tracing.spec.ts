@@ -90,7 +90,7 @@ describe('spans of a message', () => {
     expect(send.kind).toBe(SpanKind.CLIENT);
     expect(send.instrumentationScope.name).toBe('rxcomet');
     expect(send.attributes).toEqual({
-      'messaging.system': 'rxcomet',
+      'messaging.system.name': 'rxcomet',
       'messaging.operation.name': 'send',
       'messaging.operation.type': 'send',
       'messaging.destination.name': 'Status',
@@ -101,7 +101,7 @@ describe('spans of a message', () => {
     const processing = telemetry.span('process Status');
     expect(processing.kind).toBe(SpanKind.CONSUMER);
     expect(processing.attributes).toEqual({
-      'messaging.system': 'rxcomet',
+      'messaging.system.name': 'rxcomet',
       'messaging.operation.name': 'process',
       'messaging.operation.type': 'process',
       'messaging.destination.name': 'Status',

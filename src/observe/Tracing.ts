@@ -18,7 +18,7 @@ interface Traced {
 }
 
 /**
- * Spans of OpenTelemetry for messages and sends, named and described as the semantic conventions for messaging have it (1.27 and later):
+ * Spans of OpenTelemetry for messages and sends, named and described as the semantic conventions for messaging have it (1.45):
  *
  * - `process ACTION`, kind CONSUMER, from the acceptance of a message until its handlers have settled; child of the span whose traceparent
  *   came with it. Handlers run in its context.
@@ -166,7 +166,7 @@ function describe(
   key: string | undefined,
 ): OpenTelemetry.Attributes {
   return {
-    'messaging.system': 'rxcomet',
+    'messaging.system.name': 'rxcomet',
     'messaging.operation.name': operation,
     'messaging.operation.type': operation,
     'messaging.destination.name': cutName(action),
