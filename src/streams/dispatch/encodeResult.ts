@@ -1,5 +1,7 @@
 import { encodeJson } from '../json/encodeJson';
-import type { EncodedResult } from '../dedup/DedupStore';
+
+/** One result, encoded: its JSON text, or raw bytes. */
+export type EncodedResult = string | Uint8Array;
 
 /** A result as it is written: bytes as they are, anything else as JSON text. Throws Unencodable (ERR_UNENCODABLE). */
 export function encodeResult(value: unknown): EncodedResult {
