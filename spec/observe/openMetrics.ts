@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { RxcometError } from '../../src/errors/RxcometError';
 import { createMetricsServer, type MetricsServer } from '../../src/observe/metrics/createMetricsServer';
+import type { LookUp } from '../../src/runtime/lookUp';
 import type { TestStats } from './createTestStats';
 import { parseExposition, type Family, type Sample } from './parseExposition';
 
@@ -25,13 +26,19 @@ export interface TestMetrics {
 }
 
 /** Makes an endpoint; nothing is open yet. Close its server afterwards. */
-export function openMetrics({ stats, clock }: TestStats, ip = METRICS_IP, port = 0): TestMetrics {
+export function openMetrics(
+  { stats, clock }: TestStats,
+  ip = METRICS_IP,
+  port = 0,
+  lookUp?: LookUp,
+): TestMetrics {
   const reported: RxcometError[] = [];
   const server = createMetricsServer({
     address: { ip, port },
     stats,
     clock,
     report: (error) => reported.push(error),
+    ...(lookUp === undefined ? {} : { lookUp }),
   });
   let listening: Promise<number> | undefined;
   const listen = (): Promise<number> => (listening ??= server.listen().then((address) => address.port));

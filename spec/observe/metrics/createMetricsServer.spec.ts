@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -141,6 +142,19 @@ describe('The metrics server', () => {
     await expect(open('203.0.113.9', 9464).listen()).rejects.toThrow(
       '203.0.113.9:9464 of Metrics is not on this machine; set Metrics.IP to one of its addresses',
     );
+  });
+
+  it('listens at each address of a name with one port, and is called by IPv4', async () => {
+    const { listen, server } = openMetrics(createTestStats(), 'both.example', 0, () =>
+      Promise.resolve(['::1', METRICS_IP]),
+    );
+    const port = await listen();
+    expect((await ask(port)).status).toBe(200);
+    const onIPv6 = connect({ host: '::1', port });
+    await once(onIPv6, 'connect');
+    onIPv6.destroy();
+    await server.close();
+    await expect(connectTo(port)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('names the line that installs prom-client when it is missing', async () => {

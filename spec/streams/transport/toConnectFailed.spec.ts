@@ -27,9 +27,7 @@ describe('toConnectFailed', () => {
 
   it('tells each failure when the addresses of a name failed in different ways', () => {
     const cause = new AggregateError([new Error('connect A'), new Error('connect B')]);
-    expect(toConnectFailed(cause, 'lab-pc', 65432).message).toBe(
-      'lab-pc:65432: Error: connect A; Error: connect B',
-    );
+    expect(toConnectFailed(cause, 'lab-pc', 65432).message).toBe('lab-pc:65432: connect A; connect B');
   });
 
   it('tells the common failure of all addresses of a name once', () => {

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AcceptFailed, ListenFailed } from '../../errors/setUp';
 import type { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
+import { type Bound, listenAtAll } from '../../runtime/listenAtAll';
+import { type LookUp, systemLookUp } from '../../runtime/lookUp';
 import { MetricsPage } from './MetricsPage';
 import type { Stats } from '../stats/Stats';
 
@@ -25,6 +27,8 @@ export interface MetricsServerOptions {
   readonly clock: Clock;
   /** Is told of what goes wrong after it listens. */
   readonly report: (error: RxcometError) => void;
+  /** Default asks the system. */
+  readonly lookUp?: LookUp;
 }
 
 /** The endpoint a Prometheus scrapes. */
@@ -39,35 +43,44 @@ export interface MetricsServer {
 }
 
 /** Makes the server of `Metrics: {IP, Port}`: `GET /metrics`, and nothing else. Nothing is opened or loaded before `listen`. */
-export function createMetricsServer({ address, stats, clock, report }: MetricsServerOptions): MetricsServer {
-  let server: Server | undefined;
+export function createMetricsServer({
+  address,
+  stats,
+  clock,
+  report,
+  lookUp = systemLookUp,
+}: MetricsServerOptions): MetricsServer {
+  let servers: readonly Bound[] = [];
   let page: MetricsPage | undefined;
 
   const close = async (): Promise<void> => {
-    const closing = server;
-    server = undefined;
+    const closing = servers;
+    servers = [];
     page?.close();
     page = undefined;
-    if (closing?.listening !== true) return;
-    await new Promise<void>((resolve) => {
-      closing.close(() => resolve());
-      closing.closeAllConnections();
-    });
+    await Promise.all(closing.map((server) => server.close()));
   };
 
   return {
     close,
     async listen() {
+      const { ip: name, port } = address;
       const opened = new MetricsPage(stats, clock);
       page = opened;
-      server = createServer(LIMITS, (request, response) => answer(request, response, opened));
-      server.maxConnections = MAX_CONNECTIONS;
-      server.setTimeout(SILENCE_MS, (socket) => socket.destroy());
       try {
-        return await open(server, address, report);
+        const bound = await listenAtAll(await lookUp(name), port, (ip, free) =>
+          open(
+            createServer(LIMITS, (request, response) => answer(request, response, opened)),
+            ip,
+            free,
+            report,
+          ),
+        );
+        servers = bound;
+        return { ip: bound[0].ip, port: bound[0].port };
       } catch (error) {
         await close();
-        throw error;
+        throw toListenFailed(error as Error, name, port);
       }
     },
   };
@@ -75,22 +88,31 @@ export function createMetricsServer({ address, stats, clock, report }: MetricsSe
 
 function open(
   server: Server,
-  { ip, port }: MetricsServerOptions['address'],
+  host: string,
+  free: number,
   report: MetricsServerOptions['report'],
-): Promise<{ readonly ip: string; readonly port: number }> {
+): Promise<Bound> {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(SILENCE_MS, (socket) => socket.destroy());
   return new Promise((resolve, reject) => {
-    const onFailed = (error: Error): void => reject(toListenFailed(error, ip, port));
-    server.on('error', onFailed);
-    server.listen({ host: ip, port }, () => {
-      server.off('error', onFailed);
+    server.on('error', reject);
+    server.listen({ host, port: free }, () => {
+      server.off('error', reject);
       server.on('error', (cause) =>
         report(new AcceptFailed(`Metrics could not accept a connection: ${cause.message}`, { cause })),
       );
       const bound = server.address();
-      resolve(
-        typeof bound === 'object' && bound !== null ? { ip: bound.address, port: bound.port } : { ip, port },
-      );
+      const { address: ip, port } =
+        typeof bound === 'object' && bound !== null ? bound : { address: host, port: free };
+      resolve({ ip, port, close: () => closeServer(server) });
     });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }
 

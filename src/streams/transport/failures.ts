@@ -11,7 +11,11 @@ export function errorCode(error: unknown): string {
 
 /** Why a peer could not be reached, in words; `cause` stays the error of the system. */
 export function toConnectFailed(cause: Error, ip: string, port: number): ConnectFailed {
-  return new ConnectFailed(explainConnect(cause, ip), { peer: formatEndpoint(ip, port), cause });
+  const causes: readonly unknown[] =
+    'errors' in cause && Array.isArray(cause.errors) ? cause.errors : [cause];
+  // The addresses of a name mostly fail for one reason.
+  const reasons = new Set(causes.map((one) => explainConnect(one as Error, ip)));
+  return new ConnectFailed([...reasons].join('; '), { peer: formatEndpoint(ip, port), cause });
 }
 
 function explainConnect(cause: Error, ip: string): string {
@@ -38,10 +42,7 @@ function explainConnect(cause: Error, ip: string): string {
     case 'ENFILE':
       return `too many open files (${code}); raise the limit of the system (ulimit -n)`;
     default:
-      // Several addresses failed in different ways: Node's summary has no text of its own.
-      return cause.message === '' && 'errors' in cause && Array.isArray(cause.errors)
-        ? cause.errors.map(String).join('; ')
-        : cause.message;
+      return cause.message;
   }
 }
 

@@ -1,23 +1,31 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ClientConfig } from '../../../config/types/ClientConfig';
 import { ConnectFailed } from '../../../errors/connections';
 import type { Clock } from '../../../runtime/Clock';
 import type { Link } from '../Link';
 import { errorCode, toConnectFailed } from '../failures';
 import { formatEndpoint } from '../../../runtime/endpoint';
+import type { LookUp } from '../../../runtime/lookUp';
 import { isTlsError, toTlsFailed } from './toTlsFailed';
+import { connectFirst, dropSocket } from './connectFirst';
 import { SocketLink } from './SocketLink';
 import type { TlsFiles } from './readTlsFiles';
 
+/** What `connectSocket` works with. */
+export interface ConnectOptions {
+  readonly clock: Clock;
+  readonly lookUp: LookUp;
+}
+
 /**
- * One attempt to connect, name lookup and TLS handshake included; of several addresses of a name the first that answers is taken (Node's
- * own way). See Transport.connect.
+ * One attempt to connect, name lookup and TLS handshake included, all within `Connect_timeout_ms`; of several addresses of a name the
+ * first that answers is taken. See Transport.connect.
  */
 export function connectSocket(
   client: ClientConfig,
   files: TlsFiles | undefined,
-  clock: Clock,
+  { clock, lookUp }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Link> {
   const { ip: host, port } = client;
@@ -30,34 +38,53 @@ export function connectSocket(
       reject(signal.reason as Error);
       return;
     }
-    const opened = files === undefined ? 'connect' : 'secureConnect';
-    const socket =
-      files === undefined ? connectTcp({ host, port, allowHalfOpen: true }) : startTls(host, port, files);
+    let over = false;
+    /** Drops what is under way. */
+    let drop: () => void = ignore;
 
     const settle = (): void => {
+      over = true;
       clock.clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      socket.off(opened, onOpened);
-      socket.off('error', onError);
     };
     const fail = (error: Error): void => {
       settle();
-      // Until it is closed a socket may report errors, and one that nobody hears ends the process.
-      socket.on('error', ignore);
-      socket.once('close', () => socket.off('error', ignore));
-      socket.destroy();
+      drop();
       reject(error);
     };
-    const onOpened = (): void => {
-      // Not earlier for TLS: a peer that ends its direction during the handshake has given up.
-      socket.allowHalfOpen = true;
+    const onOpened = (socket: Socket): void => {
       const link = new SocketLink(socket, (error) => (isTlsError(error) ? explainTls(error) : error));
       settle();
       resolve(link);
     };
-    const onError = (error: Error): void => {
-      const inHandshake = files !== undefined && (isTlsError(error) || errorCode(error) === 'ECONNRESET');
-      fail(inHandshake ? explainTls(error) : toConnectFailed(error, host, port));
+    const onConnected = (socket: Socket): void => {
+      if (files === undefined) {
+        onOpened(socket);
+        return;
+      }
+      const secure = startTls(socket, host, files);
+      drop = () => dropSocket(secure);
+      const onError = (error: Error): void => {
+        const byTls = isTlsError(error) || errorCode(error) === 'ECONNRESET';
+        fail(byTls ? explainTls(error) : toConnectFailed(error, host, port));
+      };
+      secure.on('error', onError);
+      secure.once('secureConnect', () => {
+        // Not earlier: a peer that ends its direction during the handshake has given up.
+        secure.allowHalfOpen = true;
+        onOpened(secure);
+        secure.off('error', onError);
+      });
+    };
+    const onFailed = (error: Error): void => fail(toConnectFailed(error, host, port));
+    const tryAll = (addresses: readonly string[]): void => {
+      if (over) return;
+      drop = connectFirst(addresses, {
+        clock,
+        open: (address) => connectTcp({ host: address, port, allowHalfOpen: files === undefined }),
+        connected: onConnected,
+        failed: onFailed,
+      });
     };
     const onAbort = (): void => fail(signal.reason as Error);
     const timer = clock.setTimeout(() => {
@@ -65,18 +92,18 @@ export function connectSocket(
       fail(new ConnectFailed(reason, { peer }));
     }, client.connectTimeoutMs);
 
-    socket.on(opened, onOpened);
-    socket.on('error', onError);
     signal.addEventListener('abort', onAbort);
+    if (isIP(host) === 0) lookUp(host).then(tryAll, (error: Error) => over || onFailed(error));
+    else tryAll([host]);
   });
 }
 
-function startTls(host: string, port: number, files: TlsFiles): Socket {
-  // The name of the host goes to the peer (SNI) only when it is a name: an address is not allowed there.
+function startTls(socket: Socket, host: string, files: TlsFiles): TLSSocket {
+  // The name of the host goes to the peer (SNI) only when it is a name: an address is not allowed there, though it is what is checked.
   const name = isIP(host) === 0 ? { servername: host } : {};
-  return connectTls({ ...files, ...name, host, port, minVersion: 'TLSv1.2' });
+  return connectTls({ ...files, ...name, host, socket, minVersion: 'TLSv1.2' });
 }
 
 function ignore(): void {
-  // An attempt that was given up has told its reason already.
+  // Nothing is under way yet.
 }

@@ -6,6 +6,8 @@ import { AcceptFailed } from '../../../errors/setUp';
 import type { Listener } from '../Transport';
 import { errorCode, toListenFailed } from '../failures';
 import { formatEndpoint } from '../../../runtime/endpoint';
+import { type Bound, listenAtAll } from '../../../runtime/listenAtAll';
+import type { LookUp } from '../../../runtime/lookUp';
 
 /** Gives an accepted socket to the host as a link. */
 export function handOver(
@@ -32,27 +34,61 @@ export function handOver(
 // Kept at load, so that a spec with fake timers can still stop a host.
 const nextTurn = setImmediate;
 
-/**
- * Lets a server listen on the address of a host. `::` takes IPv4 peers too, as most programs do; a host name stands for the first address
- * the system knows for it. Rejects with ListenFailed; later errors of the server go to `onError` as AcceptFailed and it listens on.
- */
-export function openListener(
-  server: Server,
-  host: HostConfig,
-  onError: (error: Error) => void,
-): Promise<Listener> {
-  return new Promise((resolve, reject) => {
-    const onFailed = (error: Error): void => reject(toListenFailed(error, host.ip, host.port));
-    server.on('error', onFailed);
-    server.listen({ host: host.ip, port: host.port }, () => {
-      server.off('error', onFailed);
-      const bound = server.address();
-      const ip = typeof bound === 'object' && bound !== null ? bound.address : host.ip;
-      const port = typeof bound === 'object' && bound !== null ? bound.port : host.port;
-      server.on('error', (error) => onError(toAcceptFailed(error, formatEndpoint(ip, port))));
+/** One server of a host, at one address. */
+export interface BoundServer<S extends Server> extends Bound {
+  readonly server: S;
+}
 
-      let closing: Promise<void> | undefined;
-      resolve({ ip, port, close: () => (closing ??= closeServer(server)) });
+/** A listening host with its servers. */
+export interface OpenListener<S extends Server> {
+  readonly ip: string;
+  readonly port: number;
+  readonly close: () => Promise<void>;
+  readonly servers: readonly S[];
+}
+
+/**
+ * Lets servers listen on the address of a host: one, or for a name one at each of its addresses. `::` takes IPv4 peers too, as most
+ * programs do. Rejects with ListenFailed; later errors of a server go to `onError` as AcceptFailed and it listens on.
+ */
+export async function openListener<S extends Server>(
+  create: () => S,
+  { ip: name, port }: HostConfig,
+  onError: (error: Error) => void,
+  lookUp: LookUp,
+): Promise<OpenListener<S>> {
+  try {
+    const bound = await listenAtAll(await lookUp(name), port, (ip, free) =>
+      bind(create(), ip, free, onError),
+    );
+    let closing: Promise<void> | undefined;
+    const close = async (): Promise<void> => void (await Promise.all(bound.map((one) => one.close())));
+    return {
+      ip: bound[0].ip,
+      port: bound[0].port,
+      close: () => (closing ??= close()),
+      servers: bound.map(({ server }) => server),
+    };
+  } catch (error) {
+    throw toListenFailed(error as Error, name, port);
+  }
+}
+
+function bind<S extends Server>(
+  server: S,
+  host: string,
+  free: number,
+  onError: (error: Error) => void,
+): Promise<BoundServer<S>> {
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen({ host, port: free }, () => {
+      server.off('error', reject);
+      const bound = server.address();
+      const ip = typeof bound === 'object' && bound !== null ? bound.address : host;
+      const port = typeof bound === 'object' && bound !== null ? bound.port : free;
+      server.on('error', (error) => onError(toAcceptFailed(error, formatEndpoint(ip, port))));
+      resolve({ server, ip, port, close: () => closeServer(server) });
     });
   });
 }
@@ -76,12 +112,15 @@ function toAcceptFailed(cause: Error, where: string): AcceptFailed {
 }
 
 /** Listens for plain TCP; see Transport.listen. */
-export function listenTcp(
+export async function listenTcp(
   host: HostConfig,
   onLink: (link: Link) => void,
   onError: (error: Error) => void,
+  lookUp: LookUp,
 ): Promise<Listener> {
   // A peer may end its direction right after the request and still wants the answer (protocol 1.3).
-  const server = createServer({ allowHalfOpen: true }, (socket) => handOver(socket, onLink, onError));
-  return openListener(server, host, onError);
+  const create = (): Server =>
+    createServer({ allowHalfOpen: true }, (socket) => handOver(socket, onLink, onError));
+  const { ip, port, close } = await openListener(create, host, onError, lookUp);
+  return { ip, port, close };
 }

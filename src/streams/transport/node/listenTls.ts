@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { HostConfig } from '../../../config/types/HostConfig';
 import { BadCertificate } from '../../../errors/setUp';
 import type { Clock } from '../../../runtime/Clock';
+import type { LookUp } from '../../../runtime/lookUp';
 import type { Link } from '../Link';
 import type { Listener } from '../Transport';
 import { handOver, openListener } from './listenTcp';
@@ -15,6 +16,7 @@ export interface ListenTlsOptions {
   readonly clock: Clock;
   /** Reads the PEM files of the host; again for each reload. */
   readonly readFiles: () => Promise<TlsFiles>;
+  readonly lookUp: LookUp;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function listenTls(
   host: HostConfig,
   onLink: (link: Link) => void,
   onError: (error: Error) => void,
-  { clock, readFiles }: ListenTlsOptions,
+  { clock, readFiles, lookUp }: ListenTlsOptions,
 ): Promise<Listener> {
   const requireClientCert = host.tls?.requireClientCert ?? false;
   const readChecked = async (): Promise<TlsFiles> => {
@@ -46,29 +48,36 @@ export async function listenTls(
     onError(explain(error, peer)),
   );
 
-  const server = createServer({
-    ...(await readChecked()),
-    minVersion: 'TLSv1.2',
-    requestCert: requireClientCert,
-    rejectUnauthorized: requireClientCert,
-  });
-  server.on('connection', (socket: Socket) => handshakes.begin(socket));
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => handshakes.fail(socket, error));
-  server.on('secureConnection', (socket: TLSSocket) => {
-    handshakes.finish(socket);
-    // Not earlier: a peer that ends its direction during the handshake has given up.
-    socket.allowHalfOpen = true;
-    handOver(socket, onLink, onError, (error, peer) => (isTlsError(error) ? explain(error, peer) : error));
-  });
+  const files = await readChecked();
+  const create = (): Server => {
+    const server = createServer({
+      ...files,
+      minVersion: 'TLSv1.2',
+      requestCert: requireClientCert,
+      rejectUnauthorized: requireClientCert,
+    });
+    server.on('connection', (socket: Socket) => handshakes.begin(socket));
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) => handshakes.fail(socket, error));
+    server.on('secureConnection', (socket: TLSSocket) => {
+      handshakes.finish(socket);
+      // Not earlier: a peer that ends its direction during the handshake has given up.
+      socket.allowHalfOpen = true;
+      handOver(socket, onLink, onError, (error, peer) => (isTlsError(error) ? explain(error, peer) : error));
+    });
+    return server;
+  };
 
-  const listener = await openListener(server, host, onError);
+  const { ip, port, close, servers } = await openListener(create, host, onError, lookUp);
   return {
-    ...listener,
+    ip,
+    port,
     close: () => {
       handshakes.stop();
-      return listener.close();
+      return close();
     },
-    reloadCertificates: async () =>
-      server.setSecureContext({ ...(await readChecked()), minVersion: 'TLSv1.2' }),
+    reloadCertificates: async () => {
+      const renewed = await readChecked();
+      for (const server of servers) server.setSecureContext({ ...renewed, minVersion: 'TLSv1.2' });
+    },
   };
 }
