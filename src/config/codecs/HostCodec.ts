@@ -21,7 +21,7 @@ import { HostTlsCodec } from './TlsCodecs';
 import { listOf } from './listOf';
 
 /** `Host.Limits`. */
-const HostLimitsCodec = section<HostLimits>('the limits of a host', {
+const HostLimitsCodec = section<Omit<HostLimits, 'keepAliveMs'>>('the limits of a host', {
   maxContentBytes: withDefault('Max_content_bytes', BufferBytes, 16_777_216),
   maxNesting: withDefault('Max_nesting', NestingDepth, 128),
   maxConnections: withDefault('Max_connections', Count, 1024),

@@ -1,3 +1,5 @@
+import type { DedupRun } from '../dedup/DedupRun';
+import type { HandlerChain } from './HandlerChain';
 import type { Message, MessageControl } from '../messages/Message';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
@@ -22,22 +24,6 @@ export interface ReplyPort {
   released(exchange: Exchange): void;
   /** Calls back once when the peer has caught up, or at once when it has. */
   whenWritable(callback: () => void): void;
-}
-
-/** Who takes the answers of handlers: the handler chain. */
-export interface Answering {
-  acknowledge(exchange: Exchange, value: unknown): void;
-  fail(exchange: Exchange, error: unknown): void;
-}
-
-/** The one handling that all requests with one message-key share. */
-export interface SharedRun {
-  /** False while it is being written that the message is about to be handled. */
-  readonly entered: boolean;
-  /** The turn of one of its requests has come. */
-  begin(): void;
-  /** One of its requests was cancelled by the peer. */
-  cancel(exchange: Exchange, reason: unknown): void;
 }
 
 /** The state of one message between its arrival and the end of its handlers. The handler chain owns the fields up to `replyId`, the reply port those from it on. */
@@ -77,7 +63,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
   collected: string[] | undefined = undefined;
   collectedBytes = 0;
   /** The handling of a message with a key that this request has joined; undefined without Dedup. */
-  run: SharedRun | undefined = undefined;
+  run: DedupRun | undefined = undefined;
   /** Who watches this message and what it calls it; undefined when nobody did as it began. */
   observer: TrafficObserver | undefined = undefined;
   observed: unknown = undefined;
@@ -86,7 +72,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
 
   constructor(
     readonly port: ReplyPort,
-    readonly chain: Answering,
+    readonly chain: HandlerChain,
   ) {}
 
   /** Calls what belongs to this message, see TrafficObserver. */

@@ -1,7 +1,5 @@
 import { encodeJson } from '../json/encodeJson';
-
-/** One result, encoded: its JSON text, or raw bytes. */
-export type EncodedResult = string | Uint8Array;
+import type { EncodedResult } from '../dedup/DedupStore';
 
 /** A result as it is written: bytes as they are, anything else as JSON text. Throws Unencodable (ERR_UNENCODABLE). */
 export function encodeResult(value: unknown): EncodedResult {

@@ -8,8 +8,8 @@ import { createTokenCheck } from './token';
 import { Dedup } from '../dedup/Dedup';
 import type { DedupCounts } from '../dedup/DedupStore';
 import { HandlerChain } from '../dispatch/HandlerChain';
-import { HostConnection, type HostConnectionEvents } from './HostConnection';
-import type { HostContext, HostOptions, Lingering } from './HostContext';
+import { HostConnection } from './HostConnection';
+import type { HostContext, HostOptions } from './HostContext';
 import type { Link } from '../transport/Link';
 import { type MemoryBudget, type MemoryGroup, processMemoryBudget } from './MemoryBudget';
 import { RequestReader } from './RequestReader';
@@ -30,22 +30,10 @@ export class Host {
   readonly #memoryGroup: MemoryGroup;
   readonly #chain: HandlerChain;
   readonly #dedup: Dedup | undefined;
-  readonly #lingering: TimeoutQueue<Lingering>;
+  readonly #lingering: TimeoutQueue<HostConnection>;
   readonly #sweepMs: number;
   #context: HostContext | undefined;
   #listener: Listener | undefined;
-  readonly #events: HostConnectionEvents = {
-    onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
-    onClosed: (connection) => {
-      this.#connections.delete(connection);
-      this.#refused.delete(connection);
-      this.#tell('close', connection, connection.dialect);
-      if (this.#connections.size > 0) return;
-      this.#options.clock.clearTimeout(this.#sweepTimer);
-      this.#sweepTimer = undefined;
-      this.#tellIfEmpty();
-    },
-  };
   #closed = false;
   #sweepTimer: unknown;
   #onEmpty: (() => void)[] = [];
@@ -79,7 +67,7 @@ export class Host {
         onIdle: () => this.#tellIfEmpty(),
       });
     }
-    this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: Lingering) =>
+    this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: HostConnection) =>
       connection.lingered(),
     );
     const periods = [limits.frameTimeoutMs, limits.writeTimeoutMs, limits.idleTimeoutMs, heartbeatMs];
@@ -211,6 +199,16 @@ export class Host {
       lingering: this.#lingering,
       onMessage,
       report,
+      onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
+      onClosed: (connection) => {
+        this.#connections.delete(connection);
+        this.#refused.delete(connection);
+        this.#tell('close', connection, connection.dialect);
+        if (this.#connections.size > 0) return;
+        clock.clearTimeout(this.#sweepTimer);
+        this.#sweepTimer = undefined;
+        this.#tellIfEmpty();
+      },
     };
   }
 
@@ -223,7 +221,7 @@ export class Host {
       link.destroy();
       return;
     }
-    const connection = new HostConnection(link, context, this.#events);
+    const connection = new HostConnection(link, context);
     this.#connections.add(connection);
     connection.open();
     this.#tell('open', connection, undefined);

@@ -1,17 +1,18 @@
 import { ConnectionLost, LinkFailed, ProtocolViolation, UnsentOverflow } from '../../errors/connections';
 import { RxcometError } from '../../errors/RxcometError';
+import { Deque } from '../../runtime/Deque';
 import { quoteName } from '../../runtime/names';
 import type { Dialect } from '../messages/Message';
 import { encodeJson } from '../json/encodeJson';
-import { encodeResult, type EncodedResult } from '../dispatch/encodeResult';
+import { encodeResult } from '../dispatch/encodeResult';
 import type { Exchange, NextOutcome } from '../dispatch/Exchange';
 import type { Frame } from '../wire/Frame';
 import { FrameParser } from '../wire/FrameParser';
 import { FrameWriter } from '../wire/FrameWriter';
 import { checkRequestKeys, isMessageId } from '../wire/nativeKeys';
 import { createExchange } from './createExchange';
-import type { HostContext, Lingering } from './HostContext';
-import type { JoinerPort } from '../dedup/DedupStore';
+import type { HostContext } from './HostContext';
+import type { EncodedResult, JoinerPort } from '../dedup/DedupStore';
 import type { Link, LinkEvents } from '../transport/Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { ConnectionAges } from './ConnectionAges';
@@ -20,15 +21,11 @@ import { requireToken } from './token';
 import { Slots } from './Slots';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 
-/** `fresh`: no whole frame yet; `oneShot`: one request, one reply; `kept`: native; `lingering`: the last frame is out, input is discarded. */
-type Phase = 'fresh' | 'oneShot' | 'kept' | 'lingering' | 'closed';
-
-/** What a connection tells the host that accepted it. */
-export interface HostConnectionEvents {
-  /** A request has shown which dialect the peer speaks. */
-  readonly onDialect: (connection: HostConnection, dialect: Dialect) => void;
-  readonly onClosed: (connection: HostConnection) => void;
-}
+/**
+ * `fresh`: no whole frame yet; `oneShot`: a legacy peer's request is at work; `between`: it was answered and another may come; `kept`: native;
+ * `lingering`: the last frame is out, input is discarded.
+ */
+type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
 
 /**
  * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers get exactly one legal frame and
@@ -37,7 +34,7 @@ export interface HostConnectionEvents {
  * Long, because every event is judged by the one phase that all of them change; what has a state of its own is apart: slots, reasons to
  * stop reading, ages.
  */
-export class HostConnection implements JoinerPort, LinkEvents, Lingering, MemoryHolder {
+export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
@@ -45,7 +42,6 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
 
   readonly #link: Link;
   readonly #context: HostContext;
-  readonly #events: HostConnectionEvents;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #slots: Slots;
@@ -64,14 +60,19 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   /** What the memory budget knows of `heldBytes`. */
   #accountedBytes = 0;
   #peerEnded = false;
+  /** With keepAliveMs: requests of a legacy peer that came while another is at work. */
+  #waitingFrames: Deque<Frame> | undefined;
+  #waitingFrameBytes = 0;
+  /** Why nothing behind them could be read. */
+  #unreadable: RxcometError | undefined;
+  #takingFrames = false;
   #frames = 0;
   #writtenBytes = 0;
 
-  constructor(link: Link, context: HostContext, events: HostConnectionEvents) {
+  constructor(link: Link, context: HostContext) {
     const { config, clock, chain } = context;
     this.#link = link;
     this.#context = context;
-    this.#events = events;
     this.#slots = new Slots(config.limits.maxInFlight, chain, (exchange) => this.#begin(exchange));
     this.#gate = new ReadGate(link, clock);
     this.#ages = new ConnectionAges(config, link.peer, clock.now());
@@ -99,7 +100,9 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
 
   /** Bytes of frames under way and of requests that wait for a slot, and bytes not yet taken by the system. */
   get heldBytes(): number {
-    return this.#dropped ? 0 : this.#parser.bufferedBytes + this.#slots.waitingBytes + this.#unsentBytes;
+    return this.#dropped
+      ? 0
+      : this.#parser.bufferedBytes + this.#slots.waitingBytes + this.#waitingFrameBytes + this.#unsentBytes;
   }
 
   get #unsentBytes(): number {
@@ -126,7 +129,9 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     } catch (error) {
       this.#inTurn = false;
       if (!(error instanceof RxcometError)) throw error;
-      this.refuse(error);
+      // What came before it is still answered.
+      if (this.#phase === 'oneShot' && this.#keepAliveMs > 0) this.#unreadable = error;
+      else this.refuse(error);
       return;
     }
     this.#inTurn = false;
@@ -148,7 +153,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       this.#close();
       return;
     }
-    if (this.#phase === 'oneShot') return;
+    if (this.#phase === 'oneShot' || (this.#phase === 'between' && !this.#isIdle)) return;
     try {
       this.#parser.finish();
     } catch (error) {
@@ -188,9 +193,10 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     }
     this.#loseAll('the connection to the peer is gone', error);
     this.#dropped = true;
+    this.#waitingFrames = undefined;
     this.#account();
     this.#wakeWriters();
-    this.#events.onClosed(this);
+    this.#context.onClosed(this);
   }
 
   // ReplyPort
@@ -202,7 +208,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   encodedResult(exchange: Exchange, result: EncodedResult): void {
     const { replyId } = exchange;
     if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
-    if (replyId === 0) this.#lastFrame({}, typeof result === 'string' ? `{"result": ${result}}` : result);
+    if (replyId === 0) this.#legacyReply({}, typeof result === 'string' ? `{"result": ${result}}` : result);
     else if (!this.#overflows()) {
       if (typeof result === 'string') this.#writer.reply(replyId, `{"result":${result}}`);
       else this.#writer.frame({ 'message-id': replyId }, result);
@@ -244,7 +250,8 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
 
   error(exchange: Exchange, code: string, message: string): void {
     if (this.#phase === 'closed' || this.#phase === 'lingering' || exchange.noAck) return;
-    if (exchange.replyId === 0) this.#lastError(code, legacyError(message));
+    if (exchange.replyId === 0)
+      this.#legacyReply({ status: 'error', code }, `{"result": ${legacyError(message)}}`);
     else {
       this.#writer.reply(exchange.replyId, `{"result":${encodeJson({ code, message })}}`, 'error');
       this.#flushSoon();
@@ -263,7 +270,8 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       this.#waitingChanged();
     }
     if (this.#slots.taken === 0) this.#ages.busyAt = this.#context.clock.now();
-    this.#endIfDone();
+    if (this.#phase === 'between') this.#takeWaitingFrames();
+    else this.#endIfDone();
   }
 
   whenWritable(callback: () => void): void {
@@ -307,10 +315,12 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       this.#goawayAt = this.#lastId;
       this.#writer.frame({ goaway: this.#lastId }, '');
       this.#flushSoon();
-    } else if (this.#phase === 'fresh') {
+    } else if (this.#phase === 'fresh' || (this.#phase === 'between' && this.#parser.insideFrame)) {
       // It may be in the middle of its request; every one-shot peer gets one frame (protocol 1.3).
       this.#lastError('ERR_APP_STOPPING', legacyError('the host is stopping'));
-    }
+    } else if (this.#phase === 'between' && this.#isIdle) this.#endLegacy();
+    // The reply to what is at work will be the last.
+    else if (this.#phase === 'oneShot' || this.#phase === 'between') this.#goawayAt ??= 0;
     this.#endIfDone();
   }
 
@@ -341,6 +351,10 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#account();
     if (this.#phase === 'lingering' || this.#phase === 'oneShot') return;
     if (this.#phase === 'kept') this.#checkKept(now);
+    if (this.#phase === 'between' && this.#isIdle && !this.#parser.insideFrame) {
+      if (now - this.#ages.busyAt > this.#keepAliveMs) this.#endLegacy();
+      return;
+    }
     if (this.#gate.paused || (this.#phase !== 'fresh' && !this.#parser.insideFrame)) return;
     const late = this.#ages.judgeFrame(now, this.#parser, this.#gate.pausedMs);
     if (late !== undefined) this.refuse(late);
@@ -375,7 +389,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     }
     // A version we don't know is answered with ours; anything else under `native` is a foreign key (protocol 2).
     const native = isMessageId(header.native) && isMessageId(header.messageId);
-    if (native && header.connection === 'keep-alive') {
+    if (native && header.connection === 'keep-alive' && this.#phase === 'fresh') {
       this.#phase = 'kept';
       this.#ages.busyAt = this.#ages.heardAt;
       this.#sayHello();
@@ -384,17 +398,65 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       this.#onKeptFrame(frame);
       return;
     }
+    if (this.#phase === 'oneShot' || (this.#phase === 'between' && !this.#isIdle && !this.#takingFrames)) {
+      (this.#waitingFrames ??= new Deque()).push(frame);
+      this.#waitingFrameBytes += frame.wireBytes;
+      this.#gate.close(PauseReason.turn);
+      return;
+    }
     // Before its phase: a refusal is for the program that wrote this frame.
     requireToken(this.#context, this.#link, native ? header.authorization : undefined, true);
+    if (this.#phase === 'fresh') this.#showDialect('comet');
     this.#phase = 'oneShot';
-    this.#parser.stop();
-    this.#showDialect('comet');
+    if (this.#keepAliveMs === 0) this.#parser.stop();
     this.#accept(frame, 0, false);
+  }
+
+  get #keepAliveMs(): number {
+    return this.#context.config.limits.keepAliveMs ?? 0;
+  }
+
+  /** Of a legacy peer whose connection is kept: no request is at work or waits. */
+  get #isIdle(): boolean {
+    return this.#slots.taken === 0 && (this.#waitingFrames?.length ?? 0) === 0;
+  }
+
+  /** Begins what a legacy peer sent meanwhile: one request at a time, since only their order tells the replies apart. */
+  #takeWaitingFrames(): void {
+    if (this.#takingFrames) return;
+    this.#takingFrames = true;
+    try {
+      while (this.#phase === 'between' && this.#slots.taken === 0) {
+        const frame = this.#waitingFrames?.shift();
+        if (frame === undefined) break;
+        this.#waitingFrameBytes -= frame.wireBytes;
+        this.#onFrame(frame);
+      }
+    } catch (error) {
+      if (!(error instanceof RxcometError)) throw error;
+      this.refuse(error);
+    } finally {
+      this.#takingFrames = false;
+    }
+    if ((this.#waitingFrames?.length ?? 0) > 0) return;
+    if (this.#phase === 'between' && this.#slots.taken === 0) {
+      if (this.#unreadable !== undefined) this.refuse(this.#unreadable);
+      else if (this.#peerEnded || this.#goawayAt !== undefined) this.#endLegacy();
+    }
+    this.#gate.open(PauseReason.turn);
+    this.#account();
+  }
+
+  #endLegacy(): void {
+    this.#phase = 'lingering';
+    this.#parser.stop();
+    this.#writer.flush();
+    this.#close();
   }
 
   #showDialect(dialect: Dialect): void {
     this.#dialect = dialect;
-    this.#events.onDialect(this, dialect);
+    this.#context.onDialect(this, dialect);
   }
 
   #sayHello(): void {
@@ -511,6 +573,19 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#link.destroy();
   }
 
+  /** The reply to a legacy request: the last frame, unless another request may come. */
+  #legacyReply(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
+    const isLast =
+      this.#peerEnded && (this.#waitingFrames?.length ?? 0) === 0 && this.#unreadable === undefined;
+    if (this.#phase !== 'oneShot' || this.#keepAliveMs === 0 || isLast || this.#goawayAt !== undefined) {
+      this.#lastFrame(keys, content);
+      return;
+    }
+    this.#phase = 'between';
+    this.#writer.frame(keys, content);
+    this.#flushSoon();
+  }
+
   /** The one frame of a one-shot peer, or the last of a kept one; then FIN and linger. */
   #lastFrame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
     if (this.#phase === 'closed' || this.#phase === 'lingering') return;
@@ -580,7 +655,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     const free = this.#link.write(bytes);
     this.#account();
     // A peer that does not read is not read from: its next requests would only make more answers wait.
-    if (!free && this.#phase === 'kept') this.#gate.close(PauseReason.peer);
+    if (!free && (this.#phase === 'kept' || this.#phase === 'between')) this.#gate.close(PauseReason.peer);
     return free;
   }
 
@@ -594,7 +669,9 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   }
 
   #pauseBetweenFrames(): void {
-    if (this.#phase === 'fresh' || this.#phase === 'kept') this.#gate.close(PauseReason.memory);
+    if (this.#phase === 'fresh' || this.#phase === 'between' || this.#phase === 'kept') {
+      this.#gate.close(PauseReason.memory);
+    }
   }
 
   #resumeFrom(reason: PauseReason): void {
