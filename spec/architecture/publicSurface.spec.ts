@@ -277,6 +277,7 @@ const testingTypes = [
   'TestAppOptions',
   'TestProbe',
   'TestProbeOptions',
+  'TimingTolerance',
   'ValueChange',
   'Verdict',
   'VirtualTime',

@@ -50,6 +50,8 @@ export interface RecordedOpen extends RecordedEventBase {
   readonly kind: 'open';
   /** The other side as ip:port. */
   readonly peer?: string;
+  /** It was open before the recording began: what it had carried by then is not recorded. */
+  readonly joined?: true;
 }
 
 /** A request, from the end that connected to the end that accepted. */

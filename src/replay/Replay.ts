@@ -23,12 +23,20 @@ export class ReplaySink implements EventSink {
   readonly #clock: Clock;
   readonly #keep: boolean;
   readonly #startedAt: number;
+  readonly #onSend: () => void;
 
-  constructor(comparison: RecordingComparison, clock: Clock, keep: boolean) {
+  /** @param onSend called after each message of a client. */
+  constructor(
+    comparison: RecordingComparison,
+    clock: Clock,
+    keep: boolean,
+    onSend: () => void = () => undefined,
+  ) {
     this.#comparison = comparison;
     this.#clock = clock;
     this.#keep = keep;
     this.#startedAt = clock.now();
+    this.#onSend = onSend;
   }
 
   /** To the microsecond, as in a recording. */
@@ -39,6 +47,7 @@ export class ReplaySink implements EventSink {
   write(event: RecordedEvent): void {
     this.#comparison.actual(event);
     if (this.#keep) this.events.push(event);
+    if (event.kind === 'message' && event.side !== 'host') this.#onSend();
   }
 }
 

@@ -2,6 +2,7 @@ import type { CometConfig } from '../config/types/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import type { App } from '../app/App';
 import { createApp } from '../app/createApp';
+import { ReplayStuck } from '../errors/recordings';
 import { BadOption } from '../errors/setUp';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { type Logger, silentLogger } from '../runtime/Logger';
@@ -9,7 +10,7 @@ import type { Transport } from '../streams/transport/Transport';
 import type { CompareOptions } from './verdict/CompareOptions';
 import { createMemoryLinkPair } from '../streams/transport/memory/createMemoryLinkPair';
 import { createMemoryTransport } from '../streams/transport/memory/createMemoryTransport';
-import { driveHost } from './drive/driveHost';
+import { driveHost, type HostDrive } from './drive/driveHost';
 import type { EventSink } from '../recording/capture/EventSink';
 import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
 import { loadAnswers, type SideAnswers } from './standIn/loadAnswers';
@@ -18,7 +19,7 @@ import type { RecordedEvent } from '../recording/RecordedEvent';
 import { recordTransport, recordedSide } from '../recording/capture/recordTransport';
 import { RecordingComparison } from './verdict/RecordingComparison';
 import { StandInConnection } from './standIn/StandInConnection';
-import type { VirtualTime } from './virtualTime';
+import { requireRealTimers, type VirtualTime, virtualTime } from './virtualTime';
 
 /** How a recording is replayed into handlers. */
 export interface ReplayOptions extends CompareOptions {
@@ -26,15 +27,21 @@ export interface ReplayOptions extends CompareOptions {
   readonly handlers: (app: App) => void | Promise<void>;
   /** Default: one host, and a client for each that the recording knows. */
   readonly config?: CometConfig;
-  /** 1: as recorded; 10: ten times as fast; `max` (default): without waiting for anything but recorded answers. */
+  /**
+   * 1 (default in virtual time): as recorded; 10: ten times as fast; `max` (else the default): without pauses. What came after an answer waits
+   * for it at any speed.
+   */
   readonly speed?: number | 'max';
-  /** Replays in virtual time: recorded hours pass in moments. */
-  readonly time?: VirtualTime;
+  /**
+   * `virtual`: recorded hours pass in moments; the program has its real time back when the replay is over, also when it failed. Or a
+   * `virtualTime()` of the caller's, which stays installed.
+   */
+  readonly time?: 'virtual' | VirtualTime;
   /** Without `time`; default the machine's. */
   readonly clock?: Clock;
   /** How the app's sends are answered: strict (default), or lenient, which answers again what is used up. */
   readonly mode?: 'strict' | 'lenient';
-  /** How long one recorded answer is waited for; default 60000. */
+  /** How much later than recorded an answer may come, milliseconds; default 60000. */
   readonly answerMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
@@ -47,12 +54,14 @@ export interface ReplayOptions extends CompareOptions {
 /**
  * Replays a recording into handlers, in process and without a socket: what peers sent to the host goes through the handlers again, what the
  * app sends is answered from the recording, so nothing real moves; a send that is not in it fails with ERR_NOT_RECORDED (as the peer's
- * code). The verdict tells what the handlers acknowledged or sent otherwise than recorded.
+ * code). The verdict tells what the handlers acknowledged or sent otherwise than recorded. Legacy peers that sent several requests on one
+ * connection do so again.
  *
  * The recording is read twice, streamed. Of each send of the app some 70 bytes are held in memory, its contents partly in a temporary file
  * (see `RecordedAnswers`); with `keepEvents: false` nothing else grows with the recording.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ReplayStuck (ERR_REPLAY_STUCK) in virtual time, naming what waits.
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), also under fake timers of a test runner, ReplayStuck
+ * (ERR_REPLAY_STUCK) when the option handlers does not end, or in virtual time anything does not, naming what waits.
  * @example
  * const replay = await replayRecording(readRecording('session.ndjson'), { handlers: (app) => app.handle('Move', move) });
  * console.log(formatVerdict(replay.verdict));
@@ -61,11 +70,30 @@ export async function replayRecording(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: ReplayOptions,
 ): Promise<Replay> {
-  const { time, speed = 'max' } = options;
+  const { time } = options;
+  if (time !== 'virtual') return replay(recording, options, time);
+  const virtual = virtualTime();
+  try {
+    return await replay(recording, options, virtual);
+  } finally {
+    virtual.uninstall();
+  }
+}
+
+async function replay(
+  recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
+  options: ReplayOptions,
+  time: VirtualTime | undefined,
+): Promise<Replay> {
+  const { speed = time === undefined ? 'max' : 1, answerMs = 60_000 } = options;
   checkSpeed(speed);
+  if (time === undefined) requireRealTimers('replayRecording');
+  else if (typeof time !== 'object')
+    throw new BadOption(`time: expected 'virtual' or a virtualTime(), got ${String(time)}`);
   const clock = time?.clock ?? options.clock ?? systemClock;
-  const comparison = new RecordingComparison(options);
+  const comparison = new RecordingComparison(options, speed !== 'max');
   const native = new LinkSet();
+  const legacy = new LegacyConversations();
   let lastLink = 0;
   const sides = new Map(
     await loadAnswers(
@@ -75,40 +103,45 @@ export async function replayRecording(
       (event) => {
         lastLink = Math.max(lastLink, event.link);
         if (event.dialect === 'native') native.add(event.link);
+        legacy.add(event);
       },
     ),
   );
-  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
+  let drive: HostDrive | undefined;
+  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false, () => drive?.sent());
   const network = createMemoryTransport();
-  const config = options.config ?? configOf(sides.keys());
+  const given = options.config ?? configOf(sides.keys());
+  const config = legacy.found ? keepingLegacy(given) : given;
   const [host] = config.hosts;
   const app = createApp(config, {
-    transport: appTransport(network, sides, sink, lastLink, options, clock),
+    transport: appTransport(network, sides, sink, lastLink, { ...options, speed }, clock),
     clock,
     logger: options.logger ?? silentLogger,
   });
-  let pending = (): readonly string[] => [];
   const run = async (): Promise<void> => {
-    await options.handlers(app);
+    await withinSetUp(Promise.resolve(options.handlers(app)), clock, answerMs);
     await app.start();
-    const drive = driveHost(recording, {
+    drive = driveHost(endTold(recording, comparison), {
       connect: () => connectTo(app, network, host === undefined),
       isNative: (link) => native.has(link),
       token: host?.token,
       clock,
       speed,
-      answerMs: options.answerMs ?? 60_000,
+      answerMs,
       sink,
       onEvent: (event) => {
         comparison.expected(event);
         options.onEvent?.(event);
       },
+      lacksSends: () => comparison.lacksSends,
+      onUnanswered: (message) => comparison.unanswered(message),
+      onGivenUp: (silent) => comparison.givenUp(silent),
     });
-    pending = () => drive.pending();
     await drive.done;
   };
   const what = (): string => {
-    const waiting = pending();
+    if (drive === undefined) return 'the option handlers';
+    const waiting = drive.pending();
     return waiting.length === 0 ? 'the replay' : `the handler of ${waiting.slice(0, 10).join(', of ')}`;
   };
   const within = <T>(promise: Promise<T>, name: string | (() => string)): Promise<T> =>
@@ -117,6 +150,7 @@ export async function replayRecording(
     try {
       await within(run(), what);
     } finally {
+      drive?.abort();
       await within(app.stop(), 'app.stop()');
     }
     return {
@@ -130,13 +164,55 @@ export async function replayRecording(
   }
 }
 
+/** The recording, whose end the comparison is told. */
+async function* endTold(
+  recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
+  comparison: RecordingComparison,
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  yield* recording;
+  comparison.recordingEnded();
+}
+
+/** Waits for the set-up of handlers, not for ever. */
+async function withinSetUp(setUp: Promise<void>, clock: Clock, limitMs: number): Promise<void> {
+  let timer: unknown;
+  const late = new Promise<never>((_resolve, reject) => {
+    const stuck = new ReplayStuck(`the option handlers did not end within ${limitMs} ms`);
+    timer = clock.setTimeout(() => reject(stuck), limitMs, { ref: true });
+  });
+  try {
+    await Promise.race([setUp, late]);
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+/** Finds out whether a legacy peer sent more than one request on a connection. */
+class LegacyConversations {
+  found = false;
+  readonly #asked = new LinkSet();
+
+  add({ kind, side, dialect, link }: RecordedEvent): void {
+    if (kind !== 'message' || side !== 'host' || dialect === 'native') return;
+    // That of its first request is not known yet.
+    if (dialect === 'comet' || this.#asked.has(link)) this.found = true;
+    this.#asked.add(link);
+  }
+}
+
+/** Hosts that wait for the next request of a legacy peer, until it ends the connection. */
+function keepingLegacy(config: CometConfig): CometConfig {
+  const hosts = config.hosts.map((host) => ({ ...host, limits: { ...host.limits, keepAliveMs: Infinity } }));
+  return { ...config, hosts };
+}
+
 /** Hosts listen in memory; what clients open is answered from the recording. */
 function appTransport(
   network: Transport,
   sides: Map<string, SideAnswers>,
   sink: EventSink,
   lastLink: number,
-  options: ReplayOptions,
+  options: ReplayOptions & { readonly speed: number | 'max' },
   clock: Clock,
 ): Transport {
   const answered: Transport = {
@@ -150,7 +226,7 @@ function appTransport(
       }
       const [near, far] = createMemoryLinkPair();
       const { answers, native } = known;
-      new StandInConnection(far, { answers, native, speed: options.speed ?? 'max', clock }, () => undefined);
+      new StandInConnection(far, { answers, native, speed: options.speed, clock }, () => undefined);
       return Promise.resolve(near);
     },
   };

@@ -4,6 +4,7 @@ import { createNodeTransport } from '../streams/transport/node/createNodeTranspo
 import type { Transport } from '../streams/transport/Transport';
 import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
 import type { CompareOptions } from './verdict/CompareOptions';
+import { requireRealTimers } from './virtualTime';
 import { driveHost } from './drive/driveHost';
 import type { RecordedEvent } from '../recording/RecordedEvent';
 import { RecordingComparison } from './verdict/RecordingComparison';
@@ -14,10 +15,10 @@ export interface ReplayToHostOptions extends CompareOptions {
   readonly to: ClientConfig;
   /** Default: TCP sockets. */
   readonly transport?: Transport;
-  /** 1: as recorded; 10: ten times as fast; `max` (default): without waiting for anything but recorded answers. */
+  /** 1: as recorded; 10: ten times as fast; `max` (default): without pauses. What came after an answer waits for it at any speed. */
   readonly speed?: number | 'max';
   readonly clock?: Clock;
-  /** How long one recorded answer is waited for; default 60000. */
+  /** How much later than recorded an answer may come, milliseconds; default `Ack_timeout_ms` of `to`. */
   readonly answerMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
@@ -29,10 +30,11 @@ export interface ReplayToHostOptions extends CompareOptions {
 
 /**
  * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares the acknowledgements. What
- * the recorded app itself sent is no part of it. The recording is read twice, streamed; with `keepEvents: false` memory does not grow with its
+ * the recorded app itself sent is no part of it. It always ends: a message without an answer in time is a difference (`unanswered`), as one
+ * is on a connection that is never accepted, and after three in a row nothing more is sent. The recording is read twice, streamed; with `keepEvents: false` memory does not grow with its
  * length.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host cannot be reached.
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host refuses to be reached.
  * @example
  * const { verdict } = await replayToHost(readRecording('session.ndjson'), { to });
  */
@@ -42,7 +44,8 @@ export async function replayToHost(
 ): Promise<Replay> {
   const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
   checkSpeed(speed);
-  const comparison = new RecordingComparison(options);
+  if (clock === systemClock) requireRealTimers('replayToHost');
+  const comparison = new RecordingComparison(options, speed !== 'max');
   const aborted = options.signal ?? new AbortController().signal;
   const native = new LinkSet();
   for await (const event of recording) {
@@ -56,13 +59,15 @@ export async function replayToHost(
     token: to.token,
     clock,
     speed,
-    answerMs: options.answerMs ?? 60_000,
+    answerMs: options.answerMs ?? to.ackTimeoutMs,
     sink,
     onEvent: (event) => {
       // Sends of the recorded app are not repeated, so they cannot be missed.
       if (event.side === 'host') comparison.expected(event);
       options.onEvent?.(event);
     },
+    onUnanswered: (message) => comparison.unanswered(message),
+    onGivenUp: (silent) => comparison.givenUp(silent),
   });
   const abort = (): void => drive.abort(aborted.reason);
   aborted.addEventListener('abort', abort, { once: true });

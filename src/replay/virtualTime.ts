@@ -28,6 +28,8 @@ export interface VirtualTime {
   until<T>(promise: PromiseLike<T>, what: string | (() => string)): Promise<T>;
   /** Gives the program its real time back. Timers that are still set never run. */
   uninstall(): void;
+  /** As `uninstall`, at the end of the block of `using time = virtualTime()`. */
+  [Symbol.dispose](): void;
 }
 
 /** The part of @sinonjs/fake-timers that is used. */
@@ -58,14 +60,53 @@ const ownResources = new Set(['Timeout', 'Immediate', 'TickObject', 'MessagePort
 
 let installed = false;
 
+/** What replaced setTimeout, and how to give it back. */
+const foreignTimers = {
+  jest: ["Jest's fake timers (jest.useFakeTimers())", 'jest.useRealTimers()'],
+  vitest: ["Vitest's fake timers (vi.useFakeTimers())", 'vi.useRealTimers()'],
+  node: ["node:test's mock timers (mock.timers.enable())", 'mock.timers.reset()'],
+  sinon: ['@sinonjs/fake-timers (install())', 'uninstall() of its clock'],
+} as const;
+
+/**
+ * Fake timers of a test runner stand still while a replay waits for them.
+ *
+ * @throws BadOption (ERR_BAD_OPTION) that names whose they are.
+ */
+export function requireRealTimers(what: string): void {
+  if (installed) return;
+  const owner = ownerOfTimers();
+  if (owner === undefined) return;
+  const [name, remedy] = foreignTimers[owner];
+  throw new BadOption(
+    `${what}: setTimeout is replaced by ${name}, so that it would wait for ever; call ${remedy} before, and use time: 'virtual' for a time that is not real`,
+  );
+}
+
+/** Undefined when setTimeout is real, or goes on by itself. */
+function ownerOfTimers(): keyof typeof foreignTimers | undefined {
+  const timer = setTimeout as typeof setTimeout & {
+    readonly clock?: { readonly attachedInterval?: unknown };
+    readonly _isMockFunction?: boolean;
+  };
+  if (timer._isMockFunction === true) return 'jest';
+  if (timer.clock !== undefined) {
+    // Told to advance with real time.
+    if (timer.clock.attachedInterval !== undefined) return undefined;
+    if (process.env['VITEST'] !== undefined) return 'vitest';
+    return process.env['JEST_WORKER_ID'] === undefined ? 'sinon' : 'jest';
+  }
+  return timer.name.startsWith('bound ') ? 'node' : undefined;
+}
+
 /**
  * Replaces setTimeout, setInterval, Date and performance.now of the whole program, rxjs schedulers included, by time that is moved by
  * hand: an hour passes in a moment. Needs the package @sinonjs/fake-timers. Not together with fake timers of a test runner. Timers that
- * were set before go on in real time, and can be cleared.
+ * were set before go on in real time, and can be cleared. A replay does this by itself with `time: 'virtual'`.
  *
- * @throws MissingPackage (ERR_MISSING_PACKAGE), BadOption (ERR_BAD_OPTION) when it is installed already.
+ * @throws MissingPackage (ERR_MISSING_PACKAGE), BadOption (ERR_BAD_OPTION) when it is installed already, or fake timers of somebody else are.
  * @example
- * const time = virtualTime();
+ * const time = virtualTime(); // or `using time = virtualTime();`, which ends with its block
  * try {
  *   const late = new Promise((resolve) => setTimeout(resolve, 3_600_000, 'done'));
  *   console.log(await time.until(late, 'the timer'));
@@ -75,6 +116,7 @@ let installed = false;
  */
 export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
   if (installed) throw new BadOption('virtual time is installed already; call uninstall() first');
+  requireRealTimers('virtualTime');
   const { graceMs = 1000, limitMs = 86_400_000 } = options;
   const timers = loadOptional('@sinonjs/fake-timers', 'virtual time') as FakeTimers;
   const outsideBefore = outsideResources();
@@ -83,6 +125,11 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
   const fake = timers.install({ now, toFake, shouldClearNativeTimers: true });
   installed = true;
 
+  const uninstall = (): void => {
+    if (!installed) return;
+    installed = false;
+    fake.uninstall();
+  };
   const stuck = (what: string | (() => string), why: string): ReplayStuck =>
     new ReplayStuck(`${typeof what === 'string' ? what : what()} ${why}`);
 
@@ -130,11 +177,8 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
       }
       return promise;
     },
-    uninstall() {
-      if (!installed) return;
-      installed = false;
-      fake.uninstall();
-    },
+    uninstall,
+    [Symbol.dispose]: uninstall,
   };
 }
 

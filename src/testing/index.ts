@@ -42,7 +42,12 @@ export { replayRecording, type ReplayOptions } from '../replay/replayRecording';
 export { replayToHost, type ReplayToHostOptions } from '../replay/replayToHost';
 
 // Verdict
-export type { CompareOptions, Normaliser, NumberTolerance } from '../replay/verdict/CompareOptions';
+export type {
+  CompareOptions,
+  Normaliser,
+  NumberTolerance,
+  TimingTolerance,
+} from '../replay/verdict/CompareOptions';
 export { compareRecordings } from '../replay/verdict/compareRecordings';
 export { formatVerdict, type FormatVerdictOptions } from '../replay/verdict/format/formatVerdict';
 export { formatVerdictJson } from '../replay/verdict/format/formatVerdictJson';

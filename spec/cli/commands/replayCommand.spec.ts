@@ -147,6 +147,30 @@ describe('rxcomet replay', () => {
     expect((await dropped).open).toBe(0);
   });
 
+  it.each([
+    [[], 5000],
+    [['--timeout', '200'], 200],
+  ])('ends with exit code 1 at a host that gives no answer (%j)', async (more, afterMs) => {
+    const clock = createVirtualClock();
+    const silent = createApp(
+      parseConfig({ Socket_connection: { Host: { IP: '127.0.0.9', Port: 4000 } } }),
+      app,
+    );
+    apps.push(silent);
+    silent.handle('Move', () => new Promise(() => undefined));
+    await silent.start();
+    const asked = firstValueFrom(silent.messages$);
+    const run = replay([...toHost, ...more], { app: { ...app, clock } });
+    await asked;
+    let ended = false;
+    void run.exitCode.then(() => (ended = true));
+    await clock.advance(afterMs - 1);
+    expect(ended).toBe(false);
+    for (let turn = 0; turn < 20 && !ended; turn += 1) await clock.advance(afterMs);
+    expect(await run.exitCode).toBe(1);
+    expect(run.stdout).toContain('unanswered: Move, link 1, message 1');
+  });
+
   it('gives the time back after --virtual-time, also when the handlers cannot be loaded', async () => {
     const { setTimeout: before } = globalThis;
     const run = replay(['--handlers', path.join(folder.path, 'gone.mjs'), '--virtual-time']);
@@ -186,6 +210,8 @@ describe('rxcomet replay', () => {
     [['--to', 'Stage'], '--to: expected IP:PORT'],
     [['--to', '127.0.0.1:1', '--speed', 'fast'], '--speed: expected a number > 0 or max'],
     [['--to', '127.0.0.1:1', '--speed', '0'], '--speed: expected a number > 0 or max'],
+    [['--to', '127.0.0.1:1', '--timeout', '0'], '--timeout: expected milliseconds > 0'],
+    [['--as-host', '127.0.0.1:0', '--timeout', '1'], '--timeout goes with'],
     [['--to', '127.0.0.1:1', '--mode', 'lenient'], '--mode goes with'],
     [['--to', '127.0.0.1:1', '--side', 'host'], '--side goes with'],
     [['--to', '127.0.0.1:1', '--ignore', 'a['], 'ERR_BAD_OPTION'],

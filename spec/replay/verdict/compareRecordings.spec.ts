@@ -31,6 +31,9 @@ describe('compareRecordings', () => {
       notCompared: 0,
       differenceCount: 0,
       differences: [],
+      notes: [],
+      noteCount: 0,
+      remarks: [],
       unusedRules: [],
       actions: [{ side: 'host', action: 'Move', compared: 3, differences: 0 }],
     });

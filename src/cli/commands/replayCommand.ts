@@ -25,11 +25,17 @@ export const replayCommand = defineCommand({
     'as-host': { value: 'IP:PORT', about: 'listen there and answer as recorded' },
     speed: {
       value: 'N|max',
-      about: '1 as recorded, 10 ten times as fast, max (default) without waiting; --as-host knows 1 and max',
+      about:
+        '1 as recorded, 10 ten times as fast, max (default) without pauses; what came after an answer waits for it at any speed; --as-host knows 1 and max',
     },
     'virtual-time': {
       about:
         'with --handlers: time stands still but for the replay, so that recorded hours and the timers of handlers pass in moments; as recorded unless --speed says otherwise',
+    },
+    timeout: {
+      value: 'MS',
+      about:
+        'with --to or --handlers: how much later than recorded an answer may come before it counts as missing; default 5000 (Ack_timeout_ms) and 60000',
     },
     ignore: {
       value: 'PATH',
@@ -64,6 +70,7 @@ export const replayCommand = defineCommand({
     const recording = readRecording(file);
     if (asHost !== undefined) {
       if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
+      if (rest.timeout !== undefined) throw new UsageError('--timeout goes with --to or --handlers');
       if (speed !== 'max' && speed !== 1) throw new UsageError('--speed: with --as-host expected 1 or max');
       const chosen = side === undefined ? {} : { side };
       return runStandIn(
@@ -74,7 +81,8 @@ export const replayCommand = defineCommand({
       );
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
-    const options = { ...mode, speed, virtual, ignore, json, junit, logger };
+    const timeout = timeoutOf(rest.timeout);
+    const options = { ...mode, ...timeout, speed, virtual, ignore, json, junit, logger };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;
@@ -86,6 +94,13 @@ function modeOf(text: string | undefined): { readonly mode?: 'strict' | 'lenient
   if (text === undefined) return {};
   if (text === 'strict' || text === 'lenient') return { mode: text };
   throw new UsageError(`--mode: expected strict or lenient, got "${text}"`);
+}
+
+function timeoutOf(text: string | undefined): { readonly answerMs?: number } {
+  if (text === undefined) return {};
+  const answerMs = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (answerMs > 0) return { answerMs };
+  throw new UsageError(`--timeout: expected milliseconds > 0, got "${text}"`);
 }
 
 function speedOf(text: string): number | 'max' {

@@ -3,6 +3,7 @@ import {
   type Recording,
   type Replay,
   type ReplayOptions,
+  type VirtualTime,
   formatVerdict,
   formatVerdictJUnit,
   formatVerdictJson,
@@ -26,7 +27,7 @@ export function warnAbout(recording: Recording, output: Output): void {
 }
 
 /** How a recording is replayed, and where its verdict goes. */
-interface RunReplayOptions extends Pick<ReplayOptions, 'ignore' | 'mode'> {
+interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'ignore' | 'mode'> {
   readonly speed: number | 'max';
   /** Into handlers only. */
   readonly virtual: boolean;
@@ -82,7 +83,7 @@ export async function runReplay(
 function start(
   progress: ReplayProgress,
   target: ReplayTarget,
-  rules: Pick<ReplayOptions, 'ignore' | 'mode' | 'speed' | 'time'>,
+  rules: Pick<ReplayOptions, 'answerMs' | 'ignore' | 'mode' | 'speed'> & { readonly time?: VirtualTime },
   logger: Logger,
   io: Io,
 ): Promise<Replay> {

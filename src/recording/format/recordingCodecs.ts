@@ -32,6 +32,7 @@ const oneOf = <const A extends readonly string[]>(...names: A): t.Type<A[number]
   constrained(names.map((name) => `"${name}"`).join(' | '), (value): value is A[number] =>
     names.some((name) => name === value),
   );
+const yes = constrained('true', (value): value is true => value === true);
 const noConfirm = constrained('false', (value): value is false => value === false);
 
 const common = {
@@ -50,7 +51,7 @@ const contentFields = {
 const from = oneOf('client', 'host');
 
 const kinds = {
-  open: t.intersection([t.type({ ...common, kind: oneOf('open') }), t.partial({ peer: text })]),
+  open: t.intersection([t.type({ ...common, kind: oneOf('open') }), t.partial({ peer: text, joined: yes })]),
   message: t.intersection([
     t.type({ ...common, kind: oneOf('message'), id: Natural, action: text }),
     t.partial({ ...contentFields, confirm: noConfirm, key: text }),
@@ -117,7 +118,7 @@ function explain(codec: t.Mixed, value: unknown): string {
     .map((entry) => entry.key)
     // Members of an intersection appear as their number; fields of a recording's lines never do.
     .filter((key, index) => key !== '' && !(/^\d$/.test(key) && index === 1))
-    .join('.');
+    .join('../../testing');
   if (path === '') return 'a JSON object';
   return `${path}: ${last?.type.name ?? ''}${last?.actual === undefined ? ', which is missing' : ''}`;
 }

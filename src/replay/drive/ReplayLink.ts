@@ -6,7 +6,12 @@ import type { Link } from '../../streams/transport/Link';
 import { contentText } from '../../recording/content/contentText';
 import { ConversationWatcher } from '../../recording/capture/ConversationWatcher';
 import type { EventSink } from '../../recording/capture/EventSink';
-import type { RecordedCancel, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
+import type {
+  RecordedAck,
+  RecordedCancel,
+  RecordedClose,
+  RecordedMessage,
+} from '../../recording/RecordedEvent';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const maxInFlight = 256;
@@ -28,6 +33,21 @@ export interface ReplayLinkOptions {
   readonly token?: Secret | undefined;
 }
 
+/** A message that is to be answered. */
+export interface AskedMessage {
+  readonly action: string;
+  /** In the recording. */
+  readonly at: number;
+  /** Undefined while it waits for others to be answered. */
+  sentAt: number | undefined;
+  /** Acknowledgements that came. */
+  came: number;
+  /** Recorded acknowledgements that the drive has reached. */
+  recorded: number;
+  /** Its final acknowledgement came. */
+  over: boolean;
+}
+
 /** One recorded connection to a host, driven again: sends its messages as they were and tells what comes back as events. */
 export class ReplayLink {
   readonly #link: Link;
@@ -36,8 +56,10 @@ export class ReplayLink {
   readonly #token: Secret | undefined;
   readonly #watcher: ConversationWatcher;
   readonly #frames: FrameWriter;
-  /** By message without its final answer. */
-  readonly #actions = new Map<number, string>();
+  /** By id, until the recorded final acknowledgement was reached. */
+  readonly #asked = new Map<number, AskedMessage>();
+  /** How many of them are not over. */
+  #unanswered = 0;
   readonly #waiting = new Deque<RecordedMessage | RecordedCancel>();
   /** The last message written; their ids ascend on a native connection. */
   #written: RecordedMessage | undefined;
@@ -55,13 +77,12 @@ export class ReplayLink {
     this.#clock = clock;
     this.#native = native;
     this.#token = token;
-    const actions = this.#actions;
     const writer: EventSink = {
       get elapsedMs() {
         return sink.elapsedMs;
       },
-      write(event) {
-        if (event.kind === 'ack' && event.status !== 'next') actions.delete(event.id);
+      write: (event) => {
+        if (event.kind === 'ack') this.#came(event);
         sink.write(event);
       },
     };
@@ -104,24 +125,48 @@ export class ReplayLink {
 
   /** Everything is sent, and each message that asked for one has its final answer. */
   get answered(): boolean {
-    return this.#closed || (this.#waiting.length === 0 && this.#actions.size === 0);
+    return this.#closed || (this.#waiting.length === 0 && this.#unanswered === 0);
   }
 
   /** Messages without their final answer, for people. */
   get pending(): readonly string[] {
-    return this.#closed ? [] : [...this.#actions].map(([id, action]) => `${action} (message ${id})`);
+    if (this.#closed) return [];
+    return [...this.#asked].flatMap(([id, { action, over }]) => (over ? [] : [`${action} (message ${id})`]));
+  }
+
+  /** When the oldest message without its final answer was recorded. */
+  get oldestAt(): number | undefined {
+    for (const { at, over } of this.#asked.values()) if (!over) return at;
+    return undefined;
+  }
+
+  /** The message of that id, unless it asked for no answer, was cancelled or forgotten. */
+  asked(id: number): AskedMessage | undefined {
+    return this.#asked.get(id);
+  }
+
+  /** Its answer is waited for no longer. */
+  forget(id: number): void {
+    if (this.#asked.get(id)?.over === false) this.#unanswered -= 1;
+    this.#asked.delete(id);
   }
 
   message(message: RecordedMessage): void {
     if (this.#ending || this.#closed) return;
-    if (message.confirm !== false) this.#actions.set(message.id, message.action);
+    if (message.confirm !== false) {
+      const { id, action, at } = message;
+      this.forget(id);
+      this.#asked.set(id, { action, at, sentAt: undefined, came: 0, recorded: 0, over: false });
+      this.#unanswered += 1;
+    }
     this.#waiting.push(message);
     this.#flush();
   }
 
   cancel(cancel: RecordedCancel): void {
-    if (this.#ending || this.#closed) return;
-    this.#actions.delete(cancel.id);
+    // A legacy host would take it for a request.
+    if (this.#ending || this.#closed || !this.#native) return;
+    this.forget(cancel.id);
     // Written at once, as it makes room for messages that wait; but not before what it cancels, and only a native host understands it.
     if (cancel.id <= (this.#written?.id ?? 0) && this.#watcher.dialect === 'native')
       this.#writeCancel(cancel);
@@ -171,7 +216,7 @@ export class ReplayLink {
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
       if (this.#ending) return;
       // A client finds out first, and sends more only to a native host (protocol 2).
-      if (this.#greeting && (!this.#native || this.#watcher.dialect !== 'native')) return;
+      if (this.#greeting && this.#native && this.#watcher.dialect !== 'native') return;
       if (next.kind === 'message' && open.size >= maxInFlight) return;
       this.#waiting.shift();
       if (next.kind === 'message') this.#write(next);
@@ -201,8 +246,19 @@ export class ReplayLink {
     this.#greeting = true;
     this.#written = message;
     this.#writtenAt = this.#clock.now();
+    const asked = this.#asked.get(message.id);
+    if (asked !== undefined) asked.sentAt = this.#writtenAt;
     this.#watcher.sent(message);
     this.#frame(keys, contentText(message, message.action));
+  }
+
+  #came({ id, status }: RecordedAck): void {
+    const asked = this.#asked.get(id);
+    if (asked === undefined) return;
+    asked.came += 1;
+    if (status === 'next' || asked.over) return;
+    asked.over = true;
+    this.#unanswered -= 1;
   }
 
   #frame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {

@@ -19,6 +19,8 @@ export interface RecordedAnswer {
   readonly dropped: RecordedClose | undefined;
   /** Set when the host closed the connection, and nothing else was sent on it that is not used: with this message it is over. */
   readonly ended: RecordedClose | undefined;
+  /** Whether the recorded connection went on after this answer: with another message, or, where there had been several, until the client ended it. */
+  readonly keeps: boolean;
   /** `next`: what its connection expected. `elsewhere`: the same message at another place. `repeated`: used before (lenient). */
   readonly match: 'next' | 'elsewhere' | 'repeated';
 }
@@ -216,15 +218,17 @@ export class RecordedAnswers {
   }
 
   #answerOf(row: number, match: RecordedAnswer['match'], isLast = false): RecordedAnswer {
-    const acks = this.#messages.acksOf(row);
-    const close = this.#messages.closeOf(this.#messages.linkOf(row));
+    const messages = this.#messages;
+    const acks = messages.acksOf(row);
+    const close = messages.closeOf(messages.linkOf(row));
     const last = acks[acks.length - 1];
-    const answered = this.#messages.isUnanswerable(row) || (last !== undefined && last.status !== 'next');
+    const answered = messages.isUnanswerable(row) || (last !== undefined && last.status !== 'next');
     return {
-      message: this.#messages.messageAt(row),
+      message: messages.messageAt(row),
       acks,
       dropped: !answered && close?.from !== 'client' ? close : undefined,
       ended: isLast && close?.from === 'host' ? close : undefined,
+      keeps: messages.hasAfter(row) || (!messages.isFirst(row) && close?.from !== 'host'),
       match,
     };
   }

@@ -14,6 +14,8 @@ interface OpenLink {
   readonly link: number;
   /** Messages without their final answer, by id. */
   readonly messages: Map<number, { readonly row: number; lastAck: number }>;
+  /** It was open before the recording began. */
+  joined: boolean;
 }
 
 const none = -1;
@@ -21,6 +23,8 @@ const none = -1;
 const isUnanswerable = 1;
 const isRedacted = 2;
 const isUsed = 4;
+/** The first of its connection. */
+const isFirst = 8;
 
 /**
  * The messages of one side of a recording with their answers. A message is a row, numbered from 0 in the order recorded; a connection is a
@@ -61,7 +65,8 @@ export class RecordedMessages {
 
   /** @throws BadOption (ERR_BAD_OPTION) when there is no room for a temporary file. */
   add(event: RecordedEvent): void {
-    if (event.kind === 'message') this.#addMessage(event);
+    if (event.kind === 'open') this.#openLink(event.link).joined = event.joined === true;
+    else if (event.kind === 'message') this.#addMessage(event);
     else if (event.kind === 'ack') this.#addAck(event);
     else if (event.kind === 'cancel') this.#addCancel(event);
     else if (event.kind === 'close') {
@@ -109,6 +114,16 @@ export class RecordedMessages {
     return this.#has(row, isUnanswerable);
   }
 
+  /** Whether nothing was recorded on its connection before. */
+  isFirst(row: number): boolean {
+    return this.#has(row, isFirst);
+  }
+
+  /** Whether another message was recorded on its connection after it. */
+  hasAfter(row: number): boolean {
+    return this.#rows.after.get(row) !== none;
+  }
+
   /** Whether a message of that connection was used. */
   isClaimed(link: number): boolean {
     return this.#links.claimed.get(link) === 1;
@@ -147,7 +162,7 @@ export class RecordedMessages {
   }
 
   #addMessage(message: RecordedMessage): void {
-    const { link, messages } = this.#openLink(message.link);
+    const { link, messages, joined } = this.#openLink(message.link);
     const row = this.#keys.add(this.#keyOf(message));
     this.#rows.place.push(this.#contents.add(JSON.stringify(message)));
     this.#rows.link.push(link);
@@ -155,8 +170,10 @@ export class RecordedMessages {
     this.#rows.firstAck.push(none);
     this.#rows.flags.push(message.redacted === undefined ? 0 : isRedacted);
     const last = this.#links.last.get(link);
-    if (last === none) this.#links.next.set(link, row);
-    else this.#rows.after.set(last, row);
+    if (last === none) {
+      this.#links.next.set(link, row);
+      if (!joined) this.#flag(row, isFirst);
+    } else this.#rows.after.set(last, row);
     this.#links.last.set(link, row);
     if (message.confirm === false) this.#flag(row, isUnanswerable);
     else messages.set(message.id, { row, lastAck: none });
@@ -186,7 +203,7 @@ export class RecordedMessages {
       this.#links.last.push(none);
       this.#links.close.push(none);
       this.#links.claimed.push(0);
-      open = { link, messages: new Map() };
+      open = { link, messages: new Map(), joined: false };
       this.#open.set(number, open);
     }
     return open;

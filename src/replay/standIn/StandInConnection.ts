@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/Clock';
+import { Deque } from '../../runtime/Deque';
 import type { Frame } from '../../streams/wire/Frame';
 import { FrameParser } from '../../streams/wire/FrameParser';
 import { FrameWriter } from '../../streams/wire/FrameWriter';
@@ -33,12 +34,22 @@ interface Turn {
   next: number;
 }
 
+/** A request of a legacy client, which is answered after those before it. */
+interface LegacyRequest {
+  readonly frame: Frame;
+  /** When it came. */
+  readonly at: number;
+}
+
 /** Not more than a client may have waiting; the recorded peer's own limit is not recorded. */
 const maxInFlight = 65_536;
+/** So many requests of a legacy client wait for their turn before it is read no further. */
+const maxLegacyWaiting = 64;
 
 /**
  * One connection of a stand-in: answers each request from the recording, drops the connection where the recorded peer did. What was dropped
- * while several messages waited is dropped when all of them have come, or else after the recorded time.
+ * while several messages waited is dropped when all of them have come, or else after the recorded time. Legacy clients get their answers in
+ * the order of their requests, and the connection stays open where the recorded one did.
  */
 export class StandInConnection {
   readonly #link: Link;
@@ -49,11 +60,13 @@ export class StandInConnection {
   readonly #turns = new Set<Turn>();
   /** Turns that wait until the client has read more. */
   #blocked: Turn[] = [];
+  readonly #legacyRequests = new Deque<LegacyRequest>();
   #over: RecordedClose | undefined;
   #behind = false;
   #reading = false;
   #greeted = false;
-  #legacy = false;
+  #clientEnded = false;
+  #ended = false;
 
   constructor(link: Link, options: StandInConnectionOptions, onClose: () => void) {
     this.#link = link;
@@ -71,6 +84,7 @@ export class StandInConnection {
     link.open({
       data: (chunk) => this.#read(chunk),
       end: () => {
+        this.#clientEnded = true;
         // A legacy client may end its direction and still wait for its answer (protocol 1.3).
         if (this.#turns.size === 0 || this.#greeted) this.#end();
       },
@@ -80,6 +94,7 @@ export class StandInConnection {
         for (const timer of this.#timers) options.clock.clearTimeout(timer);
         this.#timers.clear();
         this.#blocked = [];
+        this.#legacyRequests.clear();
         onClose();
       },
     });
@@ -109,10 +124,30 @@ export class StandInConnection {
       return;
     }
     if (native && !this.#greeted && header.connection === 'keep-alive') this.#greet();
-    // A legacy connection carries one request (protocol 1.3).
-    if (!this.#greeted && this.#legacy) return;
-    this.#legacy = !this.#greeted;
+    const at = this.#options.clock.now();
+    if (this.#greeted) this.#answer(frame, at);
+    else this.#legacyRequest({ frame, at });
+  }
+
+  /** One after the other, since nothing but their order tells the answers apart (protocol 1.3). */
+  #legacyRequest(request: LegacyRequest): void {
+    if (this.#ended) return;
+    this.#legacyRequests.push(request);
+    if (this.#turns.size === 0) this.#nextLegacy();
+    else if (this.#legacyRequests.length === maxLegacyWaiting) this.#link.pause();
+  }
+
+  #nextLegacy(): void {
+    const request = this.#legacyRequests.shift();
+    if (this.#legacyRequests.length === maxLegacyWaiting / 2) this.#link.resume();
+    if (request !== undefined) this.#answer(request.frame, request.at);
+    else if (this.#clientEnded) this.#end();
+  }
+
+  #answer(frame: Frame, at: number): void {
+    const { header } = frame;
     const { action, content } = requestOf(frame);
+    const native = this.#greeted;
     const answer = this.#options.answers.answer(
       this,
       action ?? (native && typeof header.action === 'string' ? header.action : ''),
@@ -123,8 +158,7 @@ export class StandInConnection {
       if (!unconfirmed) this.#refuse(frame, action ?? '');
       return;
     }
-    const { messageId: id } = header;
-    const turn = { answer, id, unwanted: unconfirmed, at: this.#options.clock.now(), next: 0 };
+    const turn = { answer, id: header.messageId, unwanted: unconfirmed, at, next: 0 };
     this.#turns.add(turn);
     this.#play(turn);
   }
@@ -148,7 +182,9 @@ export class StandInConnection {
       turn.next += 1;
       if (turn.unwanted) continue;
       if (this.#greeted) this.#reply(ack, { ...idKey(turn.id), ...statusKey(ack) });
-      else if (ack.status !== 'next' && turn.next === acks.length) this.#replyOnce(ack);
+      else if (ack.status !== 'next' && turn.next === acks.length) {
+        this.#reply(ack, ack.status === 'error' ? { status: 'error' } : {});
+      }
     }
     const { dropped, ended } = turn.answer;
     if (dropped !== undefined) {
@@ -157,7 +193,11 @@ export class StandInConnection {
       return;
     }
     this.#turns.delete(turn);
-    if (ended !== undefined && this.#greeted) {
+    if (!this.#greeted) {
+      this.#afterLegacy(turn);
+      return;
+    }
+    if (ended !== undefined) {
       // A reset could overtake the answer, so it never comes at once.
       const pauseMs = ended.how === 'fin' ? 0 : ended.at - (acks[acks.length - 1]?.at ?? message.at);
       this.#after(this.#isTimed ? this.#msUntil(turn, ended.at) : pauseMs, () => {
@@ -165,6 +205,13 @@ export class StandInConnection {
         this.#dropWhenOver();
       });
     } else this.#dropWhenOver();
+  }
+
+  /** A legacy client was answered: the connection ends, unless the recorded one went on. */
+  #afterLegacy({ answer }: Turn): void {
+    const { acks, keeps } = answer;
+    if (keeps || acks.length === 0) this.#nextLegacy();
+    else this.#end();
   }
 
   /** The recorded connection was closed after everything was answered. */
@@ -195,14 +242,9 @@ export class StandInConnection {
   }
 
   #end(): void {
+    this.#ended = true;
     this.#writer.flush();
     this.#link.end();
-  }
-
-  /** To a legacy client: one frame, then the end. */
-  #replyOnce(ack: RecordedAck): void {
-    this.#reply(ack, ack.status === 'error' ? { status: 'error' } : {});
-    this.#end();
   }
 
   #refuse({ header: { messageId: id, native } }: Frame, action: string): void {

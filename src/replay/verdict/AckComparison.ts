@@ -1,7 +1,8 @@
 import { longestAscent } from './longestAscent';
 import type { RecordedAck, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
 import { recordedValue } from '../../recording/content/recordedValue';
-import type { ValueChange } from './Verdict';
+import type { AnswerTiming } from './AnswerTiming';
+import type { Difference, ValueChange } from './Verdict';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';
@@ -14,6 +15,15 @@ interface Placed {
 
 interface Exchange {
   action: string;
+  /** When its message was recorded, and sent in the replay. */
+  expectedAt: number | undefined;
+  actualAt: number | undefined;
+  /** The client gave it up: what comes after that is a matter of chance. */
+  cancelled: boolean;
+  /** The host gave no answer in time. */
+  unanswered: boolean;
+  /** That is reported already. */
+  told: boolean;
   /** Recorded acknowledgements were seen, so that others can be held against them. */
   answered: boolean;
   asked: boolean;
@@ -29,6 +39,10 @@ interface Exchange {
 interface Pair {
   readonly expected: number;
   readonly actual: number;
+  /** It was recorded as soon as its message: no other could overtake it. */
+  readonly atOnce: boolean;
+  /** It is reported as changed, so that another place is no news. */
+  readonly isChanged: boolean;
   readonly ack: Named;
   readonly action: string;
 }
@@ -38,6 +52,8 @@ type Named = Pick<RecordedAck, 'side' | 'link' | 'id' | 'at'>;
 
 /** Of a stream of results so many wait on each side for an equal one before the older half is judged. */
 const maxWaiting = 512;
+/** An answer recorded within this time was given in the turn of its message, milliseconds. */
+const atOnceMs = 1;
 /** So many pairs are held before their order is judged, whatever is still open. */
 const maxPairs = 4096;
 
@@ -48,6 +64,7 @@ const maxPairs = 4096;
 export class AckComparison {
   readonly #comparer: ValueComparer;
   readonly #ledger: VerdictLedger;
+  readonly #timing: AnswerTiming;
   readonly #exchanges = new Map<number, Exchange>();
   #pairs: Pair[] = [];
   #unpaired = 0;
@@ -55,9 +72,10 @@ export class AckComparison {
   #actualPlaces = 0;
   #closedByHost = false;
 
-  constructor(comparer: ValueComparer, ledger: VerdictLedger) {
+  constructor(comparer: ValueComparer, ledger: VerdictLedger, timing: AnswerTiming) {
     this.#comparer = comparer;
     this.#ledger = ledger;
+    this.#timing = timing;
   }
 
   /** A recorded message. */
@@ -70,10 +88,28 @@ export class AckComparison {
     const exchange = this.#exchange(event.id);
     exchange.action = event.action;
     exchange.asked = true;
+    exchange.expectedAt = event.at;
+  }
+
+  /** A message of the replay. */
+  sent(event: RecordedMessage): void {
+    if (event.confirm !== false) this.#exchange(event.id).actualAt = event.at;
+  }
+
+  /** The recorded client gave a message up. */
+  cancel(id: number): void {
+    const exchange = this.#exchanges.get(id);
+    if (exchange !== undefined) exchange.cancelled = true;
+  }
+
+  /** The replay waited in vain for the answer to a message. */
+  unanswered(id: number): void {
+    this.#exchange(id).unanswered = true;
   }
 
   expected(ack: RecordedAck): void {
     const exchange = this.#exchange(ack.id);
+    if (exchange.cancelled) return;
     exchange.answered = true;
     exchange.expectedEnded = ack.status !== 'next';
     this.#place(exchange, exchange.expected, { ack, place: this.#expectedPlaces++ });
@@ -81,6 +117,8 @@ export class AckComparison {
 
   actual(ack: RecordedAck): void {
     const exchange = this.#exchange(ack.id);
+    // Too late; whether it came in time for the end of the replay is chance.
+    if (exchange.unanswered) return;
     exchange.actualEnded = ack.status !== 'next';
     this.#place(exchange, exchange.actual, { ack, place: this.#actualPlaces++ });
   }
@@ -102,6 +140,11 @@ export class AckComparison {
     if (exchange === undefined) {
       exchange = {
         action: '',
+        expectedAt: undefined,
+        actualAt: undefined,
+        cancelled: false,
+        unanswered: false,
+        told: false,
         answered: false,
         asked: false,
         expected: [],
@@ -139,26 +182,46 @@ export class AckComparison {
     if (comparison.changes.length > 0) return;
     exchange.expected = [];
     exchange.actual = [];
-    this.#pair(expected, actual, exchange.action, comparison);
+    this.#pair(expected, actual, exchange, comparison);
   }
 
-  #pair(expected: Placed, actual: Placed, action: string, { ignored }: ValueComparison): void {
+  #pair(expected: Placed, actual: Placed, exchange: Exchange, { changes, ignored }: ValueComparison): void {
+    const { action, expectedAt } = exchange;
     const { side, link, id, at } = expected.ack;
     const ack = { side, link, id, at };
-    this.#pairs.push({ expected: expected.place, actual: actual.place, ack, action });
+    const atOnce = expectedAt === undefined || at - expectedAt <= atOnceMs;
+    const isChanged = changes.length > 0;
+    this.#pairs.push({ expected: expected.place, actual: actual.place, atOnce, isChanged, ack, action });
     this.#ledger.ignored += ignored;
     this.#unpaired -= 2;
     this.#ledger.compared(side, action);
+    if (expected.ack.status !== 'next' && actual.ack.status !== 'next')
+      this.#judgeTime(exchange, ack, actual.ack);
+  }
+
+  #judgeTime({ action, expectedAt, actualAt }: Exchange, ack: Named, { at }: Named): void {
+    if (expectedAt === undefined || actualAt === undefined) return;
+    const [expected, actual] = [toMicroseconds(ack.at - expectedAt), toMicroseconds(at - actualAt)];
+    const kind = this.#timing.judge(expected, actual);
+    if (kind === undefined) return;
+    const difference = differenceOf(kind, ack, action, [{ path: 'ms', kind: 'changed', expected, actual }]);
+    if (this.#timing.isAsserted) this.#ledger.differs(difference);
+    else this.#ledger.note(difference);
   }
 
   /** @param keep so many of each side, the youngest, may stay if they found no equal one. */
   #settle(exchange: Exchange, keep = 0): void {
-    const { action } = exchange;
-    if (!exchange.answered && exchange.asked && (exchange.actual.length === 0 || !this.#closedByHost)) {
+    const { action, answered, asked, cancelled } = exchange;
+    const heldAgainstNothing = !answered && asked && (exchange.actual.length === 0 || !this.#closedByHost);
+    // Its message is not in the recording, so nothing was sent that it could answer.
+    const unasked = answered && !asked && exchange.actual.length === 0;
+    if (heldAgainstNothing || unasked) {
       this.#ledger.notCompared += 1;
-      this.#unpaired -= exchange.actual.length;
+      this.#unpaired -= exchange.actual.length + exchange.expected.length;
       return;
     }
+    // What more came before the client gave up or left is chance, and so is what came in spite of that.
+    const isCut = cancelled || (keep === 0 && asked && !exchange.expectedEnded && !this.#closedByHost);
     const young = {
       expected: new Set(exchange.expected.slice(exchange.expected.length - keep)),
       actual: new Set(exchange.actual.slice(exchange.actual.length - keep)),
@@ -171,27 +234,41 @@ export class AckComparison {
     exchange.actual = left.actual.filter(isYoung);
     const actual = left.actual.filter((placed) => !isYoung(placed));
     let next = 0;
+    // An error in place of a result ends the answer: that the rest is missing is no news.
+    let failed = false;
     for (const expected of left.expected) {
       if (isYoung(expected)) continue;
       const other = actual[next];
       next += 1;
       if (other === undefined) {
         this.#unpaired -= 1;
-        this.#report('missing', expected.ack, action, [wholeChange('result', 'missing', expected.ack)]);
+        if (!failed) this.#missing(exchange, expected.ack);
       } else {
         const comparison = this.#compare(expected.ack, other.ack);
-        this.#pair(expected, other, action, comparison);
+        this.#pair(expected, other, exchange, comparison);
         this.#report('changed', expected.ack, action, comparison.changes);
+        failed = other.ack.status === 'error';
       }
     }
     for (const { ack } of actual.slice(next)) {
       this.#unpaired -= 1;
-      this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
+      if (!isCut) this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
+    }
+  }
+
+  #missing(exchange: Exchange, ack: RecordedAck): void {
+    const changes = [wholeChange('result', 'missing', ack)];
+    if (!exchange.unanswered) this.#report('missing', ack, exchange.action, changes);
+    // One message without an answer is one difference, however many results it had.
+    else if (!exchange.told) {
+      exchange.told = true;
+      this.#report('unanswered', ack, exchange.action, changes);
     }
   }
 
   /** Pairs what is equal, wherever it stands, and gives back the rest. */
-  #pairEqual({ action, expected, actual }: Exchange): { expected: Placed[]; actual: Placed[] } {
+  #pairEqual(exchange: Exchange): { expected: Placed[]; actual: Placed[] } {
+    const { expected, actual } = exchange;
     if (expected.length === 0 || actual.length === 0) return { expected, actual };
     const hidden = [...new Set([...expected, ...actual].flatMap(({ ack }) => ack.redacted ?? []))];
     const keyOf = ({ ack }: Placed): string =>
@@ -212,7 +289,7 @@ export class AckComparison {
         if (comparison.changes.length > 0) continue;
         others.splice(index, 1);
         found.add(other);
-        this.#pair(placed, other, action, comparison);
+        this.#pair(placed, other, exchange, comparison);
         return false;
       }
       return true;
@@ -242,19 +319,34 @@ export class AckComparison {
     if (this.#pairs.length > 1) {
       this.#pairs.sort((a, b) => a.actual - b.actual);
       const kept = longestAscent(this.#pairs.map(({ expected }) => expected));
-      this.#pairs.forEach(({ ack, action }, index) => {
-        if (!kept.has(index)) this.#report('reordered', ack, action, []);
+      this.#pairs.forEach((pair, index) => {
+        if (kept.has(index)) return;
+        // Answers to several messages that took their time may overtake one another.
+        const overtook = this.#pairs.every((other, at) => {
+          const inOrder = at < index === other.expected < pair.expected;
+          const isBound = other.ack.id === pair.ack.id || (other.atOnce && pair.atOnce);
+          return inOrder || !isBound || other.isChanged || pair.isChanged;
+        });
+        const difference = differenceOf('reordered', pair.ack, pair.action, []);
+        if (overtook) this.#ledger.note(difference);
+        else this.#ledger.differs(difference);
       });
     }
     this.#pairs = [];
   }
 
-  #report(
-    kind: 'changed' | 'missing' | 'extra' | 'reordered',
-    { side, link, id, at }: Named,
-    action: string,
-    changes: readonly ValueChange[],
-  ): void {
-    this.#ledger.differs({ kind, what: 'acknowledgement', side, link, id, action, at, changes });
+  #report(kind: Difference['kind'], ack: Named, action: string, changes: readonly ValueChange[]): void {
+    this.#ledger.differs(differenceOf(kind, ack, action, changes));
   }
 }
+
+function differenceOf(
+  kind: Difference['kind'],
+  { side, link, id, at }: Named,
+  action: string,
+  changes: readonly ValueChange[],
+): Difference {
+  return { kind, what: 'acknowledgement', side, link, id, action, at, changes };
+}
+
+const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -9,6 +9,11 @@ export interface CompareOptions {
   readonly tolerance?: readonly NumberTolerance[];
   /** Changes values on both sides before they are compared. */
   readonly normalise?: readonly Normaliser[];
+  /**
+   * How much longer or shorter an answer may take than recorded. With it, an answer outside is a difference (`slower`, `faster`); without it,
+   * one that is off by more than 100 ms and half of its recorded time is a note of the verdict.
+   */
+  readonly timing?: TimingTolerance;
   /** How many differences the verdict describes; all are counted. Default 1000. */
   readonly maxDifferences?: number;
 }
@@ -20,6 +25,14 @@ export interface NumberTolerance {
   /** Largest difference. */
   readonly absolute?: number;
   /** Largest difference as a fraction of the recorded number. */
+  readonly relative?: number;
+}
+
+/** A time is near enough when either of the given bounds holds. */
+export interface TimingTolerance {
+  /** Milliseconds. */
+  readonly absolute?: number;
+  /** Fraction of the recorded time. */
   readonly relative?: number;
 }
 

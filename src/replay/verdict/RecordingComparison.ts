@@ -1,6 +1,8 @@
 import { AckComparison } from './AckComparison';
+import { AnswerTiming } from './AnswerTiming';
 import type { CompareOptions } from './CompareOptions';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
+import { RecordedWork } from './RecordedWork';
 import { SendComparison } from './SendComparison';
 import { ValueComparer } from './ValueComparer';
 import type { Verdict } from './Verdict';
@@ -22,10 +24,22 @@ export class RecordingComparison {
   readonly #comparer: ValueComparer;
   readonly #ledger: VerdictLedger;
   readonly #hostLinks = new Map<number, HostLink>();
+  readonly #timing: AnswerTiming;
+  #joined = 0;
+  /** Messages that were not sent, since the host had given no answer to others. */
+  #unsent = 0;
+  #silent = 0;
   readonly #clients = new Map<string, SendComparison>();
+  /** What the recorded host had to do. */
+  readonly #work = new RecordedWork();
+  #isOver = false;
 
-  /** @throws BadOption (ERR_BAD_OPTION) for a rule that is none. */
-  constructor(options: CompareOptions = {}) {
+  /**
+   * @param isPaced recorded pauses are kept in the replay, so that an answer can be too early; default true.
+   * @throws BadOption (ERR_BAD_OPTION) for a rule that is none.
+   */
+  constructor(options: CompareOptions = {}, isPaced = true) {
+    this.#timing = new AnswerTiming(options, isPaced);
     this.#comparer = new ValueComparer(options);
     this.#ledger = new VerdictLedger(options);
   }
@@ -33,11 +47,18 @@ export class RecordingComparison {
   /** Takes the next event of the recording. */
   expected(event: RecordedEvent): void {
     if (event.kind === 'error') this.#ledger.notCompared += event.lost ?? 0;
-    if (event.side !== 'host') {
-      if (event.kind === 'message') this.#client(event.side).expected(event);
+    if (event.kind === 'open' && event.joined === true) this.#joined += 1;
+    if (this.#silent > 0) {
+      if (event.kind === 'message') this.#unsent += 1;
       return;
     }
+    if (event.side !== 'host') {
+      if (event.kind === 'message') this.#client(event.side).expected(event, this.#work);
+      return;
+    }
+    if (event.link !== 0) this.#work.add(event);
     if (event.kind === 'message') this.#host(event.link).acks.message(event);
+    else if (event.kind === 'cancel') this.#host(event.link).acks.cancel(event.id);
     else if (event.kind === 'ack') this.#host(event.link).acks.expected(event);
     else if (event.kind === 'close') {
       const link = this.#host(event.link);
@@ -49,15 +70,49 @@ export class RecordingComparison {
   /** Takes the next event of the replay. */
   actual(event: RecordedEvent): void {
     if (event.side !== 'host') {
-      if (event.kind === 'message') this.#client(event.side).actual(event);
-    } else if (event.kind === 'ack') this.#host(event.link).acks.actual(event);
+      if (event.kind === 'message')
+        this.#client(event.side).actual(event, this.#isOver && this.#work.endsOpen);
+    } else if (event.kind === 'message') this.#host(event.link).acks.sent(event);
+    else if (event.kind === 'ack') this.#host(event.link).acks.actual(event);
     else if (event.kind === 'close') this.#ended(event.link, this.#host(event.link), 'actualEnded');
+  }
+
+  /** Whether clients have sent less than was recorded so far. */
+  get lacksSends(): boolean {
+    for (const client of this.#clients.values()) if (client.lacking > 0) return true;
+    return false;
+  }
+
+  /** The recording is at its end; what handlers send from now on that had not ended in it cannot be held against anything. */
+  recordingEnded(): void {
+    this.#isOver = true;
+  }
+
+  /** The replay waited in vain for the answer of the host to a message. */
+  unanswered({ link, id }: { readonly link: number; readonly id: number }): void {
+    this.#host(link).acks.unanswered(id);
+  }
+
+  /** Nothing is sent any more, since so many messages in a row had no answer; what was recorded after that is not compared. */
+  givenUp(silent: number): void {
+    this.#silent = silent;
   }
 
   /** The verdict; nothing may follow. */
   finish(): Verdict {
     for (const { acks } of this.#hostLinks.values()) acks.finish();
     for (const client of this.#clients.values()) client.finish();
+    this.#ledger.notCompared += this.#unsent;
+    if (this.#joined > 0) {
+      const connections = this.#joined === 1 ? '1 connection was' : `${this.#joined} connections were`;
+      this.#ledger.remark(
+        `${connections} open before the recording began; what was said on them before is left out`,
+      );
+    }
+    if (this.#silent > 0) {
+      const messages = this.#unsent === 1 ? '1 message was' : `${this.#unsent} messages were`;
+      this.#ledger.remark(`${messages} not sent: the host gave no answer to ${this.#silent} in a row`);
+    }
     return this.#ledger.verdict(this.#comparer.unusedRules);
   }
 
@@ -69,7 +124,7 @@ export class RecordingComparison {
   #host(number: number): HostLink {
     let link = this.#hostLinks.get(number);
     if (link === undefined) {
-      const acks = new AckComparison(this.#comparer, this.#ledger);
+      const acks = new AckComparison(this.#comparer, this.#ledger, this.#timing);
       link = { acks, expectedEnded: false, actualEnded: false };
       this.#hostLinks.set(number, link);
     }

@@ -1,8 +1,9 @@
 import { longestAscent } from './longestAscent';
 import type { RecordedMessage } from '../../recording/RecordedEvent';
 import { recordedValue } from '../../recording/content/recordedValue';
+import type { RecordedWork } from './RecordedWork';
 import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
-import type { ValueChange } from './Verdict';
+import type { Difference, ValueChange } from './Verdict';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';
@@ -26,27 +27,42 @@ export class SendComparison {
   #pairCount = 0;
   #expectedPlaces = 0;
   #actualPlaces = 0;
+  /** From this place on one handler sent them all. */
+  #aloneFrom = 0;
+  /** How often several handlers had been at work by then. */
+  #crowds = 0;
 
   constructor(comparer: ValueComparer, ledger: VerdictLedger) {
     this.#comparer = comparer;
     this.#ledger = ledger;
   }
 
-  expected(message: RecordedMessage): void {
+  /** How many more were recorded than have come. */
+  get lacking(): number {
+    return this.#expectedPlaces - this.#actualPlaces;
+  }
+
+  /** @param work what the recorded host had at work when it was sent. */
+  expected(message: RecordedMessage, work: RecordedWork): void {
     if (message.redacted !== undefined) this.#hidden.set(message.action, message.redacted);
-    const expected = { message, place: this.#expectedPlaces++ };
+    const place = this.#expectedPlaces++;
+    if (work.crowds > this.#crowds || !work.isAlone(message.at)) this.#aloneFrom = place;
+    this.#crowds = work.crowds;
+    const expected = { message, place, aloneFrom: this.#aloneFrom };
     const key = this.#keyOf(message);
     const actual = this.#actual.take(key, (other) => this.#same(message, other));
     if (actual === undefined) this.#expected.add(key, expected);
     else this.#pair(expected, actual);
   }
 
-  actual(message: RecordedMessage): void {
-    const actual = { message, place: this.#actualPlaces++ };
+  /** @param isOptional the recording ended before it could hold this one. */
+  actual(message: RecordedMessage, isOptional = false): void {
+    const actual = { message, place: this.#actualPlaces++, aloneFrom: 0 };
     const key = this.#keyOf(message);
     const expected = this.#expected.take(key, (other) => this.#same(other, message));
-    if (expected === undefined) this.#actual.add(key, actual);
-    else this.#pair(expected, actual);
+    if (expected !== undefined) this.#pair(expected, actual);
+    else if (isOptional && this.lacking < 0) this.#ledger.notCompared += 1;
+    else this.#actual.add(key, actual);
   }
 
   /** Judges what is left; nothing may follow. */
@@ -99,11 +115,16 @@ export class SendComparison {
     return true;
   }
 
-  #pair({ message, place }: PlacedSend, actual: PlacedSend): void {
+  #pair({ message, place, aloneFrom }: PlacedSend, actual: PlacedSend): void {
     const { side, link, id, action, at } = message;
     this.#ledger.compared(side, action);
     const key = `${link} ${actual.message.link}`;
-    const pair = { expected: place, actual: actual.place, message: { side, link, id, action, at } };
+    const pair = {
+      expected: place,
+      aloneFrom,
+      actual: actual.place,
+      message: { side, link, id, action, at },
+    };
     const pairs = this.#pairs.get(key);
     if (pairs === undefined) this.#pairs.set(key, [pair]);
     else pairs.push(pair);
@@ -118,8 +139,18 @@ export class SendComparison {
       if (pairs.length === 1) continue;
       pairs.sort((a, b) => a.actual - b.actual);
       const kept = longestAscent(pairs.map(({ expected }) => expected));
-      pairs.forEach(({ message }, index) => {
-        if (!kept.has(index)) this.#report('reordered', message, []);
+      pairs.forEach((pair, index) => {
+        if (kept.has(index)) return;
+        const overtook = pairs.every((other, at) => {
+          const inOrder = at < index === other.expected < pair.expected;
+          if (inOrder) return true;
+          const [first, second] = other.expected < pair.expected ? [other, pair] : [pair, other];
+          // Not bound to its place: perhaps another handler sent it.
+          return first.expected < second.aloneFrom;
+        });
+        const difference = differenceOf('reordered', pair.message, []);
+        if (overtook) this.#ledger.note(difference);
+        else this.#ledger.differs(difference);
       });
     }
     this.#pairs.clear();
@@ -136,13 +167,21 @@ export class SendComparison {
     message: Named,
     changes: readonly ValueChange[],
   ): void {
-    const { side, link, id, action, at } = message;
-    this.#ledger.differs({ kind, what: 'send', side, link, id, action, at, changes });
+    this.#ledger.differs(differenceOf(kind, message, changes));
   }
+}
+
+function differenceOf(
+  kind: Difference['kind'],
+  { side, link, id, action, at }: Named,
+  changes: readonly ValueChange[],
+): Difference {
+  return { kind, what: 'send', side, link, id, action, at, changes };
 }
 
 interface Pair {
   readonly expected: number;
+  readonly aloneFrom: number;
   readonly actual: number;
   readonly message: Named;
 }

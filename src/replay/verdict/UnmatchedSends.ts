@@ -7,14 +7,17 @@ import { SpillStore } from '../large/SpillStore';
 export interface PlacedSend {
   readonly message: RecordedMessage;
   readonly place: number;
+  /** Recorded ones: those from this place on were sent by the same handler before. */
+  readonly aloneFrom: number;
 }
 
-/** Sends that have no counterpart so far, in their order. In memory are some 40 bytes of each, the contents as `SpillStore` keeps them. */
+/** Sends that have no counterpart so far, in their order. In memory are some 50 bytes of each, the contents as `SpillStore` keeps them. */
 export class UnmatchedSends {
   readonly #contents = new SpillStore();
   readonly #keys = new KeyIndex();
   readonly #contentPlaces = new Column(Float64Array);
   readonly #places = new Column(Float64Array);
+  readonly #aloneFrom = new Column(Float64Array);
   readonly #taken = new Column(Uint8Array);
   #size = 0;
 
@@ -22,10 +25,11 @@ export class UnmatchedSends {
     return this.#size;
   }
 
-  add(key: string, { message, place }: PlacedSend): void {
+  add(key: string, { message, place, aloneFrom }: PlacedSend): void {
     this.#keys.add(KeyIndex.hash(key));
     this.#contentPlaces.push(this.#contents.add(JSON.stringify(message)));
     this.#places.push(place);
+    this.#aloneFrom.push(aloneFrom);
     this.#taken.push(0);
     this.#size += 1;
   }
@@ -74,7 +78,12 @@ export class UnmatchedSends {
 
   #at(row: number): PlacedSend {
     const message = JSON.parse(this.#contents.get(this.#contentPlaces.get(row))) as RecordedMessage;
-    return { message, place: this.#places.get(row) };
+    return {
+      message,
+      place: this.#places.get(row),
+
+      aloneFrom: this.#aloneFrom.get(row),
+    };
   }
 
   #take(row: number): void {
@@ -87,6 +96,7 @@ export class UnmatchedSends {
     this.#keys.clear();
     this.#contentPlaces.clear();
     this.#places.clear();
+    this.#aloneFrom.clear();
     this.#taken.clear();
     this.#size = 0;
   }

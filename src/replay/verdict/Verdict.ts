@@ -23,6 +23,15 @@ export interface Verdict {
   readonly differenceCount: number;
   /** The first of them, `maxDifferences` at most. */
   readonly differences: readonly Difference[];
+  /**
+   * What is not as recorded and yet no difference: answers that took another time (`slower`, `faster`), and answers and sends that took
+   * their time and overtook one another (`reordered`). The first of them, `maxDifferences` at most.
+   */
+  readonly notes: readonly Difference[];
+  /** How many notes there are. */
+  readonly noteCount: number;
+  /** What else is to be known of the comparison, for people: connections that were recorded in part, messages that were not sent. */
+  readonly remarks: readonly string[];
   /** Rules that met nothing: likely misspelled, or no longer needed. */
   readonly unusedRules: readonly string[];
   /** By side and action, in the order met. */
@@ -31,8 +40,11 @@ export interface Verdict {
 
 /** One acknowledgement or send that is not as recorded. */
 export interface Difference {
-  /** `changed`: another value or status. `missing`: recorded, and did not come. `extra`: came, and is not recorded. `reordered`: came at another place. */
-  readonly kind: 'changed' | 'missing' | 'extra' | 'reordered';
+  /**
+   * `changed`: another value or status. `missing`: recorded, and did not come. `unanswered`: the same, since the host gave no answer in time.
+   * `extra`: came, and is not recorded. `reordered`: came at another place. `slower`, `faster`: took another time.
+   */
+  readonly kind: 'changed' | 'missing' | 'unanswered' | 'extra' | 'reordered' | 'slower' | 'faster';
   readonly what: 'acknowledgement' | 'send';
   readonly side: string;
   readonly link: number;
@@ -41,7 +53,7 @@ export interface Difference {
   readonly action: string;
   /** When the recorded one happened, or the extra one; milliseconds. */
   readonly at: number;
-  /** Where the values differ; none when `reordered`. */
+  /** Where the values differ; none when `reordered`. The path of a time is `ms`. */
   readonly changes: readonly ValueChange[];
 }
 

@@ -7,9 +7,12 @@ type Tally = { -readonly [K in keyof ActionVerdict]: ActionVerdict[K] };
 export class VerdictLedger {
   readonly #limit: number;
   readonly #differences: Difference[] = [];
+  readonly #notes: Difference[] = [];
   readonly #actions = new Map<string, Tally>();
   #differenceCount = 0;
+  #noteCount = 0;
   #compared = 0;
+  readonly #remarks: string[] = [];
   ignored = 0;
   notCompared = 0;
 
@@ -28,6 +31,15 @@ export class VerdictLedger {
     if (this.#differences.length < this.#limit) this.#differences.push(difference);
   }
 
+  note(difference: Difference): void {
+    this.#noteCount += 1;
+    if (this.#notes.length < this.#limit) this.#notes.push(difference);
+  }
+
+  remark(text: string): void {
+    this.#remarks.push(text);
+  }
+
   verdict(unusedRules: readonly string[]): Verdict {
     return {
       passed: this.#compared > 0 && this.#differenceCount === 0,
@@ -36,6 +48,9 @@ export class VerdictLedger {
       notCompared: this.notCompared,
       differenceCount: this.#differenceCount,
       differences: this.#differences,
+      notes: this.#notes,
+      noteCount: this.#noteCount,
+      remarks: this.#remarks,
       unusedRules,
       actions: [...this.#actions.values()],
     };

@@ -1,5 +1,4 @@
-import type { KeptAnswer } from '../../streams/dedup/DedupStore';
-import type { EncodedResult } from '../../streams/dispatch/encodeResult';
+import type { EncodedResult, KeptAnswer } from '../../streams/dedup/DedupStore';
 
 /*
  * A key is stored as `k` + message-key with this value, numbers big-endian:

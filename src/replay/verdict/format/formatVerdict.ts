@@ -33,8 +33,8 @@ export function counts(verdict: Verdict): string {
 /** One line that names a difference, without its values. */
 export function title(difference: Difference): string {
   const { kind, what, side, link, id, action, at } = difference;
-  const owner = what === 'send' ? `send of ${side}` : what;
-  return `${kind} ${owner}: ${action === '' ? '(no action)' : action}, link ${link}, message ${id}, at ${at} ms`;
+  const owner = what === 'send' ? ` send of ${side}` : kind === 'unanswered' ? '' : ` ${what}`;
+  return `${kind}${owner}: ${action === '' ? '(no action)' : action}, link ${link}, message ${id}, at ${at} ms`;
 }
 
 /** One place where values differ, a line for what was expected and one for what came. */
@@ -47,6 +47,23 @@ export function changeLines(
   if (change.kind !== 'missing')
     lines.push({ sign: '+', text: `${change.path}: ${printValue(change.actual)}` });
   return lines;
+}
+
+/** So many notes are printed. */
+const shownNotes = 10;
+
+/** What is no difference and yet to be known, a line each. */
+export function noteLines({ notes, noteCount, remarks }: Verdict): readonly string[] {
+  const lines = notes.slice(0, shownNotes).map((note) => {
+    const [change] = note.changes;
+    const times =
+      change === undefined
+        ? ''
+        : `: ${printValue(change.actual)} ms instead of ${printValue(change.expected)} ms`;
+    return `note: ${title(note)}${times}`;
+  });
+  if (noteCount > lines.length) lines.push(`note: … and ${noteCount - lines.length} more`);
+  return [...lines, ...remarks.map((remark) => `note: ${remark}`)];
 }
 
 /** How a verdict is printed. */
@@ -74,6 +91,7 @@ export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = 
   }
   const more = verdict.differenceCount - verdict.differences.length;
   if (more > 0) lines.push(`… and ${more} more`);
+  for (const line of noteLines(verdict)) lines.push(paint(33, line));
   for (const rule of verdict.unusedRules) lines.push(paint(33, `matched nothing: ${rule}`));
   const outcome = verdict.passed
     ? paint(32, 'pass')

@@ -1,5 +1,5 @@
 import type { Verdict } from '../Verdict';
-import { changeLines, counts, title } from './formatVerdict';
+import { changeLines, counts, noteLines, title } from './formatVerdict';
 
 /**
  * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing was compared.
@@ -43,7 +43,7 @@ export function formatVerdictJUnit(verdict: Verdict, name = 'replay'): string {
     `<testsuites ${totals}>`,
     `  <testsuite name="${escape(name)}" ${totals}>`,
     ...cases,
-    `    <system-out>${escape(counts(verdict))}</system-out>`,
+    `    <system-out>${escape([counts(verdict), ...noteLines(verdict)].join('\n'))}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
     '',

@@ -1,5 +1,5 @@
 import { printValue } from './formatVerdict';
-import type { Verdict } from '../Verdict';
+import type { Difference, Verdict } from '../Verdict';
 
 /** Longer values are cut. */
 const valueCharacters = 2000;
@@ -13,15 +13,17 @@ const valueCharacters = 2000;
 export function formatVerdictJson(verdict: Verdict): string {
   const shown = (value: unknown): string | null =>
     value === undefined ? null : printValue(value, valueCharacters);
+  const printable = (difference: Difference): object => ({
+    ...difference,
+    changes: difference.changes.map((change) => ({
+      ...change,
+      expected: shown(change.expected),
+      actual: shown(change.actual),
+    })),
+  });
   return JSON.stringify({
     ...verdict,
-    differences: verdict.differences.map((difference) => ({
-      ...difference,
-      changes: difference.changes.map((change) => ({
-        ...change,
-        expected: shown(change.expected),
-        actual: shown(change.actual),
-      })),
-    })),
+    differences: verdict.differences.map(printable),
+    notes: verdict.notes.map(printable),
   });
 }
