@@ -1,4 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { BadOption } from '../../../src/errors/setUp';
 import { encodeJson } from '../../../src/streams/json/encodeJson';
 import { parseJson } from '../../../src/streams/json/parseJson';
 import { writeJson } from '../../../src/streams/json/writeJson';
@@ -9,6 +11,26 @@ class Reading {
   constructor(readonly volts: number) {}
   get amps(): number {
     return 1;
+  }
+}
+
+class Unset {
+  volts = undefined;
+  double(): unknown {
+    return this.volts;
+  }
+}
+
+class Private {
+  readonly #volts = 5;
+  double(): number {
+    return this.#volts * 2;
+  }
+}
+
+class Getters {
+  get volts(): number {
+    return 5;
   }
 }
 
@@ -33,7 +55,13 @@ describe('encodeJson', () => {
     ['a hole: null', new Array<number>(1), '[null]'],
     ['undefined alone: null', undefined, 'null'],
     ['a date', { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
-    ['an invalid date', new Date(NaN), 'null'],
+    ['an empty instance of a class without members', new (class Empty {})(), '{}'],
+    ['an instance whose fields are all undefined', new Unset(), '{}'],
+    [
+      'an Error that says how, by its toJSON',
+      Object.assign(new Error('x'), { toJSON: () => 'stuck' }),
+      '"stuck"',
+    ],
     [
       'what toJSON gives, with the key it is called with',
       { a: { toJSON: (key: string) => [key, NaN] } },
@@ -75,6 +103,11 @@ describe('encodeJson', () => {
     ['an ArrayBuffer', { a: new ArrayBuffer(1) }, /^\$\.a is an ArrayBuffer/],
     ['a DataView', new DataView(new ArrayBuffer(1)), /^\$ is a DataView/],
     ['a cycle', cyclic, /^\$\.b\["unit of U"\]\[0\] is a reference to an object around it/],
+    ['an Error', new Error('stuck'), /^\$ is an Error.*throw it, or send its message/],
+    ['an Error with fields, inside', { a: [new BadOption('x')] }, /^\$\.a\[0\] is an Error/],
+    ['an Error of another realm', runInNewContext('new TypeError("x")'), /^\$ is an Error/],
+    ['an object that inherits from Error', Object.create(Error.prototype), /^\$ is an Error/],
+    ['an invalid Date', { at: new Date(NaN) }, /^\$\.at is an invalid Date.*null/],
     ['what toJSON gives', { toJSON: () => new Set() }, /^\$ is a Set/],
   ])('refuses %s with its path and a remedy', (_, value, message) => {
     expect(() => encodeJson(value)).toThrow(
@@ -83,6 +116,51 @@ describe('encodeJson', () => {
         message: expect.stringMatching(message) as string,
       }) as Error,
     );
+  });
+
+  it.each<[string, unknown]>([
+    ['RegExp', /a/],
+    ['WeakRef', new WeakRef({})],
+    ['URLSearchParams', new URLSearchParams('a=1')],
+    ['Headers', new Headers({ a: 'b' })],
+    ['Blob', new Blob(['a'])],
+    ['AbortSignal', AbortSignal.abort()],
+    ['DOMException', new DOMException('x')],
+    ['NumberFormat', new Intl.NumberFormat()],
+    ['a generator', (function* () {})()],
+    ['an iterator of an array', [1].values()],
+    ['an iterator of a Map', new Map([[1, 2]]).entries()],
+    ['an async generator', (async function* () {})()],
+    ['private fields', new Private()],
+    ['getters', new Getters()],
+    ['inherited fields', Object.create({ volts: 5 })],
+  ])('refuses what JSON would write as {}: %s', (_, value) => {
+    expect(JSON.stringify(value)).toBe('{}');
+    for (const given of [value, { a: [value] }]) {
+      expect(() => encodeJson(given)).toThrow(expect.objectContaining({ code: 'ERR_UNENCODABLE' }) as Error);
+    }
+  });
+
+  it('writes nothing of what the machine offers as {} without a word', () => {
+    // One of each class of the global object that can be made without arguments.
+    const made = Object.getOwnPropertyNames(globalThis).flatMap((name): [string, object][] => {
+      const found: unknown = (globalThis as Record<string, unknown>)[name];
+      if (typeof found !== 'function' || !/^[A-Z]/.test(name)) return [];
+      try {
+        return [[name, Reflect.construct(found, [], found) as object]];
+      } catch {
+        return [];
+      }
+    });
+    expect(made.length).toBeGreaterThan(30);
+    const silent = made.filter(([, value]) => {
+      try {
+        return encodeJson(value) === '{}';
+      } catch {
+        return false;
+      }
+    });
+    expect(silent.map(([name]) => name)).toEqual(['Object']);
   });
 
   it.each([100, 1000])('writes %d levels of nesting', (depth) => {

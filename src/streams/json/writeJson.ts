@@ -54,6 +54,7 @@ function unwrap(value: unknown, key: string, place: Place): Json {
   }
   const { toJSON } = value as { readonly toJSON?: unknown };
   const made: unknown = typeof toJSON === 'function' ? toJSON.call(value, key) : value;
+  if (made === null && types.isDate(value)) refuse(place, 'an invalid Date', 'send a valid one, or null');
   return (types.isBoxedPrimitive(made) ? made.valueOf() : made) as Json;
 }
 
@@ -65,6 +66,8 @@ function writeObject(value: object, place: Place): string {
   if (types.isSet(value)) refuse(place, 'a Set', 'send [...set]');
   if (types.isWeakMap(value) || types.isWeakSet(value)) refuse(place, nameOf(value), 'send its content');
   if (types.isPromise(value)) refuse(place, 'a promise', 'await it first');
+  if (types.isNativeError(value) || value instanceof Error)
+    refuse(place, 'an Error', 'throw it, or send its message');
   if (place.ancestors.has(value))
     refuse(place, 'a reference to an object around it', 'send a tree without cycles');
   if (place.path.length >= maxDepth) refuse(place, `nested deeper than ${maxDepth}`, 'send a flatter value');
@@ -86,7 +89,11 @@ function writeArray(values: readonly unknown[], place: Place): string {
 
 function writeMembers(value: object, place: Place): string {
   const members: string[] = [];
-  for (const [key, member] of Object.entries(value) as [string, unknown][]) {
+  const entries = Object.entries(value) as [string, unknown][];
+  if (entries.length === 0 && holdsElsewhere(value)) {
+    refuse(place, `${nameOf(value)} without fields of its own`, 'send its content, or give it a toJSON');
+  }
+  for (const [key, member] of entries) {
     place.path.push(key);
     const text = write(member, key, place);
     if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
@@ -95,8 +102,20 @@ function writeMembers(value: object, place: Place): string {
   return `{${members.join(',')}}`;
 }
 
+/** It is no empty object, although it would be written as {}: what it holds is private, behind getters, inherited or inside the machine. */
+function holdsElsewhere(value: object): boolean {
+  if (Object.prototype.toString.call(value) !== '[object Object]') return true;
+  const above = (object: object): object | null => Object.getPrototypeOf(object) as object | null;
+  // The last prototype is that of all objects, in whatever realm.
+  for (let made = above(value); made !== null && above(made) !== null; made = above(made)) {
+    if (Reflect.ownKeys(made).some((key) => key !== 'constructor')) return true;
+  }
+  return false;
+}
+
 function nameOf(value: object): string {
-  const { name } = value.constructor;
+  const { constructor } = value as { readonly constructor?: unknown };
+  const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
   return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
