@@ -3,6 +3,11 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** The same bytes in memory of their own, for what goes on after its owner may have used them again. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(bytes);
+}
+
 /** Whether bytes of a header may hold a token (protocol 2), which never enters an error. */
 export function holdsToken(text: string): boolean {
   return /authorization|bearer/i.test(text);

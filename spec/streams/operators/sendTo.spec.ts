@@ -9,6 +9,7 @@ function peerOf(send: (value: string) => Observable<unknown>): Peer {
   return {
     name: 'Peer',
     send: (_action: string, value: string) => send(value),
+    hold: (_action: string, value: string) => send(value),
   } as unknown as Peer;
 }
 

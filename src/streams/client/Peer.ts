@@ -1,9 +1,10 @@
-import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable } from 'rxjs';
+import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable, type Subscriber } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
 import { AppStopped, SendAborted } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
 import type { ClientState, PeerContext } from './ClientContext';
 import { encodeJson } from '../json/encodeJson';
+import { copyBytes } from '../../runtime/bytes';
 import { HotStream } from '../../runtime/HotStream';
 import { SendLane } from './SendLane';
 import type { OutboxPort, OutboxState } from './OutboxPort';
@@ -19,6 +20,11 @@ import {
   notSent,
 } from './arguments';
 import { AskSink, SubscriberSink, TellSink } from './sinks';
+
+/** What a send carries, taken from its value; or why it cannot be sent. */
+type HeldContent =
+  | { readonly text: string | undefined; readonly raw: Uint8Array | undefined }
+  | { readonly text: undefined; readonly raw: undefined; readonly error: unknown };
 
 /** Action names whose JSON is kept. */
 const CACHED_ACTIONS = 1024;
@@ -87,7 +93,8 @@ export class Peer {
 
   /**
    * Sends once for each subscription; emits the result, or each of several, and completes. Errors with a SendError.
-   * Unsubscribing takes the message from the queue, or cancels it at the peer.
+   * Unsubscribing takes the message from the queue, or cancels it at the peer. The value is read at each subscription; a Uint8Array is
+   * copied then, so that its owner may use it again.
    *
    * @example
    * telegram.send('Status', { unit: 4 }).subscribe((result) => console.log(result));
@@ -100,10 +107,14 @@ export class Peer {
     options: SendOptions = NO_OPTIONS,
   ): Observable<unknown> {
     return new Observable<unknown>((subscriber) => {
-      const sink = new SubscriberSink(subscriber, contractOf(action));
-      const send = this.#create(action, value, options, true, sink);
-      return send === undefined ? undefined : this.#submit(send, options);
+      return this.#start(subscriber, action, value, options, undefined);
     });
+  }
+
+  /** For `sendTo`: as `send`, with the value as it is now, whenever its turn comes. */
+  hold(action: string | ActionContract, value: unknown, options: SendOptions): Observable<unknown> {
+    const held = this.#hold(action, value);
+    return new Observable((subscriber) => this.#start(subscriber, action, undefined, options, held));
   }
 
   /**
@@ -129,7 +140,7 @@ export class Peer {
   }
 
   /**
-   * Sends now, returns at once and never throws; a failure reaches `app.failures$`.
+   * Sends now, returns at once and never throws; a failure reaches `app.failures$`. The value is read within the call, a Uint8Array copied.
    *
    * With an `Outbox` it is kept on disk until the peer has acknowledged it, also across restarts; not so what is `urgent`, because an
    * emergency stop must not run a day late, or asks for no confirmation.
@@ -228,10 +239,30 @@ export class Peer {
     return (this.#urgentLane ??= new SendLane(this.#context, () => undefined));
   }
 
-  #submit(send: Send, options: SendOptions): () => void {
+  #start(
+    subscriber: Subscriber<unknown>,
+    action: string | ActionContract,
+    value: unknown,
+    options: SendOptions,
+    held: HeldContent | undefined,
+  ): (() => void) | undefined {
+    const sink = new SubscriberSink(subscriber, contractOf(action));
+    const send = this.#create(action, value, options, true, sink, held);
+    if (send === undefined) return undefined;
     const lane = this.#enter(send, options);
     lane.submit(send);
     return () => lane.withdraw(send);
+  }
+
+  #hold(action: string | ActionContract, value: unknown): HeldContent {
+    try {
+      const content = contentOf(action, value);
+      return content instanceof Uint8Array
+        ? { text: undefined, raw: copyBytes(content) }
+        : { text: this.#requestText(nameOf(action), content), raw: undefined };
+    } catch (error) {
+      return { text: undefined, raw: undefined, error };
+    }
   }
 
   #enter(send: Send, options: SendOptions): SendLane {
@@ -293,14 +324,17 @@ export class Peer {
     options: TellOptions,
     awaited: boolean,
     sink: SendSink,
+    held?: HeldContent,
   ): Send | undefined {
     try {
       checkArguments(action, options);
-      const content = contentOf(action, value);
+      if (held !== undefined && 'error' in held) throw held.error;
+      const content = held === undefined ? contentOf(action, value) : held.raw;
       const name = nameOf(action);
-      const raw = content instanceof Uint8Array ? content : undefined;
+      // The caller may use its bytes again at once, and they may wait here, or be sent again.
+      const raw = content instanceof Uint8Array ? copyBytes(content) : undefined;
       if (raw !== undefined) checkHeaderAction(name);
-      const text = raw === undefined ? this.#requestText(name, content) : undefined;
+      const text = held?.text ?? (raw === undefined ? this.#requestText(name, content) : undefined);
       const { confirm = true, key, trace, timeoutMs = this.#context.config.ackTimeoutMs } = options;
       const send = new Send(name, text, raw, awaited, confirm, timeoutMs, key, trace, sink);
       this.#observe(send);
@@ -332,7 +366,7 @@ export class Peer {
       }
       const content = contentOf(action, value);
       const name = nameOf(action);
-      const raw = content instanceof Uint8Array ? content.slice() : undefined;
+      const raw = content instanceof Uint8Array ? copyBytes(content) : undefined;
       if (raw !== undefined) checkHeaderAction(name);
       const text = raw === undefined ? this.#requestText(name, content) : undefined;
       const { key, timeoutMs } = options;

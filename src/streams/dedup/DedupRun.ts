@@ -211,8 +211,7 @@ export class DedupRun implements ReplyPort {
       this.#tooLarge = true;
       this.#results = [];
     } else if (!this.#tooLarge) {
-      // Raw bytes are the handler's, which may use them again.
-      this.#results.push(typeof result === 'string' ? result : Uint8Array.from(result));
+      this.#results.push(result);
     }
   }
 

@@ -9,21 +9,14 @@ import type { SendOptions } from '../client/arguments';
 /** Sends on their way for one destination, so many at once. The first error ends the destination, which cancels the others. */
 class SendWindow {
   readonly #destination: Subscriber<unknown>;
-  readonly #send: (value: unknown) => Observable<unknown>;
   readonly #concurrency: number;
   readonly #onRoom: () => void;
   #running = 0;
   #ended = false;
 
   /** @param onRoom called when one of them has ended, or the destination has */
-  constructor(
-    destination: Subscriber<unknown>,
-    send: (value: unknown) => Observable<unknown>,
-    concurrency: number,
-    onRoom: () => void,
-  ) {
+  constructor(destination: Subscriber<unknown>, concurrency: number, onRoom: () => void) {
     this.#destination = destination;
-    this.#send = send;
     this.#concurrency = concurrency;
     this.#onRoom = onRoom;
     destination.add(onRoom);
@@ -33,10 +26,10 @@ class SendWindow {
     return this.#running < this.#concurrency;
   }
 
-  start(value: unknown): void {
+  start(send$: Observable<unknown>): void {
     const destination = this.#destination;
     this.#running += 1;
-    const subscription = this.#send(value).subscribe({
+    const subscription = send$.subscribe({
       next: (result) => destination.next(result),
       error: (error) => destination.error(error),
       complete: () => {
@@ -76,7 +69,8 @@ type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => 
  * way.
  *
  * What can be pulled is held: of an Iterable or AsyncIterable, such as an async generator that reads an instrument, the next value is
- * taken only when there is room for it. An Observable cannot be told to wait: what it emits meanwhile waits here, up to `capacity`.
+ * taken only when there is room for it. An Observable cannot be told to wait: what it emits meanwhile waits here, as it was when it came,
+ * up to `capacity`.
  *
  * Completes when the source has ended and all answers are there; errors with the first SendError, and cancels the rest. However it ends,
  * an Observable is unsubscribed and an iterator gets `return()`.
@@ -106,17 +100,22 @@ export function sendTo(
 
   function push(values: Observable<unknown>, room: number, overflow: () => QueueFull): Observable<unknown> {
     return new Observable((destination) => {
-      const waiting = new Deque<unknown>();
+      // As they were when they came: who emitted them may use the same object or bytes for the next.
+      const waiting = new Deque<Observable<unknown>>();
       let ended = false;
-      const window = new SendWindow(destination, send, concurrency, () => {
-        while (!destination.closed && waiting.length > 0 && window.hasRoom) window.start(waiting.shift());
+      const window = new SendWindow(destination, concurrency, () => {
+        while (!destination.closed && window.hasRoom) {
+          const next = waiting.shift();
+          if (next === undefined) break;
+          window.start(next);
+        }
         if (ended && waiting.length === 0) window.end();
       });
       // The operator ends a source that emits on and on within subscribe.
       return values.pipe(takeWhile(() => !destination.closed)).subscribe({
         next: (value) => {
-          if (window.hasRoom) window.start(value);
-          else if (waiting.length < room) waiting.push(value);
+          if (window.hasRoom) window.start(send(value));
+          else if (waiting.length < room) waiting.push(peer.hold(action, value, options));
           else destination.error(overflow());
         },
         error: (error) => destination.error(error),
@@ -131,10 +130,10 @@ export function sendTo(
   function pull(values: Iterable<unknown> | AsyncIterable<unknown>): Observable<unknown> {
     return new Observable((destination) => {
       let wake: (() => void) | undefined;
-      const window = new SendWindow(destination, send, concurrency, () => wake?.());
+      const window = new SendWindow(destination, concurrency, () => wake?.());
       const run = async (): Promise<void> => {
         for await (const value of values) {
-          if (!destination.closed) window.start(value);
+          if (!destination.closed) window.start(send(value));
           while (!destination.closed && !window.hasRoom)
             await new Promise<void>((resolve) => (wake = resolve));
           if (destination.closed) return;
