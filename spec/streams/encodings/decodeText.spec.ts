@@ -49,6 +49,8 @@ describe('decodeText', () => {
     ['cp932', '93fa967b8160', '日本\uff5e'],
     ['iso2022_jp', '1b2442467c4b5c1b284261', '日本a'],
     ['euc-kr', 'c7d1b1b9', '한국'],
+    ['euc-kr', 'a4d4a4a1a4bfa4a2', '\uac02'],
+    ['shift_jis', '1a7f1c82a0', '\u001a\u007f\u001cあ'],
   ])('reads %s %s as Python does', (encoding, hex, text) => {
     expect(decode(hex, encoding)).toBe(text);
   });
@@ -69,16 +71,16 @@ describe('decodeText', () => {
     ['utf-32', '6100000000', ': byte 0x00 at 4'],
     ['utf-32-be', '0000d800', ': byte 0x00 at 0'],
     ['utf-32-be', '00110000', ': byte 0x00 at 0'],
-    ['gbk', '80', ''],
-    ['gbk', '81', ''],
-    ['gbk', 'ff', ''],
-    ['big5', '80', ''],
-    ['big5', 'a4', ''],
-    ['euc-jp', 'ff', ''],
-    ['shift_jis', '81', ''],
-    ['shift_jis', 'fd', ''],
-    ['iso2022_jp', 'ff', ''],
-    ['euc-kr', '8141', ''],
+    ['gbk', '80', ': byte 0x80 at 0'],
+    ['gbk', '81', ': byte 0x81 at 0'],
+    ['gbk', 'ff', ': byte 0xff at 0'],
+    ['big5', '80', ': byte 0x80 at 0'],
+    ['big5', 'a4', ': byte 0xa4 at 0'],
+    ['euc-jp', 'ff', ': byte 0xff at 0'],
+    ['shift_jis', '81', ': byte 0x81 at 0'],
+    ['shift_jis', 'fd', ': byte 0xfd at 0'],
+    ['iso2022_jp', 'ff', ': byte 0xff at 0'],
+    ['euc-kr', '8141', ': byte 0x81 at 0'],
   ])('refuses in %s the bytes %s', (encoding, hex, place) => {
     expect(() => decode(hex, encoding)).toThrow(
       expect.objectContaining({

@@ -16,7 +16,7 @@ import { asBuffer } from '../../runtime/bytes';
 export function decodeText(bytes: Uint8Array, encoding: string, peer: string): string {
   const buffer = asBuffer(bytes);
   const codec = encoding === 'utf-8' ? 'utf_8' : requireTextCodec(encoding, peer);
-  const text = decode(buffer, codec);
+  const text = decode(buffer, codec, peer);
   if (typeof text === 'string') return text;
   throw new BadContent(`the content is not valid ${encoding}${placeOf(buffer, text)}`, { peer });
 }
@@ -24,7 +24,7 @@ export function decodeText(bytes: Uint8Array, encoding: string, peer: string): s
 /** Index of the first undecodable byte, or undefined when it isn't known. */
 type Undecodable = number | undefined;
 
-function decode(bytes: Buffer, codec: string): string | Undecodable {
+function decode(bytes: Buffer, codec: string, peer: string): string | Undecodable {
   switch (codec) {
     case 'utf_8':
       return decodeUtf8(bytes);
@@ -50,7 +50,7 @@ function decode(bytes: Buffer, codec: string): string | Undecodable {
       return bytes.toString('latin1');
     default: {
       const table = singleByteTables[codec];
-      return table === undefined ? decodeMultiByte(bytes, codec) : decodeSingleByte(bytes, table);
+      return table === undefined ? decodeMultiByte(bytes, codec, peer) : decodeSingleByte(bytes, table);
     }
   }
 }

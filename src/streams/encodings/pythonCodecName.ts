@@ -68,6 +68,9 @@ for (const [name, others] of Object.entries(aliases)) {
   for (const other of others.split(' ')) if (other !== '') codecNames.set(other, name);
 }
 
+/** Python's names of all text codecs read here. */
+export const textCodecs: readonly string[] = [...new Set(codecNames.values())];
+
 /**
  * Python's name of the text codec that a content-encoding means, or undefined when none here has that name. Upper and lower case are
  * one, so are `-`, `_`, space and dot (protocol 1.1).
