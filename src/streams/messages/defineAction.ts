@@ -3,6 +3,7 @@ import type { Mixed, TypeOf, ValidationError } from 'io-ts';
 import { BadValue } from '../../errors/handling';
 import { BadOption } from '../../errors/setUp';
 import { cutName, escapeControls } from '../../runtime/names';
+import { refuseCuts } from './refuseCuts';
 
 /** One action's value and acknowledgement, typed and checked at both ends. Made by `defineAction`. */
 export interface ActionContract<V = unknown, A = unknown> {
@@ -28,7 +29,8 @@ export interface ActionCodecs<V extends Mixed, A extends Mixed> {
  * Defines an action once for sender and handler: the types of value and acknowledgement, and the check of both at run time.
  *
  * A value that does not fit is never handled: the sender gets ERR_BAD_VALUE with path and expectation. An acknowledgement that does not
- * fit fails on the side that gave it, and again on the side that asked.
+ * fit fails on the side that gave it, and again on the side that asked. What io-ts would cut off does not fit: entries behind those of a
+ * tuple, keys that `t.strict`, `t.exact` or a record do not name.
  *
  * @example
  * const Telegram = defineAction('TelegramBot', { value: t.record(t.string, t.string), ack: t.string });
@@ -40,7 +42,8 @@ export function defineAction<V extends Mixed = Mixed, A extends Mixed = Mixed>(
   codecs: ActionCodecs<V, A> = {},
 ): ActionContract<TypeOf<V>, TypeOf<A>> {
   if (typeof action !== 'string') throw new BadOption('defineAction: the action must be a string');
-  const { value: valueCodec, ack: ackCodec } = codecs;
+  const valueCodec = codecs.value === undefined ? undefined : refuseCuts(codecs.value);
+  const ackCodec = codecs.ack === undefined ? undefined : refuseCuts(codecs.ack);
   return Object.freeze({
     action,
     decodeValue: (value: unknown, peer: string) => decode(valueCodec, value, action, peer, 'value'),
