@@ -6,7 +6,7 @@
  *
  * - a folder imports only what the table below lets it;
  * - a module of Node that belongs to the edge is imported only there;
- * - no cycles; imports of types vanish in the build and are not counted;
+ * - no circle, imports of types counted;
  * - what is exported is used by another file of the tree, or by a spec.
  */
 
@@ -301,12 +301,12 @@ function cycleProblems(files) {
   const visit = (name, trail) => {
     if (state.get(name) === 'done') return;
     if (state.get(name) === 'open') {
-      problems.push(`cycle: ${[...trail.slice(trail.indexOf(name)), name].join(' -> ')}`);
+      problems.push(`circle: ${[...trail.slice(trail.indexOf(name)), name].join(' -> ')}`);
       return;
     }
     state.set(name, 'open');
-    for (const { target, typeOnly } of files.get(name).imports) {
-      if (!typeOnly && files.has(target)) visit(target, [...trail, name]);
+    for (const { target } of files.get(name).imports) {
+      if (files.has(target)) visit(target, [...trail, name]);
     }
     state.set(name, 'done');
   };

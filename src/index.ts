@@ -1,10 +1,11 @@
 // Composition
 export { createApp } from './app/createApp';
-export type { Address, App } from './app/App';
+export type { App } from './app/App';
 export type { StreamOptions } from './app/AppHandlers';
 export type { AppOptions } from './app/AppOptions';
 export type { Failure } from './app/FailureReporter';
 export type { StopResult } from './app/stopParts';
+export type { Address } from './runtime/endpoint';
 
 // Configuration
 export { loadConfig } from './config/loadConfig';

@@ -71,7 +71,7 @@ describe('scripts/check-imports.js', () => {
         'streams/a.ts:3: streams must not import more than types of config/secret.ts',
         'config/secret.ts:1: node:fs belongs to config/loadConfig.ts, streams/transport/node, recording, replay, testing, cli, storage, app',
         'streams/a.ts:1: node:net belongs to streams/transport/node',
-        'cycle: app/back.ts -> app/loop.ts -> app/back.ts',
+        'circle: app/back.ts -> app/loop.ts -> app/back.ts',
         'app/other.ts:1: nothing uses the export name',
         '9 files, 8 problems',
       ],

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { LevelStore } from '../../src/storage/LevelStore';
-import type { OutboxOptions } from '../../src/storage/outbox/Outbox';
+import type { OutboxOptions } from '../../src/storage/outbox/OutboxOptions';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
 import { createTestOutbox, type TestOutbox } from './outbox/openOutbox';

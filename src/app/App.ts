@@ -1,3 +1,4 @@
+import type { Address } from '../runtime/endpoint';
 import { Subject, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import { createActorSystem } from '../actors/engine/createActorSystem';
 import type { ActorRef } from '../actors/ActorRef';
@@ -39,12 +40,6 @@ const DEFAULT_GRACE_MS = 5000;
 /** Replies of a peer are taken up to this size; a host has its own limit for requests. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 const MAX_REPLY_NESTING = 1024;
-
-/** An address something listens on. */
-export interface Address {
-  readonly ip: string;
-  readonly port: number;
-}
 
 // Over 300 lines, because half of them tell users what they get; what happens at stop, handlers and what is watched are apart.
 

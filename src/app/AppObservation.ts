@@ -11,7 +11,7 @@ import { UnreachableLog } from '../observe/logs/UnreachableLog';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
-import type { Address } from './App';
+import type { Address } from '../runtime/endpoint';
 import { createStatsSource, type StatsParts } from './createStatsSource';
 import type { StopResult } from './stopParts';
 

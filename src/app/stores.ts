@@ -1,6 +1,7 @@
 import type { ClientConfig } from '../config/types/ClientConfig';
 import { LevelStore } from '../storage/LevelStore';
-import { Outbox, type OutboxOptions } from '../storage/outbox/Outbox';
+import { Outbox } from '../storage/outbox/Outbox';
+import type { OutboxOptions } from '../storage/outbox/OutboxOptions';
 import type { HostConfig } from '../config/types/HostConfig';
 import { DiskDedupStore } from '../storage/dedup/DiskDedupStore';
 import type { CometConfig } from '../config/types/CometConfig';

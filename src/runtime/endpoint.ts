@@ -1,3 +1,9 @@
+/** An address something listens on. */
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**

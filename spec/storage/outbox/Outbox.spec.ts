@@ -9,7 +9,7 @@ import {
   SendTooLarge,
 } from '../../../src/errors/sending';
 import { MissingPackage } from '../../../src/errors/setUp';
-import type { OutboxOptions } from '../../../src/storage/outbox/Outbox';
+import type { OutboxOptions } from '../../../src/storage/outbox/OutboxOptions';
 import type { OutboxState } from '../../../src/streams/client/OutboxPort';
 import { createVirtualClock, type VirtualClock } from '../../support/createVirtualClock';
 import { MemoryStore } from '../MemoryStore';

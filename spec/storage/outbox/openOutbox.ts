@@ -1,5 +1,6 @@
 import type { RxcometError } from '../../../src/errors/RxcometError';
-import { Outbox, type OutboxOptions } from '../../../src/storage/outbox/Outbox';
+import { Outbox } from '../../../src/storage/outbox/Outbox';
+import type { OutboxOptions } from '../../../src/storage/outbox/OutboxOptions';
 import type { OutgoingMessage } from '../../../src/streams/client/OutboxPort';
 import type { SendSink } from '../../../src/streams/client/Send';
 import type { VirtualClock } from '../../support/createVirtualClock';

@@ -11,10 +11,10 @@ import type { Runnable } from './Dispatcher';
 import { Envelope } from '../mailbox/Envelope';
 import { followState, isLater, pipeInto } from './laterResults';
 import { Intake, type IntakeOwner } from '../mailbox/Intake';
-import { LocalRef } from './LocalRef';
+import { LocalRef, type RefOwner } from './LocalRef';
 import type { Item } from '../mailbox/Mailbox';
-import { MessageContext } from './MessageContext';
-import { Request, type RequestOwner } from '../mailbox/Request';
+import { MessageContext, type ContextOwner } from './MessageContext';
+import { Request } from '../mailbox/Request';
 import { Deque } from '../../runtime/Deque';
 import { Stash } from '../mailbox/Stash';
 import { requireOption } from '../requireOption';
@@ -44,7 +44,9 @@ type Control<M> =
  * any ─► stopping (children stop, then the stopped signal) ─► stopped
  * ```
  */
-export class ActorCell<M, R> implements Runnable, Child, Parent, RequestOwner<R>, IntakeOwner {
+export class ActorCell<M, R>
+  implements Runnable, Child, Parent, RefOwner<M, R>, ContextOwner<M, R>, IntakeOwner
+{
   readonly ref: ActorRef<M, R>;
   readonly intake: Intake<M>;
   readonly #core: SystemCore;

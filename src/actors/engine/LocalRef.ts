@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import { AskAborted } from '../../errors/actors';
-import type { ActorCell } from './ActorCell';
+import type { Logger } from '../../runtime/Logger';
 import type {
   ActorContract,
   ActorRef,
@@ -10,17 +10,29 @@ import type {
   TellOptions,
   Termination,
 } from '../ActorRef';
-import { Request, type Answers } from '../mailbox/Request';
+import type { Intake } from '../mailbox/Intake';
+import { Request, type Answers, type RequestOwner } from '../mailbox/Request';
 import { requireOption } from '../requireOption';
 
 const DEFAULT_ASK_TIMEOUT_MS = 5000;
 
+/** What an address needs of the actor behind it. */
+export interface RefOwner<M, R> extends RequestOwner<R> {
+  readonly intake: Intake<M>;
+  readonly log: Logger;
+  readonly contracts: ReadonlyMap<string, ActorContract> | undefined;
+  /** Ends what the actor is doing, for the message at the head of its mailbox. */
+  interrupt(): void;
+  /** Calls back once the actor has stopped, at once when it has; the function returned takes the listener back. */
+  onTermination(listener: (termination: Termination) => void): () => void;
+}
+
 /** The address of an actor of this process: checks options and puts messages into its intake. */
 export class LocalRef<M, R> implements ActorRef<M, R> {
-  readonly #cell: ActorCell<M, R>;
+  readonly #cell: RefOwner<M, R>;
   readonly #priorityOf: ((message: M) => Priority) | undefined;
 
-  constructor(cell: ActorCell<M, R>, priorityOf: ((message: M) => Priority) | undefined) {
+  constructor(cell: RefOwner<M, R>, priorityOf: ((message: M) => Priority) | undefined) {
     this.#cell = cell;
     this.#priorityOf = priorityOf;
   }

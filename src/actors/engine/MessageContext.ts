@@ -1,17 +1,47 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from '../../runtime/Clock';
 import type { Logger } from '../../runtime/Logger';
-import type { ActorCell } from './ActorCell';
 import type { ActorContext, ActorTimers, SpawnOptions, Spawnable } from '../behaviour';
 import type { ActorRef, AnyActorRef } from '../ActorRef';
 import type { Request } from '../mailbox/Request';
+
+/** What a context needs of the actor that handles the message. */
+export interface ContextOwner<M, R> {
+  readonly ref: ActorRef<M, R>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly timers: ActorTimers<M>;
+  childRefs(): readonly AnyActorRef[];
+  /** Whether the message of this context is still under way. */
+  isOpen(context: MessageContext<M, R>): boolean;
+  /** Throws BadValue (ERR_BAD_VALUE) when a reply does not fit the contract of the message. */
+  checkReply(message: unknown, value: R): void;
+  lateReply(value: R): void;
+  unhandled(message: unknown): void;
+  stopFromInside(child: AnyActorRef | undefined, context: MessageContext<M, R>): void;
+  watch(ref: AnyActorRef, replacement: { readonly message: M } | undefined): void;
+  unwatch(ref: AnyActorRef): void;
+  /** Throws StashFull (ERR_STASH_FULL) when there is no room. */
+  reserveStash(): void;
+  unstashAll(): void;
+  pipeToSelf<T>(
+    work: PromiseLike<T> | Observable<T>,
+    toMessage: (result: T) => M,
+    toFailure?: (error: unknown) => M,
+  ): void;
+  spawnChild<S, N, Q>(
+    nameOrBehaviour: string | Spawnable<S, N, Q>,
+    behaviourOrOptions: Spawnable<S, N, Q> | SpawnOptions<N> | undefined,
+    options: SpawnOptions<N> | undefined,
+  ): ActorRef<N, Q>;
+}
 
 /** The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is the actor's. */
 export class MessageContext<M, R> implements ActorContext<M, R> {
   #extras: Extras | undefined = undefined;
 
   constructor(
-    readonly cell: ActorCell<M, R>,
+    readonly cell: ContextOwner<M, R>,
     readonly message: unknown,
     readonly request: Request<M, R> | undefined,
     /** False: a signal, or the set-up. */

@@ -1,4 +1,5 @@
-import type { EncodedResult, KeptAnswer } from '../../streams/dedup/DedupStore';
+import type { KeptAnswer } from '../../streams/dedup/DedupStore';
+import type { EncodedResult } from '../../streams/dispatch/encodeResult';
 
 /*
  * A key is stored as `k` + message-key with this value, numbers big-endian:

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject } from 'rxjs';
-import type { ClientConfig, ClientQueueConfig } from '../../config/types/ClientConfig';
 import { AppStopped, QueueFull } from '../../errors/sending';
 import type { RxcometError } from '../../errors/RxcometError';
-import type { Clock } from '../../runtime/Clock';
 import { quoteName } from '../../runtime/names';
 import type { DeliverKept, OutboxPort, OutboxState, OutgoingMessage } from '../../streams/client/OutboxPort';
 import { Confirmation } from './Confirmation';
 import type { KeptMessage } from './KeptMessage';
-import { type KeyValueStore, StoreProblem } from '../KeyValueStore';
+import { StoreProblem } from '../KeyValueStore';
+import type { OutboxOptions } from './OutboxOptions';
 import { LevelStore } from '../LevelStore';
 import { OutboxCourier } from './OutboxCourier';
 import { openFailure, storeFailure } from './failures';
@@ -20,23 +19,6 @@ const STATE_EVERY_MS = 250;
 const REOPEN_MS = 1000;
 /** What a waiting message takes besides its content. */
 const OVERHEAD_BYTES = 256;
-
-/** What an outbox needs of its app. */
-export interface OutboxOptions {
-  /** Folder of the store. */
-  readonly path: string;
-  /** Name of the client. */
-  readonly client: string;
-  readonly clock: Clock;
-  /** 0 up to 1, for jitter. */
-  readonly random: () => number;
-  /** Is told of every message that could not be kept or was given up, and of what is wrong with the store. */
-  readonly report: (error: RxcometError, action: string) => void;
-  readonly queue: ClientQueueConfig;
-  readonly reconnect: ClientConfig['reconnect'];
-  /** What keeps the data; a LevelStore at `path` when left out. */
-  readonly store?: KeyValueStore;
-}
 
 /**
  * Keeps the detached messages of a client on disk until the peer has acknowledged them: each is written, then handed to the peer's queue

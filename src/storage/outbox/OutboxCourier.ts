@@ -6,7 +6,7 @@ import type { DeliverKept } from '../../streams/client/OutboxPort';
 import { Delivery, DeliveryWindow } from './DeliveryWindow';
 import { judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
-import type { OutboxOptions } from './Outbox';
+import type { OutboxOptions } from './OutboxOptions';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
 
 /** Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other sends need too. */

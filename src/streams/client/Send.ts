@@ -1,5 +1,4 @@
 import type { RxcometError } from '../../errors/RxcometError';
-import type { ClientConnection } from './ClientConnection';
 import type { SentMessage, TrafficObserver } from '../messages/TrafficObserver';
 import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 import type { Delivered, SendErrorFields } from '../../errors/sending';
@@ -9,6 +8,12 @@ export interface SendSink {
   next(value: unknown): void;
   complete(): void;
   error(error: RxcometError): void;
+}
+
+/** What a send needs of the connection it was written to. */
+export interface SendCarrier {
+  /** Nobody waits for the outcome any more; `repeatable`: it will be sent again. */
+  cancel(send: Send, repeatable: boolean): void;
 }
 
 /** One message on its way: in the queue, then on a connection, then done. */
@@ -22,7 +27,7 @@ export class Send implements TimeoutEntry {
 
   done = false;
   /** The connection it was written to. */
-  connection: ClientConnection | undefined = undefined;
+  connection: SendCarrier | undefined = undefined;
   /** message-id on that connection. */
   id = 0;
   /** Called once when it is over, however it ended. */

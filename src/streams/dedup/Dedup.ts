@@ -4,7 +4,7 @@ import { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
 import { quoteName } from '../../runtime/names';
 import type { DedupCounts, DedupHook, DedupStore, JoinerPort, KeptAnswer } from './DedupStore';
-import { DedupRun } from './DedupRun';
+import { DedupRun, type RunOwner } from './DedupRun';
 import type { HandlerChain } from '../dispatch/HandlerChain';
 import type { Exchange } from '../dispatch/Exchange';
 import { KnownKeys } from './KnownKeys';
@@ -36,7 +36,7 @@ export interface DedupOptions {
  *
  * With a store: "entered" is written before the handlers are asked, the answer before the acknowledgement goes out.
  */
-export class Dedup {
+export class Dedup implements RunOwner {
   readonly maxAnswerBytes: number;
   readonly #options: DedupOptions;
   readonly #known: KnownKeys;

@@ -1,27 +1,40 @@
 import { AnswerNotKept } from '../../errors/handling';
 import type { RxcometError } from '../../errors/RxcometError';
 import { quoteName } from '../../runtime/names';
-import type { Dedup } from './Dedup';
 import type { HandlerChain } from '../dispatch/HandlerChain';
-import { encodeResult } from '../dispatch/encodeResult';
+import { encodeResult, type EncodedResult } from '../dispatch/encodeResult';
 import { errorAcknowledgement } from '../dispatch/errorAcknowledgement';
-import { Exchange, type NextOutcome, type ReplyPort } from '../dispatch/Exchange';
-import type { EncodedResult, JoinerPort, KeptAnswer } from './DedupStore';
+import { Exchange, type NextOutcome, type ReplyPort, type SharedRun } from '../dispatch/Exchange';
+import type { JoinerPort, KeptAnswer } from './DedupStore';
 
 /** `open`: no terminal answer yet; `keeping`: it is being written; `settled`: it was given, or none will be. */
 type Phase = 'open' | 'keeping' | 'settled';
+
+/** What a run needs of the Dedup that keeps keys and answers. */
+export interface RunOwner {
+  /** Bytes of one answer; a larger one is not kept. */
+  readonly maxAnswerBytes: number;
+  begins(run: DedupRun): void;
+  /** It ended before it began. */
+  discard(run: DedupRun): void;
+  failed(run: DedupRun, error?: unknown): void;
+  /** Calls back once the answer is kept; undefined: it was too large. */
+  keep(run: DedupRun, answer: KeptAnswer | undefined, done: () => void): void;
+  acknowledged(run: DedupRun): void;
+  ended(run: DedupRun): void;
+}
 
 /**
  * One handling of a message with a key. The handlers have an exchange of their own, whose port this is; the requests of that key, the first
  * one and its repeats, join it and get its answer. A joiner may go without ending it, so that a lost connection does not end a handler
  * whose message will be repeated.
  */
-export class DedupRun implements ReplyPort {
+export class DedupRun implements ReplyPort, SharedRun {
   /** What the handlers see. */
   readonly exchange: Exchange;
   /** False while it is being written that the message is about to be handled. */
   entered = true;
-  readonly #dedup: Dedup;
+  readonly #dedup: RunOwner;
   readonly #chain: HandlerChain;
   readonly #joiners = new Map<Exchange, JoinerPort>();
   #phase: Phase = 'open';
@@ -36,7 +49,7 @@ export class DedupRun implements ReplyPort {
   #tooLarge = false;
 
   constructor(
-    dedup: Dedup,
+    dedup: RunOwner,
     chain: HandlerChain,
     readonly key: string,
   ) {

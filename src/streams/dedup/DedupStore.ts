@@ -1,8 +1,6 @@
+import type { EncodedResult } from '../dispatch/encodeResult';
 import type { Exchange, NextOutcome, ReplyPort } from '../dispatch/Exchange';
 import type { DedupFailed } from '../../errors/handling';
-
-/** One result, encoded: its JSON text, or raw bytes. */
-export type EncodedResult = string | Uint8Array;
 
 /** The successful answer of a message, for its repeats. */
 export interface KeptAnswer {
@@ -58,7 +56,7 @@ export interface OpenedDedup {
 }
 
 /**
- * Where a host keeps message-keys and answers beyond its own life; implemented in src/outbox. What is written survives the end of the
+ * Where a host keeps message-keys and answers beyond its own life; implemented in src/storage. What is written survives the end of the
  * process, however sudden. Writes take effect in the order of the calls.
  */
 export interface DedupStore {

@@ -1,5 +1,3 @@
-import type { DedupRun } from '../dedup/DedupRun';
-import type { HandlerChain } from './HandlerChain';
 import type { Message, MessageControl } from '../messages/Message';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
@@ -24,6 +22,22 @@ export interface ReplyPort {
   released(exchange: Exchange): void;
   /** Calls back once when the peer has caught up, or at once when it has. */
   whenWritable(callback: () => void): void;
+}
+
+/** Who takes the answers of handlers: the handler chain. */
+export interface Answering {
+  acknowledge(exchange: Exchange, value: unknown): void;
+  fail(exchange: Exchange, error: unknown): void;
+}
+
+/** The one handling that all requests with one message-key share. */
+export interface SharedRun {
+  /** False while it is being written that the message is about to be handled. */
+  readonly entered: boolean;
+  /** The turn of one of its requests has come. */
+  begin(): void;
+  /** One of its requests was cancelled by the peer. */
+  cancel(exchange: Exchange, reason: unknown): void;
 }
 
 /** The state of one message between its arrival and the end of its handlers. The handler chain owns the fields up to `replyId`, the reply port those from it on. */
@@ -63,7 +77,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
   collected: string[] | undefined = undefined;
   collectedBytes = 0;
   /** The handling of a message with a key that this request has joined; undefined without Dedup. */
-  run: DedupRun | undefined = undefined;
+  run: SharedRun | undefined = undefined;
   /** Who watches this message and what it calls it; undefined when nobody did as it began. */
   observer: TrafficObserver | undefined = undefined;
   observed: unknown = undefined;
@@ -72,7 +86,7 @@ export class Exchange implements MessageControl, TimeoutEntry {
 
   constructor(
     readonly port: ReplyPort,
-    readonly chain: HandlerChain,
+    readonly chain: Answering,
   ) {}
 
   /** Calls what belongs to this message, see TrafficObserver. */

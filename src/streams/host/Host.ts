@@ -8,8 +8,8 @@ import { createTokenCheck } from './token';
 import { Dedup } from '../dedup/Dedup';
 import type { DedupCounts } from '../dedup/DedupStore';
 import { HandlerChain } from '../dispatch/HandlerChain';
-import { HostConnection } from './HostConnection';
-import type { HostContext, HostOptions } from './HostContext';
+import { HostConnection, type HostConnectionEvents } from './HostConnection';
+import type { HostContext, HostOptions, Lingering } from './HostContext';
 import type { Link } from '../transport/Link';
 import { type MemoryBudget, type MemoryGroup, processMemoryBudget } from './MemoryBudget';
 import { RequestReader } from './RequestReader';
@@ -30,10 +30,22 @@ export class Host {
   readonly #memoryGroup: MemoryGroup;
   readonly #chain: HandlerChain;
   readonly #dedup: Dedup | undefined;
-  readonly #lingering: TimeoutQueue<HostConnection>;
+  readonly #lingering: TimeoutQueue<Lingering>;
   readonly #sweepMs: number;
   #context: HostContext | undefined;
   #listener: Listener | undefined;
+  readonly #events: HostConnectionEvents = {
+    onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
+    onClosed: (connection) => {
+      this.#connections.delete(connection);
+      this.#refused.delete(connection);
+      this.#tell('close', connection, connection.dialect);
+      if (this.#connections.size > 0) return;
+      this.#options.clock.clearTimeout(this.#sweepTimer);
+      this.#sweepTimer = undefined;
+      this.#tellIfEmpty();
+    },
+  };
   #closed = false;
   #sweepTimer: unknown;
   #onEmpty: (() => void)[] = [];
@@ -67,7 +79,7 @@ export class Host {
         onIdle: () => this.#tellIfEmpty(),
       });
     }
-    this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: HostConnection) =>
+    this.#lingering = new TimeoutQueue(clock, limits.lingerMs, (connection: Lingering) =>
       connection.lingered(),
     );
     const periods = [limits.frameTimeoutMs, limits.writeTimeoutMs, limits.idleTimeoutMs, heartbeatMs];
@@ -199,16 +211,6 @@ export class Host {
       lingering: this.#lingering,
       onMessage,
       report,
-      onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
-      onClosed: (connection) => {
-        this.#connections.delete(connection);
-        this.#refused.delete(connection);
-        this.#tell('close', connection, connection.dialect);
-        if (this.#connections.size > 0) return;
-        clock.clearTimeout(this.#sweepTimer);
-        this.#sweepTimer = undefined;
-        this.#tellIfEmpty();
-      },
     };
   }
 
@@ -221,7 +223,7 @@ export class Host {
       link.destroy();
       return;
     }
-    const connection = new HostConnection(link, context);
+    const connection = new HostConnection(link, context, this.#events);
     this.#connections.add(connection);
     connection.open();
     this.#tell('open', connection, undefined);

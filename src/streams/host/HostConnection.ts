@@ -4,15 +4,15 @@ import { Deque } from '../../runtime/Deque';
 import { quoteName } from '../../runtime/names';
 import type { Dialect } from '../messages/Message';
 import { encodeJson } from '../json/encodeJson';
-import { encodeResult } from '../dispatch/encodeResult';
+import { encodeResult, type EncodedResult } from '../dispatch/encodeResult';
 import type { Exchange, NextOutcome } from '../dispatch/Exchange';
 import type { Frame } from '../wire/Frame';
 import { FrameParser } from '../wire/FrameParser';
 import { FrameWriter } from '../wire/FrameWriter';
 import { checkRequestKeys, isMessageId } from '../wire/nativeKeys';
 import { createExchange } from './createExchange';
-import type { HostContext } from './HostContext';
-import type { EncodedResult, JoinerPort } from '../dedup/DedupStore';
+import type { HostContext, Lingering } from './HostContext';
+import type { JoinerPort } from '../dedup/DedupStore';
 import type { Link, LinkEvents } from '../transport/Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { ConnectionAges } from './ConnectionAges';
@@ -27,6 +27,13 @@ import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
  */
 type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
 
+/** What a connection tells the host that accepted it. */
+export interface HostConnectionEvents {
+  /** A request has shown which dialect the peer speaks. */
+  readonly onDialect: (connection: HostConnection, dialect: Dialect) => void;
+  readonly onClosed: (connection: HostConnection) => void;
+}
+
 /**
  * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
@@ -34,7 +41,7 @@ type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
  * Long, because every event is judged by the one phase that all of them change; what has a state of its own is apart: slots, reasons to
  * stop reading, ages.
  */
-export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, MemoryHolder {
+export class HostConnection implements JoinerPort, LinkEvents, Lingering, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
@@ -42,6 +49,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
 
   readonly #link: Link;
   readonly #context: HostContext;
+  readonly #events: HostConnectionEvents;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #slots: Slots;
@@ -69,10 +77,11 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
   #frames = 0;
   #writtenBytes = 0;
 
-  constructor(link: Link, context: HostContext) {
+  constructor(link: Link, context: HostContext, events: HostConnectionEvents) {
     const { config, clock, chain } = context;
     this.#link = link;
     this.#context = context;
+    this.#events = events;
     this.#slots = new Slots(config.limits.maxInFlight, chain, (exchange) => this.#begin(exchange));
     this.#gate = new ReadGate(link, clock);
     this.#ages = new ConnectionAges(config, link.peer, clock.now());
@@ -196,7 +205,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
     this.#waitingFrames = undefined;
     this.#account();
     this.#wakeWriters();
-    this.#context.onClosed(this);
+    this.#events.onClosed(this);
   }
 
   // ReplyPort
@@ -456,7 +465,7 @@ export class HostConnection implements JoinerPort, LinkEvents, TimeoutEntry, Mem
 
   #showDialect(dialect: Dialect): void {
     this.#dialect = dialect;
-    this.#context.onDialect(this, dialect);
+    this.#events.onDialect(this, dialect);
   }
 
   #sayHello(): void {

@@ -6,15 +6,14 @@ import type { DedupHook, DedupStore } from '../dedup/DedupStore';
 import type { Exchange } from '../dispatch/Exchange';
 import type { HandlerRegistry } from '../dispatch/HandlerRegistry';
 import type { MemoryBudget } from './MemoryBudget';
-import type { Dialect, Message } from '../messages/Message';
+import type { Message } from '../messages/Message';
 import type { Observation } from '../messages/TrafficObserver';
 import type { Transport } from '../transport/Transport';
 import type { AllowList } from './AllowList';
 import type { Dedup } from '../dedup/Dedup';
 import type { HandlerChain } from '../dispatch/HandlerChain';
-import type { HostConnection } from './HostConnection';
 import type { RequestReader } from './RequestReader';
-import type { TimeoutQueue } from '../../runtime/TimeoutQueue';
+import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 
 /** What a host needs of its app. */
 export interface HostOptions {
@@ -36,6 +35,12 @@ export interface HostOptions {
   readonly observation: Observation;
 }
 
+/** A connection that has had its last frame and waits for the peer's FIN. */
+export interface Lingering extends TimeoutEntry {
+  /** Linger_ms passed. */
+  lingered(): void;
+}
+
 /** What the connections of one host share. */
 export interface HostContext {
   readonly config: HostConfig;
@@ -53,10 +58,8 @@ export interface HostContext {
   readonly memory: MemoryBudget;
   readonly observation: Observation;
   /** Linger of connections that have had their last frame. */
-  readonly lingering: TimeoutQueue<HostConnection>;
+  readonly lingering: TimeoutQueue<Lingering>;
   /** Sees every accepted message before its handlers. */
   readonly onMessage: (message: Message) => void;
   readonly report: (error: RxcometError) => void;
-  readonly onDialect: (connection: HostConnection, dialect: Dialect) => void;
-  readonly onClosed: (connection: HostConnection) => void;
 }
