@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 export function recordingPartFile(file: string, part: number): string {
   if (part === 1) return file;
   const name = basename(file);
-  const dot = name.indexOf('../../testing', 1);
+  const dot = name.indexOf('.', 1);
   const numbered = dot < 0 ? `${name}.${part}` : `${name.slice(0, dot)}.${part}${name.slice(dot)}`;
   return join(dirname(file), numbered);
 }
