@@ -9,10 +9,13 @@ interface PeerErrorFields extends RxcometErrorOptions {
 /** Base of failures of one connection: bytes that break the protocol, limits a peer ran into. Only that connection is affected. */
 export abstract class PeerError extends RxcometError {
   readonly peer: string;
+  /** The message without the peer's address, as the peer itself is told. */
+  readonly detail: string;
 
   constructor(message: string, fields: PeerErrorFields) {
     super(fields.peer === '' ? message : `${fields.peer}: ${message}`, fields);
     this.peer = fields.peer;
+    this.detail = message;
   }
 }
 

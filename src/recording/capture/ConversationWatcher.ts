@@ -1,6 +1,15 @@
 import type { RxcometError } from '../../errors/RxcometError';
 import type { Frame } from '../../streams/wire/Frame';
 import { FrameParser } from '../../streams/wire/FrameParser';
+import {
+  FromClient,
+  FromHost,
+  kindFromClient,
+  kindFromHost,
+  saysNative,
+  unreachable,
+} from '../../streams/wire/nativeFrames';
+import { isMessageId } from '../../streams/wire/nativeKeys';
 import { errorCode } from '../../streams/transport/failures';
 import { contentPieces } from '../content/contentPieces';
 import type { EventSink } from './EventSink';
@@ -126,15 +135,26 @@ export class ConversationWatcher {
 
   #request(frame: Frame): void {
     const { header } = frame;
-    const native = this.#dialect === 'native' || header.native === 1;
-    if (native) {
-      if (header.ping !== undefined || header.pong !== undefined) return;
-      if (isId(header.cancel)) {
-        this.cancelled(header.cancel);
+    const native = this.#dialect === 'native' || saysNative(header);
+    const kind = native ? kindFromClient(header) : FromClient.request;
+    switch (kind) {
+      case FromClient.request:
+        this.#message(frame, native);
         return;
-      }
+      case FromClient.cancel:
+        if (isMessageId(header.cancel)) this.cancelled(header.cancel);
+        return;
+      case FromClient.ping:
+      case FromClient.pong:
+        return;
+      default:
+        unreachable(kind);
     }
-    const id = native && isId(header.messageId) ? header.messageId : this.#lastId + 1;
+  }
+
+  #message(frame: Frame, native: boolean): void {
+    const { header } = frame;
+    const id = native && isMessageId(header.messageId) ? header.messageId : this.#lastId + 1;
     this.#lastId = id;
     const { action, content } = this.#contentOf(frame, 'value');
     const unconfirmed = native && header.ack === 'none';
@@ -150,18 +170,47 @@ export class ConversationWatcher {
   }
 
   #reply(frame: Frame): void {
-    const { header } = frame;
-    if (header.status === 'hello') {
+    const kind = kindFromHost(frame.header);
+    if (kind === FromHost.hello) {
       this.#dialect = 'native';
       return;
     }
-    if (this.#dialect === 'unknown') this.#dialect = 'comet';
+    if (this.#dialect !== 'native') {
+      this.#dialect = 'comet';
+      // `error` stands for legacy peers too, which do not look at it (protocol 2, Replies to legacy peers).
+      this.#acknowledgement(frame, frame.header.status === 'error' ? 'error' : undefined);
+      return;
+    }
+    switch (kind) {
+      case FromHost.result:
+      case FromHost.unknown:
+        this.#acknowledgement(frame, undefined);
+        return;
+      case FromHost.next:
+        this.#acknowledgement(frame, 'next');
+        return;
+      case FromHost.complete:
+        this.#acknowledgement(frame, 'complete');
+        return;
+      case FromHost.error:
+      case FromHost.connectionError:
+        this.#acknowledgement(frame, 'error');
+        return;
+      case FromHost.ping:
+      case FromHost.pong:
+      case FromHost.goaway:
+        return;
+      default:
+        unreachable(kind);
+    }
+  }
+
+  #acknowledgement(frame: Frame, status: 'next' | 'complete' | 'error' | undefined): void {
+    const { header } = frame;
     const native = this.#dialect === 'native';
-    if (native && [header.ping, header.pong, header.goaway].some((key) => key !== undefined)) return;
     // A native reply without an id is an error of the connection (protocol 2, violations).
     const [oldest = 0] = native ? [] : this.#open;
-    const id = native && isId(header.messageId) ? header.messageId : oldest;
-    const status = statusOf(header.status, native);
+    const id = native && isMessageId(header.messageId) ? header.messageId : oldest;
     if (status !== 'next') this.#open.delete(id);
     const { content } =
       status === 'complete' && header.contentLength === 0
@@ -183,12 +232,4 @@ export class ConversationWatcher {
     const { writer, link, side } = this.#options;
     writer.write({ at: writer.elapsedMs, link, side, dialect: this.#dialect, ...event });
   }
-}
-
-const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
-
-/** `error` stands for legacy peers too, which do not look at it; streams are native only (protocol 2, replies to legacy peers). */
-function statusOf(status: unknown, native: boolean): 'next' | 'complete' | 'error' | undefined {
-  if (status === 'error') return status;
-  return native && (status === 'next' || status === 'complete') ? status : undefined;
 }

@@ -118,7 +118,7 @@ function explain(codec: t.Mixed, value: unknown): string {
     .map((entry) => entry.key)
     // Members of an intersection appear as their number; fields of a recording's lines never do.
     .filter((key, index) => key !== '' && !(/^\d$/.test(key) && index === 1))
-    .join('../../testing');
+    .join('.');
   if (path === '') return 'a JSON object';
   return `${path}: ${last?.type.name ?? ''}${last?.actual === undefined ? ', which is missing' : ''}`;
 }

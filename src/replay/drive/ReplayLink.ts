@@ -2,6 +2,7 @@ import type { Secret } from '../../config/types/Secret';
 import type { Clock } from '../../runtime/Clock';
 import { Deque } from '../../runtime/Deque';
 import { FrameWriter } from '../../streams/wire/FrameWriter';
+import { type NativeRequest, requestKeys, writeCancel } from '../../streams/wire/nativeFrames';
 import type { Link } from '../../streams/transport/Link';
 import { contentText } from '../../recording/content/contentText';
 import { ConversationWatcher } from '../../recording/capture/ConversationWatcher';
@@ -226,30 +227,22 @@ export class ReplayLink {
 
   #writeCancel({ id }: RecordedCancel): void {
     this.#watcher.cancelled(id);
-    this.#frame({ cancel: id }, '');
+    writeCancel(this.#frames, id);
+    this.#flushLater();
   }
 
   #write(message: RecordedMessage): void {
-    const keys: Record<string, string | number> = {};
+    const first = this.#greeting ? undefined : { token: this.#token?.reveal() };
+    const keys = this.#native ? requestKeys(nativeRequest(message), first) : {};
     if (message.type !== undefined) keys['content-type'] = message.type;
-    if (this.#native) {
-      if (!this.#greeting) {
-        keys['native'] = 1;
-        if (this.#token !== undefined) keys['authorization'] = `Bearer ${this.#token.reveal()}`;
-      }
-      keys['message-id'] = message.id;
-      keys['connection'] = 'keep-alive';
-      if (message.confirm === false) keys['ack'] = 'none';
-      if (message.key !== undefined) keys['message-key'] = message.key;
-      if (message.base64 !== undefined && message.action !== '') keys['action'] = message.action;
-    }
     this.#greeting = true;
     this.#written = message;
     this.#writtenAt = this.#clock.now();
     const asked = this.#asked.get(message.id);
     if (asked !== undefined) asked.sentAt = this.#writtenAt;
     this.#watcher.sent(message);
-    this.#frame(keys, contentText(message, message.action));
+    this.#frames.frame(keys, contentText(message, message.action));
+    this.#flushLater();
   }
 
   #came({ id, status }: RecordedAck): void {
@@ -261,8 +254,7 @@ export class ReplayLink {
     this.#unanswered -= 1;
   }
 
-  #frame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
-    this.#frames.frame(keys, content);
+  #flushLater(): void {
     if (this.#flushing) return;
     // What is sent in one turn leaves in one write.
     this.#flushing = true;
@@ -285,4 +277,14 @@ export class ReplayLink {
     this.#changed = [];
     for (const callback of changed) callback();
   }
+}
+
+function nativeRequest({ id, confirm, key, base64, action }: RecordedMessage): NativeRequest {
+  return {
+    id,
+    confirm: confirm !== false,
+    key,
+    trace: undefined,
+    action: base64 === undefined ? '' : action,
+  };
 }

@@ -3,6 +3,14 @@ import { Deque } from '../../runtime/Deque';
 import type { Frame } from '../../streams/wire/Frame';
 import { FrameParser } from '../../streams/wire/FrameParser';
 import { FrameWriter } from '../../streams/wire/FrameWriter';
+import {
+  FromClient,
+  kindFromClient,
+  saysNative,
+  unreachable,
+  writeHello,
+  writePong,
+} from '../../streams/wire/nativeFrames';
 import type { Link } from '../../streams/transport/Link';
 import { contentPieces } from '../../recording/content/contentPieces';
 import { contentText } from '../../recording/content/contentText';
@@ -114,15 +122,28 @@ export class StandInConnection {
 
   #request(frame: Frame): void {
     const { header } = frame;
-    const native = this.#options.native && (this.#greeted || header.native === 1);
-    if (native && header.cancel !== undefined) {
-      for (const turn of this.#turns) if (turn.id === header.cancel) turn.unwanted = true;
-      return;
+    const native = this.#options.native && (this.#greeted || saysNative(header));
+    const kind = native ? kindFromClient(header) : FromClient.request;
+    switch (kind) {
+      case FromClient.request:
+        this.#onRequest(frame, native);
+        return;
+      case FromClient.cancel:
+        for (const turn of this.#turns) if (turn.id === header.cancel) turn.unwanted = true;
+        return;
+      case FromClient.ping:
+        writePong(this.#writer);
+        this.#sent();
+        return;
+      case FromClient.pong:
+        return;
+      default:
+        unreachable(kind);
     }
-    if (native && (header.ping !== undefined || header.pong !== undefined)) {
-      if (header.ping !== undefined) this.#send({ pong: 1 }, '');
-      return;
-    }
+  }
+
+  #onRequest(frame: Frame, native: boolean): void {
+    const { header } = frame;
     if (native && !this.#greeted && header.connection === 'keep-alive') this.#greet();
     const at = this.#options.clock.now();
     if (this.#greeted) this.#answer(frame, at);
@@ -165,8 +186,13 @@ export class StandInConnection {
 
   #greet(): void {
     this.#greeted = true;
-    const hello = { 'max-in-flight': maxInFlight, 'max-content-bytes': 256 * 1024 * 1024, 'heartbeat-ms': 0 };
-    this.#send({ status: 'hello', native: 1 }, JSON.stringify({ ...hello, dedup: false }));
+    writeHello(this.#writer, {
+      maxInFlight,
+      maxContentBytes: 256 * 1024 * 1024,
+      heartbeatMs: 0,
+      dedup: false,
+    });
+    this.#sent();
   }
 
   /** Gives the acknowledgements that are due. */
@@ -247,14 +273,17 @@ export class StandInConnection {
     this.#link.end();
   }
 
-  #refuse({ header: { messageId: id, native } }: Frame, action: string): void {
+  #refuse({ header }: Frame, action: string): void {
     const error = {
       code: 'ERR_NOT_RECORDED',
       message: `the recording holds no (further) such message: ${action}`,
     };
     // Who knows the native dialect reads the code also where the recorded host did not speak it.
-    const text = native === 1 || this.#greeted ? error : `Error: ${error.code}: ${error.message}`;
-    this.#send({ ...(this.#greeted ? idKey(id) : {}), status: 'error' }, JSON.stringify({ result: text }));
+    const text = saysNative(header) || this.#greeted ? error : `Error: ${error.code}: ${error.message}`;
+    this.#send(
+      { ...(this.#greeted ? idKey(header.messageId) : {}), status: 'error' },
+      JSON.stringify({ result: text }),
+    );
     if (!this.#greeted) this.#end();
   }
 
@@ -264,6 +293,10 @@ export class StandInConnection {
 
   #send(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
     this.#writer.frame(keys, content);
+    this.#sent();
+  }
+
+  #sent(): void {
     // What answers one chunk leaves in one write.
     if (!this.#reading) this.#writer.flush();
   }

@@ -13,15 +13,25 @@ import type { ClientContext } from './ClientContext';
 import { ClientHeartbeat } from './ClientHeartbeat';
 import type { Dialect } from '../messages/Message';
 import { type Send, failureFields } from './Send';
-import type { Frame } from '../wire/Frame';
+import type { Frame, FrameHeader } from '../wire/Frame';
 import { FrameParser } from '../wire/FrameParser';
 import { FrameWriter } from '../wire/FrameWriter';
 import { IdTable } from './IdTable';
 import { isMessageId } from '../wire/nativeKeys';
-import { type Hello, ReplyReader, legacyFailure, readHello } from './ReplyReader';
+import {
+  FromHost,
+  type Hello,
+  kindFromHost,
+  type NativeRequest,
+  requestKeys,
+  unreachable,
+  writeCancel,
+  writePing,
+  writePong,
+} from '../wire/nativeFrames';
+import { ReplyReader, legacyFailure, readHello } from './ReplyReader';
 import type { Link, LinkEvents } from '../transport/Link';
 
-/** `finding`: the first request is out; `kept`: hello came; `draining`: no new requests, answers still come; `ending`: ours is over. */
 type Phase = 'finding' | 'kept' | 'draining' | 'ending' | 'closed';
 
 /** What a connection tells the lane that opened it. */
@@ -40,7 +50,13 @@ export interface ClientConnectionEvents {
 /**
  * The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a kept one.
  *
- * Long, because every frame and every end is judged by the one phase; heartbeat and the reading of replies are apart.
+ * ```
+ * finding: the first request is out ── hello ─► kept ── goaway, finish ─► draining: answers still come
+ *    │ any other reply: the peer is legacy        │                          │ all answered, all written
+ *    ▼                                            ▼ the peer's FIN, bad frame ▼
+ *  ending: nothing is read any more, ours is over ◄──────────────────────────┘
+ * any ── link gone, heartbeat lost ─► closed
+ * ```
  */
 export class ClientConnection implements LinkEvents {
   readonly #link: Link;
@@ -56,8 +72,6 @@ export class ClientConnection implements LinkEvents {
   #hello: Hello | undefined;
   #legacy = false;
   #behind = false;
-  #inTurn = false;
-  #flushQueued = false;
 
   constructor(link: Link, context: ClientContext, events: ClientConnectionEvents) {
     this.#link = link;
@@ -69,7 +83,10 @@ export class ClientConnection implements LinkEvents {
       onFrame: (frame) => this.#onFrame(frame),
     });
     this.#writer = new FrameWriter((bytes) => {
+      if (this.#phase === 'closed') return true;
       context.observation.sentBytes += bytes.length;
+      // Near enough, and the clock is asked once for each chunk.
+      this.#heartbeat.wroteAt = this.#heartbeat.heardAt;
       const free = link.write(bytes);
       if (!free) this.#behind = true;
       return free;
@@ -109,21 +126,20 @@ export class ClientConnection implements LinkEvents {
     return this.#inFlight.size;
   }
 
-  /** Writes the first request, which goes alone. */
+  /** Writes the first request, which goes alone; its answer tells the dialect, so that it is always confirmed. */
   start(first: Send): void {
     this.#link.open(this);
     this.#lastId = 1;
     first.id = 1;
     first.connection = this;
     this.#inFlight.add(1, first);
-    const keys: Record<string, string | number> = {};
-    if (this.#context.config.dialect !== 'comet') {
-      Object.assign(keys, { native: 1, 'message-id': 1, connection: 'keep-alive' });
-      this.#addKeys(keys, first);
-      const { token } = this.#context.config;
-      if (token !== undefined) keys['authorization'] = `Bearer ${token.reveal()}`;
-    }
-    this.#writeFrame(keys, first);
+    const { dialect, token } = this.#context.config;
+    this.#writeFrame(
+      dialect === 'comet'
+        ? {}
+        : requestKeys({ ...nativeRequest(first), confirm: true }, { token: token?.reveal() }),
+      first,
+    );
     this.#writer.flush();
   }
 
@@ -145,13 +161,8 @@ export class ClientConnection implements LinkEvents {
     const noAck = !send.confirm;
     if (send.text !== undefined && send.key === undefined && send.trace === undefined) {
       this.#writer.request(id, send.text, noAck);
-    } else {
-      const keys: Record<string, string | number> = { 'message-id': id, connection: 'keep-alive' };
-      if (noAck) keys['ack'] = 'none';
-      this.#addKeys(keys, send);
-      this.#writeFrame(keys, send);
-    }
-    this.#flushSoon();
+    } else this.#writeFrame(requestKeys(nativeRequest(send)), send);
+    this.#writer.flushSoon();
     if (noAck) send.complete();
     else this.#inFlight.add(id, send);
   }
@@ -164,7 +175,7 @@ export class ClientConnection implements LinkEvents {
     if (text.length * 3 > (this.#hello?.maxContentBytes ?? Infinity)) return false;
     this.#lastId += 1;
     this.#writer.request(this.#lastId, text, true);
-    this.#flushSoon();
+    this.#writer.flushSoon();
     return true;
   }
 
@@ -187,8 +198,8 @@ export class ClientConnection implements LinkEvents {
     }
     if (this.#phase !== 'kept' && this.#phase !== 'draining') return;
     if (!repeatable || this.#hello?.dedup !== true) {
-      this.#writer.frame({ cancel: send.id }, '');
-      this.#flushSoon();
+      writeCancel(this.#writer, send.id);
+      this.#writer.flushSoon();
     }
     this.#madeRoom();
   }
@@ -214,7 +225,7 @@ export class ClientConnection implements LinkEvents {
     this.#context.observation.receivedBytes += chunk.length;
     this.#heartbeat.heardAt = this.#context.clock.now();
     if (this.#phase === 'ending' || this.#phase === 'closed') return;
-    this.#inTurn = true;
+    this.#writer.hold();
     try {
       this.#parser.push(chunk);
     } catch (error) {
@@ -222,7 +233,7 @@ export class ClientConnection implements LinkEvents {
       this.#broken(error);
       return;
     } finally {
-      this.#inTurn = false;
+      this.#writer.release();
     }
     this.#writer.flush();
     this.#madeRoom();
@@ -261,12 +272,6 @@ export class ClientConnection implements LinkEvents {
     this.#events.closed(this);
   }
 
-  #addKeys(keys: Record<string, string | number>, send: Send): void {
-    if (send.key !== undefined) keys['message-key'] = send.key;
-    if (send.trace !== undefined) keys['traceparent'] = send.trace;
-    if (send.raw !== undefined && send.action !== '') keys['action'] = send.action;
-  }
-
   #writeFrame(keys: Record<string, string | number>, send: Send): void {
     if (send.text !== undefined) this.#writer.frame(keys, send.text);
     else
@@ -284,7 +289,7 @@ export class ClientConnection implements LinkEvents {
 
   #onFirstFrame(frame: Frame): void {
     const { header } = frame;
-    if (header.status === 'hello' && isMessageId(header.native) && this.#context.config.dialect !== 'comet') {
+    if (kindFromHost(header) === FromHost.hello && this.#context.config.dialect !== 'comet') {
       this.#hello = readHello(frame, this.peer);
       this.#phase = 'kept';
       this.#heartbeat.start(this.#hello.heartbeatMs, this.#context.config.heartbeatMs);
@@ -311,46 +316,62 @@ export class ClientConnection implements LinkEvents {
 
   #onKeptFrame(frame: Frame): void {
     const { header } = frame;
-    if (header.ping !== undefined) {
-      this.#writer.frame({ pong: 1 }, '');
-      return;
+    const kind = kindFromHost(header);
+    switch (kind) {
+      case FromHost.result:
+      case FromHost.error: {
+        const send = this.#answered(header);
+        if (send === undefined) return;
+        this.#inFlight.delete(send.id);
+        this.#settle(send, frame, false);
+        return;
+      }
+      case FromHost.next: {
+        const send = this.#answered(header);
+        if (send === undefined) return;
+        // Ack_timeout_ms is the time to the first result.
+        send.disarm();
+        this.#take(send, frame);
+        return;
+      }
+      case FromHost.complete: {
+        const send = this.#answered(header);
+        if (send === undefined) return;
+        this.#inFlight.delete(send.id);
+        send.complete();
+        return;
+      }
+      case FromHost.ping:
+        writePong(this.#writer);
+        return;
+      case FromHost.pong:
+        return;
+      case FromHost.goaway:
+        this.#onGoaway(header.goaway);
+        return;
+      case FromHost.connectionError:
+        this.#onConnectionError(frame);
+        return;
+      case FromHost.hello:
+      case FromHost.unknown:
+        if (this.#answered(header) === undefined) return;
+        throw new ProtocolViolation(
+          `the status of a reply cannot be ${JSON.stringify(header.status)}; protocol 2`,
+          { peer: this.peer },
+        );
+      default:
+        unreachable(kind);
     }
-    if (header.pong !== undefined) return;
-    if (header.goaway !== undefined) {
-      this.#onGoaway(header.goaway);
-      return;
-    }
-    const { messageId, status } = header;
-    if (messageId === undefined && status === 'error') {
-      this.#onConnectionError(frame);
-      return;
-    }
+  }
+
+  /** The send that a reply is for; undefined when it was cancelled or timed out before. Throws ProtocolViolation. */
+  #answered({ messageId }: FrameHeader): Send | undefined {
     if (!isMessageId(messageId) || messageId > this.#lastId) {
       throw new ProtocolViolation('a reply must carry the message-id of a request; protocol 2', {
         peer: this.peer,
       });
     }
-    const send = this.#inFlight.get(messageId);
-    // Cancelled or timed out before the answer came.
-    if (send === undefined) return;
-    if (status === 'next') {
-      // Ack_timeout_ms is the time to the first result.
-      send.disarm();
-      this.#take(send, frame);
-      return;
-    }
-    if (status === 'complete') {
-      this.#inFlight.delete(messageId);
-      send.complete();
-      return;
-    }
-    if (status !== undefined && status !== 'error') {
-      throw new ProtocolViolation(`the status of a reply cannot be ${JSON.stringify(status)}; protocol 2`, {
-        peer: this.peer,
-      });
-    }
-    this.#inFlight.delete(messageId);
-    this.#settle(send, frame, false);
+    return this.#inFlight.get(messageId);
   }
 
   /** The terminal reply of a send. */
@@ -420,7 +441,7 @@ export class ClientConnection implements LinkEvents {
   }
 
   #ping(): void {
-    this.#writer.frame({ ping: 1 }, '');
+    writePing(this.#writer);
     this.#writer.flush();
   }
 
@@ -451,16 +472,8 @@ export class ClientConnection implements LinkEvents {
   #fields(send: Send, delivered: Delivered): SendErrorFields {
     return failureFields(this.#context.config.name, send, delivered);
   }
+}
 
-  #flushSoon(): void {
-    if (this.#inTurn || this.#flushQueued) return;
-    this.#flushQueued = true;
-    queueMicrotask(() => {
-      this.#flushQueued = false;
-      if (this.#phase === 'closed') return;
-      this.#writer.flush();
-      // Near enough, and the clock is asked once for each chunk.
-      this.#heartbeat.wroteAt = this.#heartbeat.heardAt;
-    });
-  }
+function nativeRequest({ id, confirm, key, trace, raw, action }: Send): NativeRequest {
+  return { id, confirm, key, trace, action: raw === undefined ? '' : action };
 }

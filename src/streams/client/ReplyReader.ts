@@ -6,6 +6,7 @@ import { ReplayNotRecorded } from '../../errors/recordings';
 import type { ClientContext } from './ClientContext';
 import { type Send, failureFields } from './Send';
 import type { Frame } from '../wire/Frame';
+import type { Hello } from '../wire/nativeFrames';
 import { ProtocolViolation } from '../../errors/connections';
 
 const START = '{"result":';
@@ -94,15 +95,6 @@ const FAILURE_PREFIXES = [
 export function legacyFailure(result: unknown): string | undefined {
   if (typeof result !== 'string') return undefined;
   return FAILURE_PREFIXES.some((prefix) => result.startsWith(prefix)) ? result : undefined;
-}
-
-/** What a native host says of itself (protocol 2). */
-export interface Hello {
-  readonly maxInFlight: number;
-  readonly maxContentBytes: number;
-  /** 0 = it wants no heartbeat. */
-  readonly heartbeatMs: number;
-  readonly dedup: boolean;
 }
 
 const HelloContent = t.type({

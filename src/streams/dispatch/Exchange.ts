@@ -40,49 +40,76 @@ export interface SharedRun {
   cancel(exchange: Exchange, reason: unknown): void;
 }
 
-/** The state of one message between its arrival and the end of its handlers. The handler chain owns the fields up to `replyId`, the reply port those from it on. */
-export class Exchange implements MessageControl, TimeoutEntry {
+/** The part of an exchange that belongs to the reply port: what it needs to write the answer. */
+export interface ReplyState {
+  /** message-id of the request; 0 on a one-shot connection. */
+  replyId: number;
+  /** The peer asked for no acknowledgement. */
+  noAck: boolean;
+  /** Size of the request on the wire. */
+  wireBytes: number;
+  /** The handling of a message with a key that this request has joined; undefined without Dedup. */
+  run: SharedRun | undefined;
+}
+
+/** The part of an exchange that belongs to the handler chain: how far its handlers are. */
+export interface HandlingState {
+  handlers: readonly Registration[];
+  index: number;
+  /** The handler at work. */
+  current: Registration | undefined;
+  /** The handler whose concurrency is full and for which this message waits. */
+  waitingFor: Registration | undefined;
+  /** The terminal answer was given, or none will be; whatever comes later is dropped. */
+  answered: boolean;
+  /** A stream has begun to answer. */
+  streaming: boolean;
+  released: boolean;
+  failed: boolean;
+  failure: unknown;
+  /** Ends what the handler at work has running; undefined when nothing can be ended. */
+  stopWork: (() => void) | undefined;
+  releasedCallbacks: (() => void)[] | undefined;
+  /** Who watches this message and what it calls it; undefined when nobody did as it began. */
+  observer: TrafficObserver | undefined;
+  observed: unknown;
+  /** How it ended, see TrafficObserver. */
+  outcome: string;
+}
+
+/**
+ * One message between its arrival and the end of its handlers: the states of the handler chain and of the reply port in one object, because
+ * one is made for each message.
+ */
+export class Exchange implements MessageControl, TimeoutEntry, HandlingState, ReplyState {
   message!: Message;
+
   handlers: readonly Registration[] = [];
   index = 0;
-  /** The handler at work. */
   current: Registration | undefined = undefined;
-  /** The handler whose concurrency is full and for which this message waits. */
   waitingFor: Registration | undefined = undefined;
-  /** The terminal answer was given, or none will be; whatever comes later is dropped. */
   answered = false;
-  /** A stream has begun to answer. */
   streaming = false;
   released = false;
   failed = false;
   failure: unknown = undefined;
-  /** Ends what the handler at work has running; undefined when nothing can be ended. */
   stopWork: (() => void) | undefined = undefined;
   releasedCallbacks: (() => void)[] | undefined = undefined;
-  #controller: AbortController | undefined = undefined;
-  #abortReason: unknown = undefined;
+  observer: TrafficObserver | undefined = undefined;
+  observed: unknown = undefined;
+  outcome = 'ok';
+
+  replyId = 0;
+  noAck = false;
+  wireBytes = 0;
+  run: SharedRun | undefined = undefined;
 
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
   timeoutArmed = false;
-
-  /** message-id of the request; 0 on a one-shot connection. */
-  replyId = 0;
-  /** The peer asked for no acknowledgement. */
-  noAck = false;
-  /** Size of the request on the wire. */
-  wireBytes = 0;
-  /** Results collected for a legacy peer, as JSON texts. */
-  collected: string[] | undefined = undefined;
-  collectedBytes = 0;
-  /** The handling of a message with a key that this request has joined; undefined without Dedup. */
-  run: SharedRun | undefined = undefined;
-  /** Who watches this message and what it calls it; undefined when nobody did as it began. */
-  observer: TrafficObserver | undefined = undefined;
-  observed: unknown = undefined;
-  /** How it ended, see TrafficObserver. */
-  outcome = 'ok';
+  #controller: AbortController | undefined = undefined;
+  #abortReason: unknown = undefined;
 
   constructor(
     readonly port: ReplyPort,

@@ -1,14 +1,27 @@
-import { ConnectionLost, LinkFailed, ProtocolViolation, UnsentOverflow } from '../../errors/connections';
+import {
+  ConnectionLost,
+  LinkFailed,
+  PeerError,
+  ProtocolViolation,
+  UnsentOverflow,
+} from '../../errors/connections';
 import { RxcometError } from '../../errors/RxcometError';
 import { Deque } from '../../runtime/Deque';
 import { quoteName } from '../../runtime/names';
 import type { Dialect } from '../messages/Message';
-import { encodeJson } from '../json/encodeJson';
-import { encodeResult, type EncodedResult } from '../dispatch/encodeResult';
-import type { Exchange, NextOutcome } from '../dispatch/Exchange';
+import type { Exchange } from '../dispatch/Exchange';
 import type { Frame } from '../wire/Frame';
 import { FrameParser } from '../wire/FrameParser';
 import { FrameWriter } from '../wire/FrameWriter';
+import {
+  FromClient,
+  kindFromClient,
+  saysNative,
+  unreachable,
+  writeGoaway,
+  writeHello,
+  writePong,
+} from '../wire/nativeFrames';
 import { checkRequestKeys, isMessageId } from '../wire/nativeKeys';
 import { createExchange } from './createExchange';
 import type { HostContext, Lingering } from './HostContext';
@@ -17,14 +30,11 @@ import type { Link, LinkEvents } from '../transport/Link';
 import type { MemoryHolder } from './MemoryBudget';
 import { ConnectionAges } from './ConnectionAges';
 import { PauseReason, ReadGate } from './ReadGate';
+import { legacyError, connectionError, NativeReplies, OneShotReplies, type ReplyLine } from './replies';
 import { requireToken } from './token';
 import { Slots } from './Slots';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
 
-/**
- * `fresh`: no whole frame yet; `oneShot`: a legacy peer's request is at work; `between`: it was answered and another may come; `kept`: native;
- * `lingering`: the last frame is out, input is discarded.
- */
 type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
 
 /** What a connection tells the host that accepted it. */
@@ -38,10 +48,21 @@ export interface HostConnectionEvents {
  * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers get exactly one legal frame and
  * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
  *
- * Long, because every event is judged by the one phase that all of them change; what has a state of its own is apart: slots, reasons to
- * stop reading, ages.
+ * ```
+ * fresh ── legacy request ─► oneShot ── the one reply ─────────────────► lingering
+ *   │                          │ ▲ Keep alive: replied, another may come    ▲ ▲
+ *   │                          ▼ │ next request                            │ │
+ *   │                        between ── idle, FIN of the peer, goaway ──────┘ │
+ *   ├── native request ─────► kept ── all answered after goaway or FIN ───────┤
+ *   └── refused, stopped ─────────────────────────────────────────────────────┘
+ * lingering: the last frame and FIN are out, input is discarded ── FIN of the peer, Linger_ms ─► closed
+ * any ── dropped, reset, link gone ─► closed
+ * ```
+ *
+ * A goaway (`#goawayAt`) and the peer's FIN (`#peerEnded`) may come in any phase, in either order, so they are
+ * no phases of their own.
  */
-export class HostConnection implements JoinerPort, LinkEvents, Lingering, MemoryHolder {
+export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
   timeoutNext: TimeoutEntry | undefined = undefined;
   timeoutAt = 0;
@@ -51,10 +72,11 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   readonly #context: HostContext;
   readonly #events: HostConnectionEvents;
   readonly #parser: FrameParser;
-  readonly #writer: FrameWriter;
+  readonly writer: FrameWriter;
   readonly #slots: Slots;
   readonly #gate: ReadGate;
   readonly #ages: ConnectionAges;
+  #replies: JoinerPort = new OneShotReplies(this);
   #phase: Phase = 'fresh';
   #dialect: Dialect | undefined;
   #lastId = 0;
@@ -62,8 +84,6 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   /** Requests whose handlers have not settled, by message-id; what a synchronous handler answers at once never enters. */
   readonly #open = new Map<number, Exchange>();
   #writableCallbacks: (() => void)[] = [];
-  #inTurn = false;
-  #flushQueued = false;
   #dropped = false;
   /** What the memory budget knows of `heldBytes`. */
   #accountedBytes = 0;
@@ -90,7 +110,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       peer: link.peer,
       onFrame: (frame) => this.#onFrame(frame),
     });
-    this.#writer = new FrameWriter((bytes) => this.#write(bytes));
+    this.writer = new FrameWriter((bytes) => this.#write(bytes));
   }
 
   get peer(): string {
@@ -115,7 +135,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   }
 
   get #unsentBytes(): number {
-    return this.#link.unsentBytes + this.#writer.pendingBytes;
+    return this.#link.unsentBytes + this.writer.pendingBytes;
   }
 
   open(): void {
@@ -132,25 +152,25 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     const inside = this.#parser.insideFrame;
     const wasTight = this.#context.memory.tight;
     const frames = this.#frames;
-    this.#inTurn = true;
+    this.writer.hold();
     try {
       this.#parser.push(chunk);
     } catch (error) {
-      this.#inTurn = false;
+      this.writer.release();
       if (!(error instanceof RxcometError)) throw error;
       // What came before it is still answered.
       if (this.#phase === 'oneShot' && this.#keepAliveMs > 0) this.#unreadable = error;
       else this.refuse(error);
       return;
     }
-    this.#inTurn = false;
+    this.writer.release();
     const beginsFrame = !inside || frames !== this.#frames;
     // The first frame's time began when the peer was accepted.
     if (this.#parser.insideFrame && beginsFrame && this.#phase !== 'fresh') {
       this.#ages.frameStartedAt = this.#ages.heardAt;
       this.#gate.restart();
     }
-    this.#writer.flush();
+    this.writer.flush();
     this.#account();
     // The frame that made it tight may still complete.
     if (beginsFrame && wasTight && this.#context.memory.tight) this.#pauseBetweenFrames();
@@ -208,63 +228,40 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#events.onClosed(this);
   }
 
-  // ReplyPort
+  // ReplyLine
 
-  result(exchange: Exchange, value: unknown): void {
-    if (!exchange.noAck) this.encodedResult(exchange, encodeResult(value));
+  get maxUnsentBytes(): number {
+    return this.#context.config.limits.maxUnsentBytes;
   }
 
-  encodedResult(exchange: Exchange, result: EncodedResult): void {
-    const { replyId } = exchange;
-    if (exchange.noAck || this.#phase === 'closed' || this.#phase === 'lingering') return;
-    if (replyId === 0) this.#legacyReply({}, typeof result === 'string' ? `{"result": ${result}}` : result);
-    else if (!this.#overflows()) {
-      if (typeof result === 'string') this.#writer.reply(replyId, `{"result":${result}}`);
-      else this.#writer.frame({ 'message-id': replyId }, result);
-      this.#flushSoon();
+  get writable(): boolean {
+    return this.#phase !== 'closed' && this.#phase !== 'lingering';
+  }
+
+  get behind(): boolean {
+    return this.#gate.has(PauseReason.peer);
+  }
+
+  get overfull(): boolean {
+    return this.#unsentBytes > this.maxUnsentBytes;
+  }
+
+  dropOverfull(): void {
+    const text = `${this.#unsentBytes} bytes wait for the peer, which does not read, more than the ${this.maxUnsentBytes} of Limits.Max_unsent_bytes`;
+    this.#drop(new UnsentOverflow(text, { peer: this.peer }));
+  }
+
+  legacyReply(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
+    if (!this.writable) return;
+    const isLast =
+      this.#peerEnded && (this.#waitingFrames?.length ?? 0) === 0 && this.#unreadable === undefined;
+    if (this.#phase !== 'oneShot' || this.#keepAliveMs === 0 || isLast || this.#goawayAt !== undefined) {
+      this.#lastFrame(keys, content);
+      return;
     }
-  }
-
-  next(exchange: Exchange, value: unknown): NextOutcome {
-    const { maxUnsentBytes } = this.#context.config.limits;
-    if (exchange.noAck) return 'taken';
-    if (exchange.replyId === 0) {
-      const text = encodeJson(value instanceof Uint8Array ? Array.from(value) : value);
-      if (exchange.collectedBytes + text.length > maxUnsentBytes) return 'overflow';
-      exchange.collectedBytes += text.length;
-      (exchange.collected ??= []).push(text);
-      return 'taken';
-    }
-    return this.#phase === 'kept' ? this.encodedNext(exchange, encodeResult(value)) : 'taken';
-  }
-
-  encodedNext(exchange: Exchange, result: EncodedResult): NextOutcome {
-    if (this.#phase !== 'kept' || exchange.noAck) return 'taken';
-    if (this.#unsentBytes > this.#context.config.limits.maxUnsentBytes) return 'overflow';
-    if (typeof result === 'string') this.#writer.reply(exchange.replyId, `{"result":${result}}`, 'next');
-    else this.#writer.frame({ 'message-id': exchange.replyId, status: 'next' }, result);
-    this.#flushSoon();
-    return this.#gate.has(PauseReason.peer) ? 'behind' : 'taken';
-  }
-
-  complete(exchange: Exchange): void {
-    if (exchange.replyId === 0) {
-      this.encodedResult(exchange, `[${(exchange.collected ?? []).join(',')}]`);
-      exchange.collected = undefined;
-    } else if (this.#phase === 'kept' && !exchange.noAck) {
-      this.#writer.reply(exchange.replyId, '', 'complete');
-      this.#flushSoon();
-    }
-  }
-
-  error(exchange: Exchange, code: string, message: string): void {
-    if (this.#phase === 'closed' || this.#phase === 'lingering' || exchange.noAck) return;
-    if (exchange.replyId === 0)
-      this.#legacyReply({ status: 'error', code }, `{"result": ${legacyError(message)}}`);
-    else {
-      this.#writer.reply(exchange.replyId, `{"result":${encodeJson({ code, message })}}`, 'error');
-      this.#flushSoon();
-    }
+    this.#phase = 'between';
+    this.writer.frame(keys, content);
+    this.writer.flushSoon();
   }
 
   released(exchange: Exchange): void {
@@ -284,7 +281,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   }
 
   whenWritable(callback: () => void): void {
-    if (this.#gate.has(PauseReason.peer) && this.#phase !== 'closed') this.#writableCallbacks.push(callback);
+    if (this.behind && this.#phase !== 'closed') this.#writableCallbacks.push(callback);
     else callback();
   }
 
@@ -292,13 +289,13 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
 
   /** Refuses: one error frame, FIN, then input is discarded until the peer's end or Linger_ms (protocol 1.3). */
   refuse(error: RxcometError): void {
-    if (this.#phase === 'closed' || this.#phase === 'lingering') return;
+    if (!this.writable) return;
     this.#context.report(error);
     this.#cancelAll(error);
     const { code } = error;
-    const message = withoutPeer(error);
-    if (this.#phase !== 'kept') this.#lastError(code, legacyError(message));
-    else this.#lastFrame({ status: 'error' }, `{"result": ${encodeJson({ code, message })}}`);
+    const message = error instanceof PeerError ? error.detail : error.message;
+    if (this.#phase === 'kept') this.#lastFrame({ status: 'error' }, connectionError(code, message));
+    else this.#lastError(code, message);
   }
 
   /** Reads no more until the memory budget allows it; a frame under way may complete, because that frees its bytes. */
@@ -322,11 +319,11 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   goaway(): void {
     if (this.#phase === 'kept' && this.#goawayAt === undefined) {
       this.#goawayAt = this.#lastId;
-      this.#writer.frame({ goaway: this.#lastId }, '');
-      this.#flushSoon();
+      writeGoaway(this.writer, this.#lastId);
+      this.writer.flushSoon();
     } else if (this.#phase === 'fresh' || (this.#phase === 'between' && this.#parser.insideFrame)) {
       // It may be in the middle of its request; every one-shot peer gets one frame (protocol 1.3).
-      this.#lastError('ERR_APP_STOPPING', legacyError('the host is stopping'));
+      this.#lastError('ERR_APP_STOPPING', 'the host is stopping');
     } else if (this.#phase === 'between' && this.#isIdle) this.#endLegacy();
     // The reply to what is at work will be the last.
     else if (this.#phase === 'oneShot' || this.#phase === 'between') this.#goawayAt ??= 0;
@@ -384,24 +381,27 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
       const silent = this.#ages.judgeSilence(now);
       if (silent !== undefined) this.#drop(silent);
     } else if (this.#ages.pongIsDue(now)) {
-      this.#writer.frame({ pong: 1 }, '');
-      this.#flushSoon();
+      writePong(this.writer);
+      this.writer.flushSoon();
     }
   }
 
   #onFrame(frame: Frame): void {
     this.#frames += 1;
-    const { header } = frame;
     if (this.#phase === 'kept') {
       this.#onKeptFrame(frame);
       return;
     }
-    // A version we don't know is answered with ours; anything else under `native` is a foreign key (protocol 2).
-    const native = isMessageId(header.native) && isMessageId(header.messageId);
+    const { header } = frame;
+    const native = saysNative(header);
     if (native && header.connection === 'keep-alive' && this.#phase === 'fresh') {
       this.#phase = 'kept';
+      this.#replies = new NativeReplies(this);
       this.#ages.busyAt = this.#ages.heardAt;
-      this.#sayHello();
+      const { limits, heartbeatMs, dedup } = this.#context.config;
+      const { maxInFlight, maxContentBytes } = limits;
+      writeHello(this.writer, { maxInFlight, maxContentBytes, heartbeatMs, dedup: dedup !== undefined });
+      this.writer.flush();
       this.#showDialect('native');
       requireToken(this.#context, this.#link, header.authorization, false);
       this.#onKeptFrame(frame);
@@ -459,7 +459,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
   #endLegacy(): void {
     this.#phase = 'lingering';
     this.#parser.stop();
-    this.#writer.flush();
+    this.writer.flush();
     this.#close();
   }
 
@@ -468,24 +468,28 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#events.onDialect(this, dialect);
   }
 
-  #sayHello(): void {
-    const { limits, heartbeatMs, dedup } = this.#context.config;
-    const hello = {
-      'max-in-flight': limits.maxInFlight,
-      'max-content-bytes': limits.maxContentBytes,
-      'heartbeat-ms': heartbeatMs,
-      dedup: dedup !== undefined,
-    };
-    this.#writer.frame({ status: 'hello', native: 1 }, encodeJson(hello));
-    this.#writer.flush();
-  }
-
   #onKeptFrame(frame: Frame): void {
     const { header } = frame;
-    if (header.cancel !== undefined || header.ping !== undefined || header.pong !== undefined) {
-      this.#onControl(frame);
-      return;
+    const kind = kindFromClient(header);
+    switch (kind) {
+      case FromClient.request:
+        this.#onRequest(frame);
+        return;
+      case FromClient.cancel:
+        this.#onCancel(header.cancel);
+        return;
+      case FromClient.ping:
+        writePong(this.writer);
+        return;
+      case FromClient.pong:
+        return;
+      default:
+        unreachable(kind);
     }
+  }
+
+  #onRequest(frame: Frame): void {
+    const { header } = frame;
     const { messageId } = header;
     if (!isMessageId(messageId) || messageId <= this.#lastId) {
       throw new ProtocolViolation(
@@ -504,31 +508,26 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#accept(frame, messageId, header.ack === 'none');
   }
 
-  #onControl({ header }: Frame): void {
-    if (header.cancel !== undefined) {
-      if (!isMessageId(header.cancel)) {
-        throw new ProtocolViolation('cancel must name a message-id; protocol 2', { peer: this.peer });
-      }
-      const exchange = this.#open.get(header.cancel);
-      if (exchange !== undefined) {
-        const { action } = exchange.message;
-        const reason = new ConnectionLost(`the peer cancelled ${quoteName(action)}`, { peer: this.peer });
-        exchange.run?.cancel(exchange, reason);
-        this.#context.chain.cancel(exchange, reason);
-        // It may have held others back.
-        this.#slots.fill();
-      }
-    } else if (header.ping !== undefined) {
-      this.#writer.frame({ pong: 1 }, '');
+  #onCancel(messageId: unknown): void {
+    if (!isMessageId(messageId)) {
+      throw new ProtocolViolation('cancel must name a message-id; protocol 2', { peer: this.peer });
     }
+    const exchange = this.#open.get(messageId);
+    if (exchange === undefined) return;
+    const { action } = exchange.message;
+    const reason = new ConnectionLost(`the peer cancelled ${quoteName(action)}`, { peer: this.peer });
+    exchange.run?.cancel(exchange, reason);
+    this.#context.chain.cancel(exchange, reason);
+    // It may have held others back.
+    this.#slots.fill();
   }
 
   #accept(frame: Frame, replyId: number, noAck: boolean): void {
-    const exchange = createExchange(this, this.#context, this.peer, frame, replyId, noAck);
+    const exchange = createExchange(this.#replies, this.#context, this.peer, frame, replyId, noAck);
     const { message } = exchange;
     const { dedup } = this.#context;
     if (dedup === undefined || message.key === undefined) this.#context.onMessage(message);
-    else if (!dedup.accept(exchange, this)) {
+    else if (!dedup.accept(exchange, this.#replies)) {
       // A repeat that is over already.
       this.#ages.busyAt = this.#ages.heardAt;
       this.#endIfDone();
@@ -560,16 +559,6 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     else if (this.#slots.roomy) this.#gate.open(PauseReason.slots);
   }
 
-  /** Closes and returns true when so much waits for the peer already that one answer more is too many. */
-  #overflows(): boolean {
-    const { maxUnsentBytes } = this.#context.config.limits;
-    const unsent = this.#unsentBytes;
-    if (unsent <= maxUnsentBytes) return false;
-    const text = `${unsent} bytes wait for the peer, which does not read, more than the ${maxUnsentBytes} of Limits.Max_unsent_bytes`;
-    this.#drop(new UnsentOverflow(text, { peer: this.peer }));
-    return true;
-  }
-
   /** Drops the connection with all it holds. */
   #drop(error: RxcometError): void {
     if (this.#dropped) return;
@@ -582,33 +571,20 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#link.destroy();
   }
 
-  /** The reply to a legacy request: the last frame, unless another request may come. */
-  #legacyReply(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
-    const isLast =
-      this.#peerEnded && (this.#waitingFrames?.length ?? 0) === 0 && this.#unreadable === undefined;
-    if (this.#phase !== 'oneShot' || this.#keepAliveMs === 0 || isLast || this.#goawayAt !== undefined) {
-      this.#lastFrame(keys, content);
-      return;
-    }
-    this.#phase = 'between';
-    this.#writer.frame(keys, content);
-    this.#flushSoon();
-  }
-
   /** The one frame of a one-shot peer, or the last of a kept one; then FIN and linger. */
   #lastFrame(keys: Readonly<Record<string, string | number>>, content: string | Uint8Array): void {
-    if (this.#phase === 'closed' || this.#phase === 'lingering') return;
+    if (!this.writable) return;
     this.#phase = 'lingering';
     this.#parser.stop();
-    this.#writer.frame(keys, content);
-    this.#writer.flush();
+    this.writer.frame(keys, content);
+    this.writer.flush();
     this.#gate.openWide();
     this.#close();
   }
 
   /** To a peer not known to be native: a text it may show, and the code for those who look into the header. */
-  #lastError(code: string, text: string): void {
-    this.#lastFrame({ status: 'error', code }, `{"result": ${text}}`);
+  #lastError(code: string, message: string): void {
+    this.#lastFrame({ status: 'error', code }, legacyError(message));
   }
 
   #close(): void {
@@ -623,7 +599,7 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     if (this.#peerEnded ? this.#hasUnconfirmed() : this.unfinished > 0) return;
     this.#phase = 'lingering';
     this.#parser.stop();
-    this.#writer.flush();
+    this.writer.flush();
     this.#close();
   }
 
@@ -646,15 +622,6 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     for (const exchange of [...this.#open.values()]) {
       if (unconfirmedToo || !exchange.noAck) this.#context.chain.cancel(exchange, reason);
     }
-  }
-
-  #flushSoon(): void {
-    if (this.#inTurn || this.#flushQueued) return;
-    this.#flushQueued = true;
-    queueMicrotask(() => {
-      this.#flushQueued = false;
-      if (this.#phase !== 'closed') this.#writer.flush();
-    });
   }
 
   #write(bytes: Uint8Array): boolean {
@@ -694,16 +661,4 @@ export class HostConnection implements JoinerPort, LinkEvents, Lingering, Memory
     this.#writableCallbacks = [];
     for (const callback of callbacks) callback();
   }
-}
-
-function legacyError(message: string): string {
-  return encodeJson(`Error: ${message}`);
-}
-
-/** The peer knows its own address. */
-function withoutPeer(error: RxcometError): string {
-  const peer = (error as { readonly peer?: unknown }).peer;
-  return typeof peer === 'string' && error.message.startsWith(`${peer}: `)
-    ? error.message.slice(peer.length + 2)
-    : error.message;
 }

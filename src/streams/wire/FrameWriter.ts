@@ -39,6 +39,12 @@ export class FrameWriter {
   #start = slabBytes;
   #end = slabBytes;
   #ready = true;
+  #held = false;
+  #soon = false;
+  readonly #flushNow = (): void => {
+    this.#soon = false;
+    this.flush();
+  };
 
   constructor(write: (bytes: Uint8Array) => boolean) {
     this.#write = write;
@@ -97,6 +103,22 @@ export class FrameWriter {
     const ready = this.#ready;
     this.#ready = true;
     return ready;
+  }
+
+  /** What is gathered leaves in one write when the code that runs now has returned. */
+  flushSoon(): void {
+    if (this.#held || this.#soon) return;
+    this.#soon = true;
+    queueMicrotask(this.#flushNow);
+  }
+
+  /** Until `release`, `flushSoon` does nothing: whoever reads a chunk flushes the answers to it in one write. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
   }
 
   /** Undefined when a number doesn't fit its field. */
