@@ -24,6 +24,8 @@ export class ReplaySink implements EventSink {
   readonly #keep: boolean;
   readonly #startedAt: number;
   readonly #onSend: () => void;
+  /** When the last event came, as `elapsedMs`. */
+  #lastMs = 0;
 
   /** @param onSend called after each message of a client. */
   constructor(
@@ -44,7 +46,23 @@ export class ReplaySink implements EventSink {
     return Math.round((this.#clock.now() - this.#startedAt) * 1000) / 1000;
   }
 
+  /**
+   * Resolves when nothing has happened for `quietMs`, or after ten times as long. What a handler sends after its answer is a part of what it
+   * does, and no recorded event tells when to look for it.
+   */
+  async quiet(quietMs: number): Promise<void> {
+    const beganMs = this.elapsedMs;
+    this.#lastMs = beganMs;
+    for (let leftMs = quietMs; leftMs > 0; leftMs = this.#lastMs + quietMs - this.elapsedMs) {
+      if (this.elapsedMs - beganMs >= 10 * quietMs) return;
+      await new Promise<void>((resolve) => {
+        this.#clock.setTimeout(resolve, leftMs, { ref: true });
+      });
+    }
+  }
+
   write(event: RecordedEvent): void {
+    this.#lastMs = this.elapsedMs;
     this.#comparison.actual(event);
     if (this.#keep) this.events.push(event);
     if (event.kind === 'message' && event.side !== 'host') this.#onSend();

@@ -43,6 +43,8 @@ export interface ReplayOptions extends CompareOptions {
   readonly mode?: 'strict' | 'lenient';
   /** How much later than recorded an answer may come, milliseconds; default 60000. */
   readonly answerMs?: number;
+  /** At the end: how long the app is to do nothing, so that what handlers send after their answers is found; default 100. */
+  readonly quietMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
   /** Default: says nothing. */
@@ -110,7 +112,7 @@ async function replay(
   let drive: HostDrive | undefined;
   const sink = new ReplaySink(comparison, clock, options.keepEvents !== false, () => drive?.sent());
   const network = createMemoryTransport();
-  const given = options.config ?? configOf(sides.keys());
+  const given = options.config ?? configOf(sides.keys(), lastLink);
   const config = legacy.found ? keepingLegacy(given) : given;
   const [host] = config.hosts;
   const app = createApp(config, {
@@ -138,6 +140,8 @@ async function replay(
       onGivenUp: (silent) => comparison.givenUp(silent),
     });
     await drive.done;
+    // Without clients nothing can be sent.
+    if (config.clients.length > 0) await sink.quiet(options.quietMs ?? 100);
   };
   const what = (): string => {
     if (drive === undefined) return 'the option handlers';
@@ -248,8 +252,11 @@ function connectTo(app: App, network: Transport, noHost: boolean): ReturnType<Tr
   return network.connect(client, new AbortController().signal);
 }
 
-/** A host and the recorded clients; heartbeats are left out, they are no part of a recording. */
-function configOf(sides: Iterable<string>): CometConfig {
+/**
+ * A host and the recorded clients; heartbeats are left out, they are no part of a recording. The host has room for all connections, of which
+ * the recorded one may have allowed more than is usual.
+ */
+function configOf(sides: Iterable<string>, links: number): CometConfig {
   const clients: Record<string, object> = {};
   for (const side of sides) {
     const name = side.startsWith('client:') ? side.slice('client:'.length) : side;
@@ -257,7 +264,7 @@ function configOf(sides: Iterable<string>): CometConfig {
   }
   return parseConfig({
     Socket_connection: {
-      Host: { IP: '127.0.0.1', Port: 0, Heartbeat_ms: 0 },
+      Host: { IP: '127.0.0.1', Port: 0, Heartbeat_ms: 0, Limits: { Max_connections: Math.max(1024, links) } },
       ...(Object.keys(clients).length > 0 ? { Client: clients } : {}),
     },
   });

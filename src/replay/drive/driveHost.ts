@@ -1,4 +1,5 @@
 import { ConnectFailed } from '../../errors/connections';
+import { BadRecording } from '../../errors/recordings';
 import type { Secret } from '../../config/types/Secret';
 import type { Clock } from '../../runtime/Clock';
 import type { Link } from '../../streams/transport/Link';
@@ -74,6 +75,9 @@ export function driveHost(
   };
 }
 
+/** As many as an address has ports. */
+const maxLinks = 65_536;
+
 class Drive {
   readonly #options: DriveHostOptions;
   readonly #startedAt: number;
@@ -147,7 +151,7 @@ class Drive {
     const link = this.#links.get(event.link);
     switch (event.kind) {
       case 'open':
-        await this.#open(event.link);
+        // Connected by its first message: one that never has any shows nothing, and a damaged recording may have a million of them.
         return;
       case 'message':
         return this.#message(link, event);
@@ -168,6 +172,10 @@ class Drive {
 
   /** Opens a connection; undefined when the host does not accept it in time. */
   async #open(number: number): Promise<ReplayLink | undefined> {
+    if (this.#links.size >= maxLinks) {
+      const text = `more than ${maxLinks} connections are open at once, which no machine has; is the recording damaged?`;
+      throw new BadRecording(text, { file: '', line: 0 });
+    }
     const { isNative, clock, token, sink } = this.#options;
     const opened = await this.#connect();
     if (opened === undefined) {
@@ -213,7 +221,6 @@ class Drive {
   }
 
   async #message(link: ReplayLink | undefined, message: RecordedMessage): Promise<void> {
-    // A recording that was begun in the midst of a connection has no `open`.
     const to = link ?? (this.#unopened.has(message.link) ? undefined : await this.#open(message.link));
     if (to !== undefined) {
       await this.#until(to, this.#options.answerMs, () => to.hasRoom);
