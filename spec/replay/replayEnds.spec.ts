@@ -1,4 +1,4 @@
-import { createApp, parseConfig, type App } from 'rxcomet';
+import { parseConfig, type App } from 'rxcomet';
 import { replayRecording, virtualTime, type RecordedEvent, type ReplayOptions } from 'rxcomet/testing';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from '../recording/recordingSupport';

@@ -82,7 +82,7 @@ export interface RecordedCancel extends RecordedEventBase {
   readonly id: number;
 }
 
-/** Something went wrong: unreadable traffic, or events that the recorder lost. */
+/** Something went wrong: unreadable traffic, or events that the recorder lost. Or, with `next`, the recorder went on in another file. */
 export interface RecordedError extends RecordedEventBase {
   readonly kind: 'error';
   readonly code: string;
@@ -91,6 +91,8 @@ export interface RecordedError extends RecordedEventBase {
   readonly from?: RecordedEnd;
   /** Number of events that are missing at this place of the recording. */
   readonly lost?: number;
+  /** The last event of a file: the recording goes on in the file of this number. A reader of all files does not show it. */
+  readonly next?: number;
 }
 
 /** A connection ended. */

@@ -176,6 +176,8 @@ describe('RecordingWriter', () => {
       expect(summary).toMatchObject({ written: 3, lost: 0 });
       expect(await eventsOf(readRecording(file))).toEqual(events);
       expect(await readRecording(file).header()).toMatchObject({ version: 1 });
+      await rm(recordingPartFile(file, 3));
+      await expect(eventsOf(readRecording(file))).rejects.toMatchObject({ code: 'ERR_BAD_RECORDING' });
       expect((await readFile(file)).length).toBeGreaterThan(0);
     });
   });

@@ -57,6 +57,68 @@ describe('readRecording', () => {
     }
   });
 
+  describe('of several files', () => {
+    let folder = '';
+    let file = '';
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'rxcomet-parts-'));
+      file = join(folder, 'run.night.ndjson');
+    });
+
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const part = (number: number, ...events: object[]): void =>
+      writeFileSync(
+        recordingPartFile(file, number),
+        (number === 1 ? header : header.replace('}', `,"part":${number}}`)) + lines(...events),
+      );
+    const goesOn = (next: number): object => ({
+      at: 9,
+      link: 0,
+      side: 'host',
+      dialect: 'unknown',
+      kind: 'error',
+      code: 'ERR_RECORDING_CONTINUES',
+      message: 'goes on',
+      next,
+    });
+
+    it('reads them as one, without the marks that join them', async () => {
+      part(1, message(1, '1'), goesOn(2));
+      part(2, message(2, '2'));
+      expect(await eventsOf(readRecording(file))).toEqual([message(1, '1'), message(2, '2')]);
+    });
+
+    it('refuses them without one in the middle, or the last', async () => {
+      part(1, message(1, '1'));
+      part(3, message(3, '3'));
+      const missing = new RegExp(`run\\.2\\.night\\.ndjson: this part of the recording is missing`);
+      await expect(eventsOf(readRecording(file))).rejects.toThrow(missing);
+      part(2, message(2, '2'), goesOn(3));
+      expect(await eventsOf(readRecording(file))).toHaveLength(3);
+      rmSync(recordingPartFile(file, 3));
+      await expect(eventsOf(readRecording(file))).rejects.toThrow(/run\.3\.night\.ndjson: this part/);
+    });
+
+    it('takes no part of another recording for one of this', async () => {
+      part(1, message(1, '1'), goesOn(2));
+      writeFileSync(recordingPartFile(file, 2), header.replace('2026', '2025') + lines(message(2, '2')));
+      await expect(eventsOf(readRecording(file))).rejects.toThrow(/run\.2\.night\.ndjson: this part/);
+      part(1, message(1, '1'));
+      writeFileSync(
+        recordingPartFile(file, 3),
+        header.replace('2026', '2025').replace('}', ',"part":3}') + lines(message(3, '3')),
+      );
+      expect(await eventsOf(readRecording(file))).toEqual([message(1, '1')]);
+    });
+
+    it('reads one of them alone', async () => {
+      part(2, message(2, '2'), goesOn(3));
+      expect(await eventsOf(readRecording(recordingPartFile(file, 2)))).toEqual([message(2, '2')]);
+    });
+  });
+
   it('keeps a whole last line that only lacks its line feed', async () => {
     const recording = readRecording([(header + lines(message(1, '1'))).trimEnd()]);
     expect(await eventsOf(recording)).toHaveLength(1);

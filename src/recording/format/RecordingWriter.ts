@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 import { BadOption } from '../../errors/setUp';
 import { JsonPath } from '../content/JsonPath';
-import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
+import type { RecordedError, RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { recordingPartFile } from './recordingPartFile';
 import { redactEvent } from './redactEvent';
 
@@ -45,6 +46,8 @@ const batchCharacters = 256 * 1024;
 const retryDelayMs = 1000;
 /** Code of the mark that stands where events are missing. */
 const lossCode = 'ERR_RECORDING_LOSS';
+/** Code of the mark that ends a file when there is another. */
+const nextCode = 'ERR_RECORDING_CONTINUES';
 
 /**
  * Writes a recording (docs/recording.md). `write` only takes the event over: it never blocks, throws or waits for the disk. A failed
@@ -177,9 +180,15 @@ export class RecordingWriter {
   #markLoss(): void {
     if (this.#unmarked === 0) return;
     const message = `${this.#unmarked} event(s) could not be written here`;
-    const mark = { at: this.elapsedMs, link: 0, side: 'host', dialect: 'unknown', kind: 'error' } as const;
-    this.#push(`${JSON.stringify({ ...mark, code: lossCode, message, lost: this.#unmarked })}\n`);
+    this.#push(this.#mark({ code: lossCode, message, lost: this.#unmarked }));
     this.#unmarked = 0;
+  }
+
+  /** The line of an event of the recorder itself. */
+  #mark(fields: Pick<RecordedError, 'code' | 'message' | 'lost' | 'next'>): string {
+    const { elapsedMs: at } = this;
+    const mark: RecordedError = { at, link: 0, side: 'host', dialect: 'unknown', kind: 'error', ...fields };
+    return `${JSON.stringify(mark)}\n`;
   }
 
   #plan(): void {
@@ -205,14 +214,24 @@ export class RecordingWriter {
       const lines = this.#waiting;
       this.#waiting = [];
       this.#waitingCharacters = 0;
+      // Not before there is more: a file that says that it goes on has a successor, however the recorder ends.
+      if (lines.length > 0 && this.#isFull) await this.#persist(() => this.#endFile());
       if (!(await this.#persist(() => this.#openNext()))) return this.#giveUp(lines);
       const bytes = lines.length === 0 ? new Uint8Array() : await this.#encode(lines.join(''));
       if (!(await this.#persist(() => this.#put(bytes)))) return this.#giveUp(lines);
       this.#written += lines.length;
-      if (this.#rotateBytes > 0 && this.#sinkBytes >= this.#rotateBytes) {
-        await this.#persist(() => this.#closeSink());
-      }
     } while (this.#waiting.length > 0);
+  }
+
+  get #isFull(): boolean {
+    return this.#sink !== undefined && this.#rotateBytes > 0 && this.#sinkBytes >= this.#rotateBytes;
+  }
+
+  async #endFile(): Promise<void> {
+    const next = this.#files.length + 1;
+    const message = `goes on in ${basename(recordingPartFile(this.#file, next))}`;
+    await this.#put(await this.#encode(this.#mark({ code: nextCode, message, next })));
+    await this.#closeSink();
   }
 
   /** Tries until it works, each second; once closing, one last time. */

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import { createReadStream, existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { BadRecording } from '../../errors/recordings';
 import { recordingCodecs } from './recordingCodecs';
@@ -145,20 +147,59 @@ const isHeader = (value: RecordingHeader | RecordedEvent): value is RecordingHea
 
 async function* readParts(file: string, warnings: string[]): AsyncGenerator<Entry, void, undefined> {
   let first: RecordingHeader | undefined;
+  let goesOn = false;
   for (let part = 1; ; part += 1) {
     const name = recordingPartFile(file, part);
-    if (part > 1 && !existsSync(name)) return;
+    if (part > 1 && !existsSync(name)) {
+      if (goesOn || (await hasLaterPart(file, first, part))) throw missingPart(name);
+      return;
+    }
+    const wasExpected = goesOn;
+    goesOn = false;
     for await (const entry of readPart(open(name), name, warnings, part > 1)) {
-      if (isHeader(entry.value)) {
-        first ??= entry.value;
+      const { value } = entry;
+      if (isHeader(value)) {
+        first ??= value;
         // A file of that name may be left from another recording.
-        const belongs =
-          entry.value.started === first.started && (entry.value.part ?? 1) === (first.part ?? 1) + part - 1;
-        if (!belongs) return;
+        if (!isPart(value, first, part)) {
+          if (wasExpected) throw missingPart(name);
+          return;
+        }
+      } else if (value.kind === 'error' && value.next !== undefined) {
+        // Of a part that is read alone the others may be anywhere.
+        goesOn = first?.part === undefined;
+        continue;
       }
       yield entry;
     }
   }
+}
+
+const isPart = ({ started, part = 1 }: RecordingHeader, first: RecordingHeader, wanted: number): boolean =>
+  started === first.started && part === (first.part ?? 1) + wanted - 1;
+
+const missingPart = (file: string): BadRecording =>
+  new BadRecording('this part of the recording is missing: put it back beside the others', { file, line: 0 });
+
+/** Whether a part after the missing one is there. */
+async function hasLaterPart(
+  file: string,
+  first: RecordingHeader | undefined,
+  missing: number,
+): Promise<boolean> {
+  if (first === undefined || first.part !== undefined) return false;
+  for (const name of await readdir(dirname(file))) {
+    // In its name is a number of its own too, when the recording's has one.
+    const number = Array.from(name.matchAll(/\.(\d+)/g), ([, digits]) => Number(digits)).find(
+      (candidate) => candidate > missing && basename(recordingPartFile(file, candidate)) === name,
+    );
+    if (number === undefined) continue;
+    const header = await readRecording(join(dirname(file), name))
+      .header()
+      .catch(() => undefined);
+    if (header !== undefined && isPart(header, first, number)) return true;
+  }
+  return false;
 }
 
 async function* readPart(

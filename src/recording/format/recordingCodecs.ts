@@ -33,6 +33,10 @@ const oneOf = <const A extends readonly string[]>(...names: A): t.Type<A[number]
     names.some((name) => name === value),
   );
 const yes = constrained('true', (value): value is true => value === true);
+const Part = constrained(
+  'an integer >= 2',
+  (value): value is number => Number.isSafeInteger(value) && Number(value) >= 2,
+);
 const noConfirm = constrained('false', (value): value is false => value === false);
 
 const common = {
@@ -63,7 +67,7 @@ const kinds = {
   cancel: t.type({ ...common, kind: oneOf('cancel'), id: Natural }),
   error: t.intersection([
     t.type({ ...common, kind: oneOf('error'), code: text, message: text }),
-    t.partial({ from, lost: Natural }),
+    t.partial({ from, lost: Natural, next: Part }),
   ]),
   close: t.intersection([
     t.type({ ...common, kind: oneOf('close'), how: oneOf('fin', 'reset', 'timeout') }),
@@ -74,10 +78,6 @@ const Kind = oneOf('open', 'message', 'ack', 'cancel', 'error', 'close');
 const KindOnly = t.type({ kind: Kind });
 
 const Version1 = constrained('1', (value): value is 1 => value === 1);
-const Part = constrained(
-  'an integer >= 2',
-  (value): value is number => Number.isSafeInteger(value) && Number(value) >= 2,
-);
 
 /** The codec of a recording's first line. */
 const Header: t.Type<RecordingHeader> = t.intersection([
