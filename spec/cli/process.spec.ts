@@ -69,6 +69,25 @@ describe('rxcomet as a process', () => {
     expect(await finished).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it.each([
+    ['call process.exit(0)', '() => process.exit(0)'],
+    ['do so while they are loaded', '(process.exit(0), 1)'],
+    ['wait for nothing', '() => new Promise(() => {})', '--virtual-time'],
+  ])('has no verdict, and says so, when the handlers of a replay %s', async (_what, handler, ...more) => {
+    folder.write('handlers.cjs', `module.exports = { Move: ${handler} };`);
+    const lines = [
+      { rxcomet: 'recording', version: 1, started: '2026-01-31T12:00:00.000Z' },
+      { at: 1, link: 1, side: 'host', dialect: 'native', kind: 'message', id: 1, action: 'Move', text: '1' },
+      { at: 2, link: 1, side: 'host', dialect: 'native', kind: 'ack', id: 1, text: '2' },
+    ];
+    folder.write('session.ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const replay = rxcomet('replay', 'session.ndjson', '--handlers', 'handlers.cjs', ...more);
+    const { code, stdout, stderr } = await replay.finished;
+    expect(code).not.toBe(0);
+    expect(`${stdout}${stderr}`).not.toMatch(/^pass/m);
+    expect(stderr + stdout).not.toBe('');
+  });
+
   it('ends at once at a second signal', async () => {
     folder.write(
       'stuck.cjs',

@@ -49,6 +49,22 @@ const virtualGraceMs = 5000;
 export async function runReplay(
   recording: Recording,
   target: ReplayTarget,
+  options: RunReplayOptions,
+  io: Io,
+): Promise<number> {
+  const unguard = io.guardExit?.(
+    'rxcomet replay: no verdict, because the process was ended: do the handlers call process.exit, or wait for nothing?',
+  );
+  try {
+    return await judge(recording, target, options, io);
+  } finally {
+    unguard?.();
+  }
+}
+
+async function judge(
+  recording: Recording,
+  target: ReplayTarget,
   { json, junit, logger, virtual, ...rules }: RunReplayOptions,
   io: Io,
 ): Promise<number> {

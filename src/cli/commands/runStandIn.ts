@@ -8,6 +8,7 @@ import { listenBy } from './hosts';
 import { ReplayProgress } from './ReplayProgress';
 import { showProgress } from '../output/showProgress';
 import { warnAbout } from './runReplay';
+import { escapeControls } from '../../runtime/names';
 
 /** Longer values are cut. */
 const valueCharacters = 200;
@@ -23,7 +24,7 @@ function formatAnswers(report: AnswersReport, output: Output): string {
     ...leftovers.map((message) => `not asked for: ${place(message)}`),
     ...more(leftoverCount - leftovers.length, 'not asked for'),
     ...report.unusedRules.map((rule) => `matched nothing: ${rule}`),
-  ];
+  ].map(escapeControls);
   const outcome = report.passed ? 'pass' : paint(output, 'red', 'no pass');
   const counts = [
     `answered ${report.answered}`,

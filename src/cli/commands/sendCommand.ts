@@ -78,7 +78,7 @@ async function send(
     await peer.send(action, content, { signal: io.stop }).forEach((result) => {
       // Results may go to the same terminal.
       hide();
-      if (!detach) io.stdout.write(formatResult(result, json));
+      if (!detach) io.stdout.write(formatResult(result, json, io.stdout.tty));
     });
   } finally {
     hide();

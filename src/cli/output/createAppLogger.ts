@@ -102,7 +102,7 @@ export function createCliLogger(output: Output): Logger {
   return {
     debug: ignore,
     info: ignore,
-    warn: (_fields, text) => output.write(`${paint(output, 'yellow', 'warning:')} ${text}\n`),
-    error: (_fields, text) => output.write(`${paint(output, 'red', 'error:')} ${text}\n`),
+    warn: (_fields, text) => output.write(`${paint(output, 'yellow', 'warning:')} ${escapeControls(text)}\n`),
+    error: (_fields, text) => output.write(`${paint(output, 'red', 'error:')} ${escapeControls(text)}\n`),
   };
 }

@@ -11,6 +11,7 @@ import {
 import { ExitCode, type Output } from '../process/Io';
 import { paint } from './paint';
 import { UsageError } from '../arguments/Command';
+import { escapeControls } from '../../runtime/names';
 
 /** Tells what went wrong, and what to do where that is known, and gives the exit code. */
 export function explainError(error: unknown, command: string | undefined, output: Output): number {
@@ -27,7 +28,8 @@ export function explainError(error: unknown, command: string | undefined, output
     return ExitCode.usage;
   }
   if (error instanceof RxcometError) {
-    say(`${error.message} [${[error.code, ...details(error)].join(', ')}]`);
+    // A peer may have written it.
+    say(escapeControls(`${error.message} [${[error.code, ...details(error)].join(', ')}]`));
     const hint = HINTS[error.code];
     if (hint !== undefined) output.write(`${hint}\n`);
     return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;

@@ -18,7 +18,7 @@ export function formatMessage(message: Message, json: boolean, output: Output): 
   const time = new Date(receivedAt).toISOString();
   if (json) {
     const shown = value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
-    return `${encodeJson({ time, peer, host, dialect, action, value: shown })}\n`;
+    return `${escapeControls(encodeJson({ time, peer, host, dialect, action, value: shown }))}\n`;
   }
   const name = PLAIN.test(action) ? action : escapeControls(JSON.stringify(action));
   const text = value instanceof Uint8Array ? bytesText(value) : cut(escapeControls(encodeJson(value)));

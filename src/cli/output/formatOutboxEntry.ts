@@ -18,7 +18,7 @@ export function formatOutboxEntry(entry: OutboxEntry, json: boolean, output: Out
   if (json) {
     const content =
       raw === undefined ? { value: valueOf(entry) } : { base64: Buffer.from(raw).toString('base64') };
-    return `${encodeJson({ key, time, action, ...content, ...(refusal === undefined ? {} : { refusal: jsonOf(refusal) }) })}\n`;
+    return `${escapeControls(encodeJson({ key, time, action, ...content, ...(refusal === undefined ? {} : { refusal: jsonOf(refusal) }) }))}\n`;
   }
   const name = escapeControls(JSON.stringify(action));
   const why = refusal === undefined ? '' : ` ${paint(output, 'red', reasonOf(refusal))}`;

@@ -1,14 +1,16 @@
 import { type Address, type ClientState, type ConfigProblem, encodeJson } from '../../index';
 import type { Output } from '../process/Io';
 import { paint } from './paint';
+import { escapeControls } from '../../runtime/names';
 
 /**
  * One result for stdout: a line of text as it is, anything else as JSON. Bytes are given as they came, without a line end, so that they
- * can go into a file; with `json` as {"base64": …}.
+ * can go into a file; with `json` as {"base64": …}. In text for a `terminal` control characters are escaped, but for line ends and tabs.
  */
-export function formatResult(result: unknown, json: boolean): string | Uint8Array {
+export function formatResult(result: unknown, json: boolean, terminal = false): string | Uint8Array {
   if (result instanceof Uint8Array) return json ? `${bytesAsJson(result)}\n` : result;
-  return `${typeof result === 'string' && !json ? result : encodeJson(result)}\n`;
+  if (typeof result !== 'string' || json) return `${escapeControls(encodeJson(result))}\n`;
+  return `${terminal ? result.replace(/[^\n\t]+/g, escapeControls) : result}\n`;
 }
 
 function bytesAsJson(bytes: Uint8Array): string {

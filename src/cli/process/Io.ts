@@ -25,6 +25,11 @@ export interface Io {
   readonly stop: AbortSignal;
   /** From now on SIGHUP calls back instead of ending the process. */
   onHangup(callback: () => void): void;
+  /**
+   * For work with modules of others: until the returned function is called, a process that ends by their doing, or because nothing is left to
+   * do, does not end with exit code 0, and says `text`.
+   */
+  readonly guardExit?: (text: string) => () => void;
   /** What apps are made with. */
   readonly app: Pick<AppOptions, 'clock' | 'transport'>;
 }

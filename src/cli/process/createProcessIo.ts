@@ -1,5 +1,5 @@
 import { addAbortSignal } from 'node:stream';
-import { type Io, type Output, type StopCause, stoppedExitCode } from './Io';
+import { ExitCode, type Io, type Output, type StopCause, stoppedExitCode } from './Io';
 
 /** The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process at once. */
 export function createProcessIo(): Io {
@@ -19,6 +19,7 @@ export function createProcessIo(): Io {
     },
     stop: stop.signal,
     onHangup: (callback) => process.on('SIGHUP', callback),
+    guardExit,
     app: {},
   };
 }
@@ -40,4 +41,14 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output 
     tty: stream.isTTY,
     terminal,
   };
+}
+
+function guardExit(text: string): () => void {
+  const onExit = (code: number): void => {
+    if (code !== 0) return;
+    process.stderr.write(`${text}\n`);
+    process.exitCode = ExitCode.refused;
+  };
+  process.once('exit', onExit);
+  return () => process.off('exit', onExit);
 }

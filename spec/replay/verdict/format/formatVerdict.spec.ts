@@ -86,3 +86,23 @@ describe('formatVerdictJUnit', () => {
     expect(xml).toContain('nothing was compared');
   });
 });
+
+describe('what a peer sent', () => {
+  const csi = '\u009b2J';
+  const hostile = (text: string) => [
+    message(1, '1', { action: `Move\u001b[2J${csi}` } as never),
+    ack(1, JSON.stringify({ [`x\u001b[31m${csi}`]: text, y: text })),
+  ];
+
+  it('reaches no terminal as a control character, in none of the formats', async () => {
+    const verdict = await compareRecordings(hostile(`one${csi}\u202e`), hostile(`two${csi}`));
+    expect(verdict.differenceCount).toBe(1);
+    for (const text of [formatVerdict(verdict), formatVerdictJson(verdict), formatVerdictJUnit(verdict)]) {
+      expect(text).not.toMatch(/[^\P{C}\n]/u);
+    }
+    expect(formatVerdict(verdict)).toContain('Move\\u001b[2J\\u009b2J');
+    expect(JSON.parse(formatVerdictJson(verdict))).toMatchObject({
+      differences: [{ action: `Move\u001b[2J${csi}` }],
+    });
+  });
+});

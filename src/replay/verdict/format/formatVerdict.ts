@@ -1,5 +1,6 @@
 import { encodeJson } from '../../../streams/json/encodeJson';
 import type { Difference, ValueChange, Verdict } from '../Verdict';
+import { escapeControls } from '../../../runtime/names';
 
 /**
  * A value in one line for people, cut to `limit` characters.
@@ -30,22 +31,22 @@ export function counts(verdict: Verdict): string {
   return `compared ${verdict.compared}, ignored ${verdict.ignored}, not compared ${verdict.notCompared}`;
 }
 
-/** One line that names a difference, without its values. */
+/** One line that names a difference, without its values. What a peer sent stays within it. */
 export function title(difference: Difference): string {
   const { kind, what, side, link, id, action, at } = difference;
   const owner = what === 'send' ? ` send of ${side}` : kind === 'unanswered' ? '' : ` ${what}`;
-  return `${kind}${owner}: ${action === '' ? '(no action)' : action}, link ${link}, message ${id}, at ${at} ms`;
+  const name = action === '' ? '(no action)' : action;
+  return escapeControls(`${kind}${owner}: ${name}, link ${link}, message ${id}, at ${at} ms`);
 }
 
 /** One place where values differ, a line for what was expected and one for what came. */
 export function changeLines(
   change: ValueChange,
 ): readonly { readonly sign: '-' | '+'; readonly text: string }[] {
+  const text = (value: unknown): string => escapeControls(`${change.path}: ${printValue(value)}`);
   const lines: { readonly sign: '-' | '+'; readonly text: string }[] = [];
-  if (change.kind !== 'extra')
-    lines.push({ sign: '-', text: `${change.path}: ${printValue(change.expected)}` });
-  if (change.kind !== 'missing')
-    lines.push({ sign: '+', text: `${change.path}: ${printValue(change.actual)}` });
+  if (change.kind !== 'extra') lines.push({ sign: '-', text: text(change.expected) });
+  if (change.kind !== 'missing') lines.push({ sign: '+', text: text(change.actual) });
   return lines;
 }
 
@@ -91,8 +92,8 @@ export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = 
   }
   const more = verdict.differenceCount - verdict.differences.length;
   if (more > 0) lines.push(`… and ${more} more`);
-  for (const line of noteLines(verdict)) lines.push(paint(33, line));
-  for (const rule of verdict.unusedRules) lines.push(paint(33, `matched nothing: ${rule}`));
+  for (const line of noteLines(verdict)) lines.push(paint(33, escapeControls(line)));
+  for (const rule of verdict.unusedRules) lines.push(paint(33, escapeControls(`matched nothing: ${rule}`)));
   const outcome = verdict.passed
     ? paint(32, 'pass')
     : paint(

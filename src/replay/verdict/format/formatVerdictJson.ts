@@ -1,5 +1,6 @@
 import { printValue } from './formatVerdict';
 import type { Difference, Verdict } from '../Verdict';
+import { escapeControls } from '../../../runtime/names';
 
 /** Longer values are cut. */
 const valueCharacters = 2000;
@@ -21,9 +22,11 @@ export function formatVerdictJson(verdict: Verdict): string {
       actual: shown(change.actual),
     })),
   });
-  return JSON.stringify({
+  const text = JSON.stringify({
     ...verdict,
     differences: verdict.differences.map(printable),
     notes: verdict.notes.map(printable),
   });
+  // Within strings only, where it means the same.
+  return escapeControls(text);
 }
