@@ -1,8 +1,13 @@
-import { lookup } from 'node:dns/promises';
+import { HostNames } from './HostNames';
+import { nameSources } from './nameSources';
 
-/** Gives the addresses that a name stands for, in the order of the system; an address stands for itself. Rejects with an error of Node. */
-export type LookUp = (name: string) => Promise<readonly string[]>;
+/**
+ * Gives the addresses that a name stands for; an address stands for itself. Rejects with an error of Node, or with the reason of `signal`.
+ */
+export type LookUp = (name: string, signal?: AbortSignal) => Promise<readonly string[]>;
 
-/** As the system does it: hosts file, then name servers. */
-export const systemLookUp: LookUp = async (name) =>
-  (await lookup(name, { all: true })).map(({ address }) => address);
+/** Of the whole process, whose threads and sockets names take. */
+const processNames = new HostNames(nameSources);
+
+/** By the hosts file, the name servers and what else the system has; see HostNames. */
+export const systemLookUp: LookUp = processNames.resolve.bind(processNames);

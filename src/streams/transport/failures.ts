@@ -23,6 +23,8 @@ function explainConnect(cause: Error, ip: string): string {
   switch (code) {
     case 'ECONNREFUSED':
       return 'nothing listens there (ECONNREFUSED); is the peer started, are IP and Port right?';
+    case 'ETIMEOUT':
+      return `no name server answers when asked for "${ip}" (ETIMEOUT); is the network right? An IP address needs none`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
@@ -65,6 +67,8 @@ function explainListen(cause: Error, ip: string, port: number): string {
       return port > 0 && port < 1024
         ? `no permission to listen on ${where}: ports below 1024 need special rights; set Host.Port to 1024 or above`
         : `no permission to listen on ${where}; set Host.Port to another port`;
+    case 'ETIMEOUT':
+      return `no name server answers when asked for "${ip}" of Host.IP (ETIMEOUT); set it to an IP address`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':

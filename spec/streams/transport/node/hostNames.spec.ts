@@ -1,6 +1,8 @@
 import { connect, createServer, isIP, type Server } from 'node:net';
+import { HostNames } from '../../../../src/runtime/HostNames';
 import { createNodeTransport } from '../../../../src/streams/transport/node/createNodeTransport';
 import type { Listener } from '../../../../src/streams/transport/Transport';
+import { createVirtualClock } from '../../../support/createVirtualClock';
 import { clientConfig, hostConfig, never } from '../../../support/transportFixtures';
 
 /** What a name stands for in these specs. */
@@ -121,5 +123,47 @@ describe('A name', () => {
         message: expect.stringContaining('unknown host name') as string,
       });
     });
+  });
+});
+
+describe('A name that is not answered', () => {
+  /** Knows the good ones; of the others nobody ever answers. */
+  const openNames = (): HostNames =>
+    new HostNames({
+      listed: () => Promise.resolve([]),
+      servers: (name, signal) =>
+        name.startsWith('good')
+          ? Promise.resolve(['127.0.0.1'])
+          : new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(new Error('ended')));
+            }),
+      system: () => Promise.reject(new Error('not asked')),
+    });
+
+  it('holds up no other, and is looked up no more when all attempts are over', async () => {
+    const names = openNames();
+    const clock = createVirtualClock();
+    const transport = createNodeTransport({ lookUp: names.resolve.bind(names), clock });
+    const listener = await transport.listen(
+      hostConfig(),
+      (link) => link.destroy(),
+      () => undefined,
+    );
+    const to = (ip: string): ReturnType<typeof clientConfig> => clientConfig({ ip, port: listener.port });
+    const left = new AbortController();
+    const dead = ['dead1', 'dead1', 'dead2'].map((ip, index) =>
+      transport.connect(to(ip), index === 0 ? left.signal : never()),
+    );
+    dead.forEach((attempt) => void attempt.catch(() => undefined));
+    for (let count = 0; count < 3; count += 1) (await transport.connect(to('good'), never())).destroy();
+    expect(names.running).toBe(2);
+    left.abort(new Error('not needed any more'));
+    await expect(dead[0]).rejects.toThrow('not needed any more');
+    expect(names.running).toBe(2);
+    await clock.advance(5000);
+    await expect(dead[1]).rejects.toThrow('not connected within 5000 ms (Connect_timeout_ms)');
+    await expect(dead[2]).rejects.toMatchObject({ code: 'ERR_CONNECT' });
+    expect([names.running, clock.pending]).toEqual([0, 0]);
+    await listener.close();
   });
 });

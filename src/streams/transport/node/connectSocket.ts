@@ -38,12 +38,12 @@ export function connectSocket(
       reject(signal.reason as Error);
       return;
     }
-    let over = false;
+    const over = new AbortController();
     /** Drops what is under way. */
     let drop: () => void = ignore;
 
     const settle = (): void => {
-      over = true;
+      over.abort();
       clock.clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     };
@@ -78,7 +78,7 @@ export function connectSocket(
     };
     const onFailed = (error: Error): void => fail(toConnectFailed(error, host, port));
     const tryAll = (addresses: readonly string[]): void => {
-      if (over) return;
+      if (over.signal.aborted) return;
       drop = connectFirst(addresses, {
         clock,
         open: (address) => connectTcp({ host: address, port, allowHalfOpen: files === undefined }),
@@ -93,7 +93,8 @@ export function connectSocket(
     }, client.connectTimeoutMs);
 
     signal.addEventListener('abort', onAbort);
-    if (isIP(host) === 0) lookUp(host).then(tryAll, (error: Error) => over || onFailed(error));
+    if (isIP(host) === 0)
+      lookUp(host, over.signal).then(tryAll, (error: Error) => over.signal.aborted || onFailed(error));
     else tryAll([host]);
   });
 }
