@@ -525,6 +525,21 @@ describe('a kept connection', () => {
     expect(answer.text).toBe('ConnectionClosed ERR_CONNECTION_CLOSED unknown');
   });
 
+  it.each([0, 100, 500, 900])(
+    'gives up two heartbeats after the last byte, which came %d ms after a beat',
+    async (afterMs) => {
+      await open({ Heartbeat_ms: 1000 });
+      const connection = await becomeKept({ 'heartbeat-ms': 1000 });
+      await test.clock.advance(1000 + afterMs);
+      connection.send({ pong: 1 });
+      await test.clock.settle();
+      await test.clock.advance(1999);
+      expect(connection.events).toEqual([]);
+      await test.clock.advance(1);
+      expect(connection.events).toEqual(['end']);
+    },
+  );
+
   it('keeps its own Heartbeat_ms when that is shorter than the host’s', async () => {
     await open({ Heartbeat_ms: 1000 });
     const connection = await becomeKept({ 'heartbeat-ms': 0 });

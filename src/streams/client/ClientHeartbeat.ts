@@ -21,13 +21,17 @@ export class ClientHeartbeat {
     const periodMs = Math.min(hostMs || Infinity, ownMs || Infinity);
     if (periodMs === Infinity) return;
     const clock = this.#clock;
-    let dueAt = clock.now() + periodMs;
+    let dueAt = 0;
+    const beatIn = (delayMs: number): void => {
+      dueAt = clock.now() + delayMs;
+      this.#timer = clock.setTimeout(beat, delayMs);
+    };
     const beat = (): void => {
       const now = clock.now();
       // Called late, this process was blocked: what the peer said meanwhile has not been read yet.
       if (now - dueAt >= periodMs / 2) this.heardAt = now;
-      dueAt = now + periodMs;
-      if (ownMs > 0 && now - this.heardAt >= 2 * periodMs) {
+      const leftMs = this.heardAt + 2 * periodMs - now;
+      if (ownMs > 0 && leftMs <= 0) {
         this.#onLost(periodMs);
         return;
       }
@@ -35,9 +39,10 @@ export class ClientHeartbeat {
         this.#ping();
         this.wroteAt = now;
       }
-      this.#timer = clock.setTimeout(beat, periodMs);
+      // Not a whole beat later than two of silence.
+      beatIn(ownMs > 0 ? Math.min(periodMs, leftMs) : periodMs);
     };
-    this.#timer = clock.setTimeout(beat, periodMs);
+    beatIn(periodMs);
   }
 
   stop(): void {
