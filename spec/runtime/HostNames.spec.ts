@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { HostNames } from '../../src/runtime/HostNames';
-import { parseHosts, type NamedAddress, type NameSources } from '../../src/runtime/nameSources';
+import { parseHosts, type NameSources } from '../../src/runtime/nameSources';
 
 /** Questions put to one source, in their order, to be answered by the spec. */
 class Source {

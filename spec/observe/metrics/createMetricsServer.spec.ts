@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { AcceptFailed, ListenFailed, MissingPackage } from '../../../src/errors/setUp';
+import { MetricsPage } from '../../../src/observe/metrics/MetricsPage';
 import { loadOptional } from '../../../src/runtime/loadOptional';
 import { createTestStats } from '../createTestStats';
 import { ask, METRICS_IP, openMetrics, type TestMetrics } from '../openMetrics';
@@ -112,6 +113,59 @@ describe('The metrics server', () => {
     const idle = await Promise.all(Array.from({ length: 32 }, () => connectTo(port)));
     expect(await closed(await connectTo(port))).toBe('');
     expect(idle.filter((socket) => socket.readyState !== 'open')).toEqual([]);
+  });
+
+  it('gives the place of the one that has waited longest to the next, once it has waited for a second', async () => {
+    const stats = createTestStats();
+    const metrics = openMetrics(stats);
+    opened.push(metrics);
+    const port = await metrics.listen();
+    const deaf = await Promise.all(Array.from({ length: 32 }, () => connectTo(port)));
+    const first = closed(deaf[0] as Socket);
+    stats.clock.jump(1000);
+    expect((await ask(port)).status).toBe(200);
+    await first;
+    expect(metrics.reported).toMatchObject([{ code: 'ERR_TOO_MANY_CONNECTIONS' }]);
+    expect(metrics.reported[0]?.message).toMatch(/^127\.0\.0\.\d+:\d+: Metrics takes 32 scrapers at once/);
+  });
+
+  it('takes no request before the answer to the last one was read', async () => {
+    const page = jest.spyOn(MetricsPage.prototype, 'text').mockResolvedValue('x'.repeat(1_000_000));
+    try {
+      const metrics = open();
+      const port = await metrics.listen();
+      const greedy = await connectTo(port);
+      greedy.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000));
+      await closed(greedy);
+      expect(page).toHaveBeenCalledTimes(1);
+      expect(metrics.reported).toMatchObject([{ code: 'ERR_PROTOCOL_VIOLATION' }]);
+      expect((await ask(port)).status).toBe(200);
+    } finally {
+      page.mockRestore();
+    }
+  });
+
+  it('cuts off who does not read its answer within 10 s, and keeps one that reads each', async () => {
+    const page = jest.spyOn(MetricsPage.prototype, 'text').mockResolvedValue('x'.repeat(50_000_000));
+    try {
+      const stats = createTestStats();
+      const metrics = openMetrics(stats);
+      opened.push(metrics);
+      const port = await metrics.listen();
+      const deaf = await connectTo(port);
+      deaf.pause();
+      deaf.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+      while (stats.clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
+      await stats.clock.advance(9999);
+      expect(metrics.reported).toEqual([]);
+      await stats.clock.advance(1);
+      expect(metrics.reported).toMatchObject([{ code: 'ERR_WRITE_TIMEOUT' }]);
+      page.mockResolvedValue('short');
+      expect((await ask(port)).text).toBe('short');
+      while (stats.clock.pending > 0) await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      page.mockRestore();
+    }
   });
 
   it('cuts off who sends no HTTP, or a header without end', async () => {

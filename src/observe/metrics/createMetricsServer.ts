@@ -4,10 +4,11 @@ import type { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
 import { type Bound, listenAtAll } from '../../runtime/listenAtAll';
 import { type LookUp, systemLookUp } from '../../runtime/lookUp';
+import { Scrapers } from './Scrapers';
 import { MetricsPage } from './MetricsPage';
 import type { Stats } from '../stats/Stats';
 
-/** Limits against scrapers that are slow, broken or many; a scrape takes milliseconds. */
+/** Limits of requests; a scrape takes milliseconds. */
 const LIMITS = {
   headersTimeout: 5000,
   requestTimeout: 5000,
@@ -15,9 +16,9 @@ const LIMITS = {
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 8192,
 } as const;
-/** A scraper that takes nothing of its answer for so long is cut off. */
+/** A connection on which nothing moves for so long is cut off. */
 const SILENCE_MS = 10_000;
-const MAX_CONNECTIONS = 32;
+const MAX_REQUESTS_PER_SOCKET = 1000;
 
 /** What a metrics server is made of. */
 export interface MetricsServerOptions {
@@ -67,14 +68,10 @@ export function createMetricsServer({
       const { ip: name, port } = address;
       const opened = new MetricsPage(stats, clock);
       page = opened;
+      const scrapers = new Scrapers(clock, report);
       try {
         const bound = await listenAtAll(await lookUp(name), port, (ip, free) =>
-          open(
-            createServer(LIMITS, (request, response) => answer(request, response, opened)),
-            ip,
-            free,
-            report,
-          ),
+          open(createScrapeServer(opened, scrapers), ip, free, report),
         );
         servers = bound;
         return { ip: bound[0].ip, port: bound[0].port };
@@ -86,13 +83,21 @@ export function createMetricsServer({
   };
 }
 
+function createScrapeServer(page: MetricsPage, scrapers: Scrapers): Server {
+  const server = createServer(LIMITS, (request, response) => {
+    if (scrapers.begin(request.socket, response)) answer(request, response, page);
+  });
+  server.on('connection', (socket: IncomingMessage['socket']) => scrapers.add(socket));
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
+  return server;
+}
+
 function open(
   server: Server,
   host: string,
   free: number,
   report: MetricsServerOptions['report'],
 ): Promise<Bound> {
-  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE_MS, (socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.on('error', reject);
