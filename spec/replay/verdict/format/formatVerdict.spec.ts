@@ -90,7 +90,7 @@ describe('formatVerdictJUnit', () => {
 describe('what a peer sent', () => {
   const csi = '\u009b2J';
   const hostile = (text: string) => [
-    message(1, '1', { action: `Move\u001b[2J${csi}` } as never),
+    message(1, '1', { action: `Move\u001b[2J${csi}` }),
     ack(1, JSON.stringify({ [`x\u001b[31m${csi}`]: text, y: text })),
   ];
 
