@@ -193,10 +193,13 @@ const allowed = {
 
 /** Where a module of Node may be imported: folders, or single files. */
 const edges = {
-  net: ['streams/transport/node'],
+  // nameSources only tells addresses from names, and reads the hosts file.
+  net: ['streams/transport/node', 'runtime/nameSources.ts'],
   tls: ['streams/transport/node'],
+  dns: ['runtime/nameSources.ts'],
   // streams/transport/node reads PEM files.
   fs: [
+    'runtime/nameSources.ts',
     'config/loadConfig.ts',
     'streams/transport/node',
     'recording/format',

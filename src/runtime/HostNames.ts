@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { NameSources } from './nameSources';
 
 /** Names that have not answered yet and are asked for at once; each holds a socket. Those that have answered are not counted. */
@@ -42,12 +41,11 @@ export class HostNames {
   }
 
   /**
-   * The addresses of a name, one at least; an address stands for itself. Rejects with the error of the system (ENOTFOUND; ETIMEOUT when no name server answers), or with
+   * The addresses of a name, one at least. Rejects with the error of the system (ENOTFOUND; ETIMEOUT when no name server answers), or with
    * the reason of `signal`.
    */
   async resolve(name: string, signal = new AbortController().signal): Promise<readonly string[]> {
     signal.throwIfAborted();
-    if (isIP(name) !== 0) return [name];
     const lookUp = this.#running.get(name) ?? this.#begin(name);
     lookUp.waiting += 1;
     try {

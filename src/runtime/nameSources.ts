@@ -4,9 +4,9 @@ import path from 'node:path';
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Who knows the addresses of names, in the order in which they are asked. None is asked about addresses. */
+/** Who knows the addresses of names, in the order in which they are asked. */
 export interface NameSources {
-  /** The hosts file of the machine; none for a name that is not in it. */
+  /** The hosts file of the machine, and an address for itself; none for a name that is not there. */
   listed(name: string): Promise<readonly string[]>;
   /**
    * The name servers; none for a name that they do not know, for the system to look for. Rejects when they do not answer; at once when
@@ -26,6 +26,7 @@ const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
 /** Those of this machine. */
 export const nameSources: NameSources = {
   async listed(name) {
+    if (isIP(name) !== 0) return [name];
     const wanted = name.toLowerCase().replace(/\.$/, '');
     const listed = (await readHosts()).get(wanted);
     if (listed !== undefined) return listed;
