@@ -43,7 +43,7 @@ export interface ReplayOptions extends CompareOptions {
   readonly mode?: 'strict' | 'lenient';
   /** How much later than recorded an answer may come, milliseconds; default 60000. */
   readonly answerMs?: number;
-  /** At the end: how long the app is to do nothing, so that what handlers send after their answers is found; default 100. */
+  /** At the end: how long the app is to do nothing, so that what handlers send after their answers is found; default 30. */
   readonly quietMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
@@ -141,7 +141,7 @@ async function replay(
     });
     await drive.done;
     // Without clients nothing can be sent.
-    if (config.clients.length > 0) await sink.quiet(options.quietMs ?? 100);
+    if (config.clients.length > 0) await sink.quiet(options.quietMs ?? 30);
   };
   const what = (): string => {
     if (drive === undefined) return 'the option handlers';
