@@ -1,10 +1,8 @@
 'use strict';
 
-/** @type {import('jest').Config} */
-module.exports = {
-  testEnvironment: 'node',
+/** What specs of both kinds have in common. */
+const shared = {
   roots: ['<rootDir>/spec'],
-  testMatch: ['**/*.spec.ts'],
   transform: {
     '\\.ts$': [
       '@swc/jest',
@@ -15,5 +13,24 @@ module.exports = {
     '^rxcomet$': '<rootDir>/src/index.ts',
     '^rxcomet/testing$': '<rootDir>/src/testing/index.ts',
   },
-  testTimeout: 20000,
+};
+
+/**
+ * Two kinds of specs, told apart by their names. Unit specs run in memory; process specs (`*.process.spec.ts`) open sockets, start
+ * processes or need the real clock.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testEnvironment: '<rootDir>/scripts/unitEnvironment.js',
+      testMatch: ['**/*.spec.ts', '!**/*.process.spec.ts'],
+    },
+    { ...shared, displayName: 'process', testEnvironment: 'node', testMatch: ['**/*.process.spec.ts'] },
+  ],
+  // For what hangs; specs that compute for seconds need more on a busy machine than on a free one.
+  testTimeout: 60000,
 };

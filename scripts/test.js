@@ -1,9 +1,12 @@
 'use strict';
 
 /*
- * Runs the specs: `npm test`, `npm test -- spec/config`, `npm test -- -t "a name"`; every argument goes to Jest.
- * Builds first, because some specs load the built package. Prints what Jest prints and last the plain line
- * "N passed, N failed" with ", N skipped" when there are any. Exit code 1 when something failed or nothing ran.
+ * Runs the specs: `npm test`, `npm test -- spec/config`, `npm test -- -t "a name"`; every argument goes to Jest. `npm run test:unit` and
+ * `npm run test:process` run one kind (see jest.config.js), `npm test` the unit specs and then the process specs.
+ *
+ * Builds before process specs, because some load the built package. Prints what Jest prints and last, from the results that Jest writes,
+ * the plain line "N passed, N failed" with ", N skipped" when there are any, over both kinds. Exit code 1 when something failed or nothing
+ * ran.
  */
 
 const { spawnSync } = require('node:child_process');
@@ -11,32 +14,56 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
-const report = path.join(root, '.tmp', `jest-${process.pid}.json`);
+const KINDS = ['unit', 'process'];
 
-function main(args) {
-  const built = spawnSync(process.execPath, [path.join(__dirname, 'build.js')], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (built.status !== 0) {
+function main([first, ...rest]) {
+  const kinds = KINDS.includes(first) ? [first] : KINDS;
+  const args = KINDS.includes(first) || first === undefined ? rest : [first, ...rest];
+  if (kinds.includes('process') && !build()) {
     console.error('the build failed, no spec was run');
     console.log('0 passed, 1 failed');
     return 1;
   }
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const kind of kinds) {
+    const counted = run(kind, args);
+    for (const name of Object.keys(total)) total[name] += counted[name];
+  }
+  const { passed, failed, skipped } = total;
+  if (passed + failed === 0) console.error('no spec was run');
+  const ok = failed === 0 && passed > 0;
+  console.log(
+    `${passed} passed, ${ok ? 0 : Math.max(failed, 1)} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+  );
+  return ok ? 0 : 1;
+}
+
+function build() {
+  const { status } = spawnSync(process.execPath, [path.join(__dirname, 'build.js')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+/** Runs the specs of one kind; their numbers. */
+function run(kind, args) {
+  const report = path.join(root, '.tmp', `jest-${kind}-${process.pid}.json`);
   fs.mkdirSync(path.dirname(report), { recursive: true });
   const { status } = spawnSync(
     process.execPath,
-    [require.resolve('jest/bin/jest'), '--json', '--outputFile', report, ...args],
+    [
+      require.resolve('jest/bin/jest'),
+      ...['--json', '--outputFile', report, '--passWithNoTests', ...args],
+      // Last, since it takes every word that follows.
+      ...['--selectProjects', kind],
+    ],
     // Jest prints for people on stderr; with --json its stdout holds at most the report once more.
     { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] },
   );
-  const { passed, failed, skipped } = countersOf(report);
-  const ok = status === 0 && failed === 0 && passed > 0;
-  if (passed + failed === 0) console.error('no spec was run');
+  const counted = countersOf(report);
   // A run that Jest itself calls failed for another reason than a spec must not look green.
-  const shownFailed = ok || failed > 0 ? failed : 1;
-  console.log(`${passed} passed, ${shownFailed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  return ok ? 0 : 1;
+  return status === 0 ? counted : { ...counted, failed: Math.max(counted.failed, 1) };
 }
 
 function countersOf(file) {

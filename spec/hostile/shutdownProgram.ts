@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 
 /*
- * A program that opens everything an app can open, stops, and says what is left: run by shutdown.spec.ts as a process of its own, with the
+ * A program that opens everything an app can open, stops, and says what is left: run by shutdown.process.spec.ts as a process of its own, with the
  * name of a scenario. Prints one line of JSON; whether it then ends by itself is for the spec to see.
  */
 

@@ -54,7 +54,7 @@ describe('rxcomet replay', () => {
     await startHost(2);
     const run = replay([...toHost, '--ignore', 'result.time']);
     expect(await run.exitCode).toBe(0);
-    expect(run.stdout).toMatch(/^pass: 0 differences; compared 2, ignored 2/);
+    expect(run.stdout).toMatch(/^pass: 0 differences; compared 2, ignored 2/m);
     expect(run.stderr).toBe('');
   });
 
