@@ -12,10 +12,10 @@ describe('a key whose effect is not built', () => {
   it('refuses to start when it stands for security, wherever it is', () => {
     const text = `Socket_connection:
   Host:
-    - {IP: ::1, Port: 1}
-    - {IP: ::1, Port: 2, Token: abc}
+    - {IP: pc1, Port: 1}
+    - {IP: pc1, Port: 2, Token: abc}
   Client:
-    Telegram: {IP: ::1, Port: 3, TLS: }
+    Telegram: {IP: pc1, Port: 3, TLS: }
 `;
     const why =
       'has no effect in this version, and starting without it would not be safe; remove it to start unprotected';

@@ -48,7 +48,7 @@ describe('the problem report', () => {
   it('is there as data, too', () => {
     expect.assertions(2);
     try {
-      parseConfig('Socket_connection:\n  Hots: {}\n  Client: {A: {IP: ::1, Port: 1}}\n', { file: 's.yml' });
+      parseConfig('Socket_connection:\n  Hots: {}\n  Client: {A: {IP: pc1, Port: 1}}\n', { file: 's.yml' });
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigError);
       expect(error).toMatchObject({
@@ -123,17 +123,17 @@ describe('a text that is not a configuration', () => {
     [
       'two colons in a line',
       'Project: Tracker: outer\n',
-      's.yml:1:17: this is no YAML: bad indentation of a mapping entry; align the line with its neighbours, and quote text that holds ": "',
+      's.yml:1:17: ": " cannot stand here; align the line with its neighbours, and quote text that holds ": "',
     ],
     [
       'a quote that is not closed',
       'a: 1\nb: "x\n',
-      's.yml:3:1: this is no YAML: deficient indentation; is a quote or bracket above left open?',
+      's.yml:3:1: the text ends within quotes; is a quote above left open?',
     ],
     [
       'a variable without quotes inside { }',
       'Socket_connection: {Host: {Port: ${PORT}}}\n',
-      's.yml:1:35: this is no YAML: missed comma between flow collection entries; inside { } and [ ] put ${…} in quotes: {Port: "${PORT}"}',
+      's.yml:1:35: expected a comma or }, got {; is a bracket above left open? Inside { } and [ ] put ${…} in quotes: {Port: "${PORT}"}',
     ],
     [
       'a second document',
@@ -146,9 +146,29 @@ describe('a text that is not a configuration', () => {
       's.yml:1:10: the alias *smu has no anchor; write &smu before the value it stands for, above this line',
     ],
     [
+      'an anchor given twice, wherever it stands',
+      'Bias: &smu 1\nDevices: &smu 2\n',
+      's.yml:2:10: the anchor &smu is given twice; give one of them another name',
+    ],
+    [
+      'a colon at the start of a value inside { }',
+      'Socket_connection: {Host: {IP: ::1}}\n',
+      's.yml:1:32: expected a value, got a colon; inside { } and [ ] text that starts with a colon needs quotes: {IP: "::1"}',
+    ],
+    [
+      'a date that is none, elsewhere',
+      'Started: 2001-02-30\nSocket_connection: {Host: {IP: pc1, Port: 1}}\n',
+      's.yml:1:10: 2001-02-30 looks like a date and is none; put it in quotes; PyYAML, which COMET reads the file with, stops here',
+    ],
+    [
+      'a merge of a text, elsewhere',
+      'Bias: {<<: 5}\nSocket_connection: {Host: {IP: pc1, Port: 1}}\n',
+      's.yml:1:8: << takes a section or a list of them; write <<: *name, where &name stands before a section',
+    ],
+    [
       'a binary file',
       'MZ\u0000\u0003',
-      's.yml:1:3: this is no YAML: null byte is not allowed in input; is it a text file? Save it as UTF-8',
+      's.yml:1:3: the character U+0000 is not allowed; is it a text file? Save it as UTF-8',
     ],
     ['no Socket_connection', 'a: 1\n', `s.yml: Socket_connection: is missing; for example ${EXAMPLE}`],
     [
@@ -158,7 +178,7 @@ describe('a text that is not a configuration', () => {
     ],
     [
       'Host without Socket_connection',
-      'Host: {IP: ::1, Port: 1}\n',
+      'Host: {IP: pc1, Port: 1}\n',
       's.yml:1:1: Socket_connection: is missing; put Host under Socket_connection:',
     ],
     [
@@ -206,7 +226,7 @@ describe('Host and Client', () => {
         `1:1: Socket_connection: has neither a Host to listen on nor a Client to send to; for example ${EXAMPLE}`,
       ].sort(),
     );
-    expect(inside('Hosts: {}\nClient: {A: {IP: ::1, Port: 1}}')).toEqual([
+    expect(inside('Hosts: {}\nClient: {A: {IP: pc1, Port: 1}}')).toEqual([
       '2:3: Hosts: is no key of Socket_connection; did you mean Host?',
     ]);
   });
@@ -221,40 +241,40 @@ describe('Host and Client', () => {
   });
 
   it('a client may be named IP or Port', () => {
-    expect(inside('Client: {IP: {IP: ::1, Port: 1}}')).toEqual([]);
+    expect(inside('Client: {IP: {IP: pc1, Port: 1}}')).toEqual([]);
   });
 
   it.each([
     ['Client: [a]', `2:3: Client: expected a name for each client, got a list; for example ${NAMED}`],
     [
-      'Client: {"": {IP: ::1, Port: 1}}',
+      'Client: {"": {IP: pc1, Port: 1}}',
       `2:12: Client[""]: a client has an empty name; for example ${NAMED}`,
     ],
     [
       'Client: {A: {Port: 1}}',
       '2:12: Client.A.IP: is missing; add IP: an IPv4 or IPv6 address or a host name',
     ],
-    ['Client: {A: {IP: ::1, Port: 0}}', '2:31: Client.A.Port: expected an integer from 1 to 65535, got 0'],
-    ['Host: {IP: ::1}', '2:3: Host.Port: is missing; add Port: an integer from 0 to 65535'],
-    ['Host: [{IP: ::1}]', '2:10: Host[0].Port: is missing; add Port: an integer from 0 to 65535'],
+    ['Client: {A: {IP: pc1, Port: 0}}', '2:31: Client.A.Port: expected an integer from 1 to 65535, got 0'],
+    ['Host: {IP: pc1}', '2:3: Host.Port: is missing; add Port: an integer from 0 to 65535'],
+    ['Host: [{IP: pc1}]', '2:10: Host[0].Port: is missing; add Port: an integer from 0 to 65535'],
     [
       'Host: 65432',
       '2:9: Host: expected a host, got a number; its keys are IP, Port, Limits, Heartbeat_ms, Dedup, TLS, Allow, Token',
     ],
     [
-      'Host: [{IP: ::1, Port: 1}, {IP: ::1, Port: 1}]',
-      '2:3: Host: two hosts have the address ::1 port 1; change one Port',
+      'Host: [{IP: pc1, Port: 1}, {IP: pc1, Port: 1}]',
+      '2:3: Host: two hosts have the address pc1 port 1; change one Port',
     ],
     [
-      'Client: {A: {IP: ::1, Port: 1, Outbox: {Path: box}}, B: {IP: ::1, Port: 2, Outbox: {Path: ./box}}}',
+      'Client: {A: {IP: pc1, Port: 1, Outbox: {Path: box}}, B: {IP: pc1, Port: 2, Outbox: {Path: ./box}}}',
       '2:3: Client: two stores (Outbox, Dedup) have the path ./box; give each its own Path',
     ],
     [
-      '{Host: {IP: ::1, Port: 1}, Metrics: {IP: ::1, Port: 1}}',
-      '2:30: Metrics: a host has the address ::1 port 1 already; change one Port',
+      '{Host: {IP: pc1, Port: 1}, Metrics: {IP: pc1, Port: 1}}',
+      '2:30: Metrics: a host has the address pc1 port 1 already; change one Port',
     ],
     [
-      'Host: {IP: ::1, Port: 1, Port: 2}',
+      'Host: {IP: pc1, Port: 1, Port: 2}',
       '2:28: Host.Port: is given twice, first on line 2; keep one of them',
     ],
   ])('%s', (body, expected) => {
@@ -318,21 +338,21 @@ describe('a value', () => {
   });
 
   it('that is a secret, or came from the environment, is never shown', () => {
-    expect(inside('Host: {IP: ::1, Port: "${SECRET}", Token: 31337}', { SECRET: 'hunter2' })).toEqual([
+    expect(inside('Host: {IP: pc1, Port: "${SECRET}", Token: 31337}', { SECRET: 'hunter2' })).toEqual([
       '2:25: Host.Port: expected an integer from 0 to 65535, got the value of ${SECRET}',
       '2:45: Host.Token: expected a text of 1 to 4096 characters without spaces, got a number; put it in quotes',
     ]);
-    expect(inside('Host: {IP: ::1, Port: 1, Token: "hunter 2"}').join()).not.toContain('hunter');
-    expect(inside('Host: {IP: ::1, Port: 1, Token:hunter2}')).toEqual([
+    expect(inside('Host: {IP: pc1, Port: 1, Token: "hunter 2"}').join()).not.toContain('hunter');
+    expect(inside('Host: {IP: pc1, Port: 1, Token:hunter2}')).toEqual([
       '2:28: Host.Token: needs a space after its colon in a host; write "Token: " and the value',
     ]);
-    expect(inside('Host: {IP: ::1, Port: 1, Tokn: hunter2}')).toEqual([
+    expect(inside('Host: {IP: pc1, Port: 1, Tokn: hunter2}')).toEqual([
       '2:28: Host.Tokn: is no key of a host; did you mean Token?',
     ]);
   });
 
   it('Token does not go with Dialect comet, told beside other problems', () => {
-    expect(inside('Client: {A: {IP: ::1, Token: abc, Dialect: comet}}')).toEqual([
+    expect(inside('Client: {A: {IP: pc1, Token: abc, Dialect: comet}}')).toEqual([
       '2:12: Client.A.Port: is missing; add Port: an integer from 1 to 65535',
       '2:25: Client.A.Token: cannot be sent in Dialect comet, which has no place for it; remove Token, or set Dialect to auto or native',
     ]);
@@ -353,7 +373,7 @@ describe('environment variables', () => {
     ['${PORT', `\${ is not closed; ${set}`],
     ['${EMPTY}', 'expected an integer from 0 to 65535, got the value of ${EMPTY}'],
   ])('%s', (written, expected) => {
-    expect(inside(`Host: {IP: ::1, Port: "${written}"}`, { EMPTY: '' })).toEqual([
+    expect(inside(`Host: {IP: pc1, Port: "${written}"}`, { EMPTY: '' })).toEqual([
       `2:25: Host.Port: ${expected}`,
     ]);
   });
@@ -370,11 +390,11 @@ describe('tags, anchors and merges inside Socket_connection', () => {
       '2:9: Host: the tag !include is not known here; remove the tag; ${NAME} takes a value from the environment',
     ],
     [
-      'Host: !lab {IP: ::1}',
+      'Host: !lab {IP: pc1}',
       '2:3: Host: the tag !lab is not known here; remove the tag; ${NAME} takes a value from the environment',
     ],
     [
-      'Host: {IP: ::1, Port: !!int eighty}',
+      'Host: {IP: pc1, Port: !!int eighty}',
       '2:25: Host.Port: is tagged !!int but written as something else; remove the tag',
     ],
     [
@@ -382,14 +402,14 @@ describe('tags, anchors and merges inside Socket_connection', () => {
       '2:16: Host.IP: contains itself through an alias; write the value out',
     ],
     [
-      'Host: {<<: 5, IP: ::1, Port: 1}',
+      'Host: {<<: 5, IP: pc1, Port: 1}',
       '2:10: Host: << takes a section or a list of them; write <<: *name, where &name stands before a section',
     ],
     [
-      'Host: &h {IP: ::1, Port: 1, <<: *h}',
+      'Host: &h {IP: pc1, Port: 1, <<: *h}',
       '2:31: Host: contains itself through an alias; write the value out',
     ],
-    ['Host: {IP: ::1, Port: 1, [a]: 1}', '2:28: Host: a key must be text, not a list or section'],
+    ['Host: {IP: pc1, Port: 1, [a]: 1}', '2:28: Host: a key must be text, not a list or section'],
   ])('%s', (body, expected) => {
     expect(inside(body)).toEqual([expected]);
   });

@@ -5,6 +5,7 @@ import type { CometConfig } from './types/CometConfig';
 import type { TlsConfig } from './types/TlsConfig';
 import type { Finding } from './codecs/nodeCodec';
 import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
+import { refuseUnreadable } from './nodes/refuseUnreadable';
 import { composeYaml } from './yaml/composeYaml';
 import { type ConfigNode, joinPath } from './nodes/ConfigNode';
 import { exposureWarning, metricsExposureWarning } from './warnings';
@@ -89,6 +90,7 @@ export function parseConfig(source: unknown, options: ParseConfigOptions = {}): 
     throw new TypeError('a missing Socket_connection is always a problem');
   }
   const node = reader.read(found.raw, found.path, found.place);
+  if (typeof source === 'string') refuseUnreadable(root, found.raw, problems);
   const decoded = SocketConnectionCodec.decode(node);
   if (isLeft(decoded)) addFindings(decoded.left, found.path, problems);
   refuseSecurityWithoutEffect(node, found.path, problems);

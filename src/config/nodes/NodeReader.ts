@@ -1,7 +1,8 @@
 import { type ConfigEntry, type ConfigNode, type ConfigScalar, type Place, joinPath } from './ConfigNode';
 import type { ProblemList } from './ProblemList';
 import type { RawMapping, RawNode, RawScalar } from './RawNode';
-import { resolveScalar } from './resolveScalar';
+import { scalarProblem } from './refuseUnreadable';
+import { resolveScalar, SCALAR_TAGS } from './resolveScalar';
 import { substituteEnvironment, type Environment } from './substituteEnvironment';
 
 /** Values a configuration may have once its aliases and merges are written out; a bomb of aliases ends here. */
@@ -38,7 +39,7 @@ export class NodeReader {
     if (!this.#mayEnter(raw, path, place)) return broken;
     if (raw.kind === 'scalar') return this.#readScalar(raw, path, place);
     const standardTag = raw.kind === 'mapping' ? '!!map' : '!!seq';
-    if (!['', '!', standardTag].includes(shortTag(raw.tag))) {
+    if (raw.tag !== '' && raw.tag !== standardTag) {
       this.#refuseTag(raw.tag, path, place);
       return broken;
     }
@@ -87,6 +88,8 @@ export class NodeReader {
           const message = `is given twice, first on line ${first.place.line}`;
           this.problems.add(key.place, joinPath(rules.path, key.text), message, 'keep one of them');
         }
+        const problem = key.text === '=' || !rules.strict ? undefined : scalarProblem(key);
+        if (problem !== undefined) this.problems.add(key.place, rules.path, ...problem);
         own.set(key.text, { place: key.place, value });
       }
     }
@@ -131,20 +134,19 @@ export class NodeReader {
   #readScalar(raw: RawScalar, path: string, place: Place): ConfigNode {
     const plain: ConfigScalar = { kind: 'scalar', place, value: raw.value, text: raw.text, variables: [] };
     const broken: ConfigNode = { kind: 'broken', place };
-    const tag = shortTag(raw.tag);
-    if (tag !== '') {
-      const value = tagged(tag, raw.text);
-      if (value === undefined) {
-        if (tag in TAGGED_TYPES) {
-          this.problems.add(place, path, `is tagged ${tag} but written as something else`, 'remove the tag');
-        } else {
-          this.#refuseTag(raw.tag, path, place);
-        }
-        return broken;
-      }
-      return typeof value === 'string' ? this.#substitute({ ...plain, value }, path) : { ...plain, value };
+    const { tag, text } = raw;
+    const meaning = Object.hasOwn(SCALAR_TAGS, tag) ? SCALAR_TAGS[tag] : undefined;
+    if (tag !== '' && meaning === undefined) {
+      this.#refuseTag(tag, path, place);
+      return broken;
     }
-    return typeof raw.value === 'string' ? this.#substitute(plain, path) : plain;
+    const problem = scalarProblem(raw);
+    if (problem !== undefined) {
+      this.problems.add(place, path, ...problem);
+      return broken;
+    }
+    const value = meaning === undefined ? raw.value : meaning(text);
+    return typeof value === 'string' ? this.#substitute({ ...plain, value }, path) : { ...plain, value };
   }
 
   #substitute(scalar: ConfigScalar, path: string): ConfigNode {
@@ -164,22 +166,4 @@ export class NodeReader {
     const remedy = 'remove the tag; ${NAME} takes a value from the environment';
     this.problems.add(place, path, `the tag ${tag} is not known here`, remedy);
   }
-}
-
-const TAGGED_TYPES: Readonly<Record<string, readonly string[]>> = {
-  '!!int': ['number'],
-  '!!float': ['number'],
-  '!!bool': ['boolean'],
-  '!!null': ['object'],
-};
-
-function tagged(tag: string, text: string): unknown {
-  if (tag === '!' || tag === '!!str') return text;
-  const value = resolveScalar(text);
-  return TAGGED_TYPES[tag]?.includes(typeof value) === true ? value : undefined;
-}
-
-/** `!<tag:yaml.org,2002:int>` in its short form `!!int`. */
-function shortTag(tag: string): string {
-  return tag.replace(/^!<tag:yaml\.org,2002:(.*)>$/, '!!$1');
 }

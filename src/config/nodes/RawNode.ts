@@ -9,9 +9,11 @@ export type RawNode = RawScalar | RawSequence | RawMapping;
 export interface RawScalar {
   readonly kind: 'scalar';
   readonly place: Place;
-  /** As written, such as `!!str`; '' without one. */
+  /** Such as `!!str`; '' without one. */
   readonly tag: string;
   readonly text: string;
+  /** Not in quotes, so that it may mean something else than text. */
+  readonly plain: boolean;
   /** What it means without its tag. */
   readonly value: unknown;
   /** The plain `<<` that starts a merge when it is a key. */

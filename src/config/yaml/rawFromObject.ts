@@ -35,7 +35,7 @@ export function rawFromObject(source: unknown): RawNode {
 function scalar(value: unknown): RawNode {
   const written = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const text = written ? String(value) : '';
-  return { kind: 'scalar', place: NOWHERE, tag: '', text, value, isMerge: false };
+  return { kind: 'scalar', place: NOWHERE, tag: '', text, value, plain: false, isMerge: false };
 }
 
 function isPlainObject(value: unknown): value is object {
