@@ -10,6 +10,7 @@ import { Tracing } from '../observe/Tracing';
 import { UnreachableLog } from '../observe/logs/UnreachableLog';
 import type { Clock } from '../runtime/Clock';
 import type { Logger } from '../runtime/Logger';
+import type { Peer } from '../streams/client/Peer';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Address } from '../runtime/endpoint';
 import { createStatsSource, type StatsParts } from './createStatsSource';
@@ -30,6 +31,7 @@ export class AppObservation {
   readonly #options: AppObservationOptions;
   readonly #connections = new ConnectionCounts();
   readonly #log: AppLog;
+  readonly #unreachable: UnreachableLog;
   readonly #messageLog: MessageLog | undefined;
   readonly #metrics: MetricsServer | undefined;
   #tracing: Tracing | undefined;
@@ -42,9 +44,9 @@ export class AppObservation {
     this.#options = options;
     this.#log = new AppLog(logger);
     this.#messageLog = MessageLog.for(logger, clock);
-    const unreachable = new UnreachableLog(clock, logger);
+    this.#unreachable = new UnreachableLog(clock, logger, (client) => holdsMessages(parts.peers.get(client)));
     for (const [name, peer] of parts.peers) {
-      peer.state$.subscribe((state) => unreachable.follow(name, state));
+      peer.state$.subscribe((state) => this.#unreachable.follow(name, state));
     }
     this.stats = new Stats({
       clock,
@@ -80,6 +82,7 @@ export class AppObservation {
 
   follow(event: ConnectionEvent): void {
     this.#connections.follow(event);
+    this.#unreachable.connection(event);
     this.#log.connection(event);
   }
 
@@ -104,4 +107,11 @@ export class AppObservation {
     const stats = this.#counting ? this.stats : undefined;
     this.#options.parts.messages.current = observeWith([stats, this.#messageLog, this.#tracing]);
   }
+}
+
+/** Whether its outbox holds any. */
+function holdsMessages(peer: Peer | undefined): boolean {
+  let depth = 0;
+  peer?.outbox$.subscribe((state) => (depth = state.depth)).unsubscribe();
+  return depth > 0;
 }

@@ -2,9 +2,13 @@ import type { Clock } from '../../runtime/Clock';
 import { escapeControls } from '../../runtime/names';
 import type { Logger } from '../../runtime/Logger';
 import type { ClientState } from '../../streams/client/ClientContext';
+import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 
 /** A peer that restarts is back sooner, and is not worth a line. */
 const PATIENCE_MS = 10_000;
+
+const NO_ANSWER =
+  'it takes connections and ends them without an answer; is the program behind that address started?';
 
 interface Outage {
   readonly since: number;
@@ -18,32 +22,43 @@ interface Outage {
 export class UnreachableLog {
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #waits: (client: string) => boolean;
   readonly #outages = new Map<string, Outage>();
 
-  constructor(clock: Clock, logger: Logger) {
+  /** `waits` tells whether an outbox holds messages for a client, which has no connection while the outbox pauses. */
+  constructor(clock: Clock, logger: Logger, waits: (client: string) => boolean) {
     this.#clock = clock;
     this.#logger = logger;
+    this.#waits = waits;
   }
 
   /** A client came to another state. */
   follow(client: string, state: ClientState): void {
     switch (state.kind) {
       case 'connecting':
+      case 'open':
+        // Open says little: a port forward takes connections for a peer that is down.
         return;
       case 'backoff':
         this.#failed(client, state.reason);
         return;
-      case 'open':
-        this.#reached(client);
-        return;
       case 'idle':
-      case 'closed':
         // Nothing waits any more; what was given up has been told.
+        if (this.#outages.has(client) && !this.#waits(client)) this.#outages.delete(client);
+        return;
+      case 'closed':
         this.#outages.delete(client);
         return;
       default:
         return state satisfies never;
     }
+  }
+
+  /** A connection of a client showed by an answer how its peer speaks, or is gone. */
+  connection({ kind, side, name, dialect }: ConnectionEvent): void {
+    if (side !== 'client') return;
+    if (kind === 'dialect') this.#reached(name);
+    else if (kind === 'close' && dialect === undefined) this.#failed(name, NO_ANSWER);
   }
 
   #failed(client: string, reason: string): void {
