@@ -101,6 +101,14 @@ export class ProtocolViolation extends PeerError {
 export class TlsFailed extends PeerError {
   override readonly name = 'TlsFailed';
   readonly code = 'ERR_TLS';
+
+  /** True: the peer refused our certificate before it took any message of this connection. */
+  readonly refused: boolean;
+
+  constructor(message: string, fields: PeerErrorFields & { readonly refused?: boolean }) {
+    super(message, fields);
+    this.refused = fields.refused ?? false;
+  }
 }
 
 /** The host has `Limits.Max_connections` open already. */

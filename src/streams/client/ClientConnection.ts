@@ -7,7 +7,7 @@ import {
   type SendErrorFields,
   SendTooLarge,
 } from '../../errors/sending';
-import { HeartbeatLost, ProtocolViolation } from '../../errors/connections';
+import { HeartbeatLost, ProtocolViolation, TlsFailed } from '../../errors/connections';
 import { RxcometError } from '../../errors/RxcometError';
 import type { ClientContext } from './ClientContext';
 import { ClientHeartbeat } from './ClientHeartbeat';
@@ -44,6 +44,8 @@ export interface ClientConnectionEvents {
   room(connection: ClientConnection): void;
   /** The peer takes no new requests; those it won't handle come back, in order. */
   goaway(connection: ClientConnection, unhandled: Send[]): void;
+  /** The peer refused the connection by TLS and has handled nothing; `closed` follows. */
+  refused(sends: Send[], error: Error): void;
   closed(connection: ClientConnection): void;
 }
 
@@ -263,6 +265,14 @@ export class ClientConnection implements LinkEvents {
     if (this.#phase === 'closed') return;
     this.#heartbeat.stop();
     this.#parser.stop();
+    if (this.#phase === 'finding' && error instanceof TlsFailed && error.refused) {
+      const sends = this.unanswered();
+      this.#inFlight.clear();
+      this.#phase = 'closed';
+      this.#events.refused(sends, error);
+      this.#events.closed(this);
+      return;
+    }
     const reason =
       error === undefined
         ? 'the connection closed without an answer'

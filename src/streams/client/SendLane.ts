@@ -179,6 +179,7 @@ export class SendLane implements ClientConnectionEvents {
 
   kept(connection: ClientConnection): void {
     this.#dialect = 'native';
+    this.#failedAttempts = 0;
     if (connection.heedsHeartbeat)
       for (const send of connection.unanswered()) if (send.fromOutbox) send.disarm();
     this.#tell('dialect', connection);
@@ -192,6 +193,7 @@ export class SendLane implements ClientConnectionEvents {
 
   legacy(connection: ClientConnection): void {
     if (this.#context.config.dialect === 'auto') this.#dialect = 'comet';
+    this.#failedAttempts = 0;
     this.#tell('dialect', connection);
     this.#drop(connection);
   }
@@ -206,6 +208,15 @@ export class SendLane implements ClientConnectionEvents {
     for (const send of unhandled) send.connection = undefined;
     this.#queue.putBack(unhandled);
     this.#pump();
+  }
+
+  refused(sends: Send[], error: Error): void {
+    for (const send of sends) {
+      send.connection = undefined;
+      if (!send.awaited) send.disarm();
+    }
+    this.#queue.putBack(sends);
+    this.#attemptFailed(error);
   }
 
   closed(connection: ClientConnection): void {
@@ -294,7 +305,6 @@ export class SendLane implements ClientConnectionEvents {
         return;
       }
       this.#attempts.delete(attempt);
-      this.#failedAttempts = 0;
       this.#connectError = undefined;
       const connection = new ClientConnection(link, this.#context, this);
       this.#refuseUnspeakable();
@@ -312,10 +322,14 @@ export class SendLane implements ClientConnectionEvents {
     } catch (error) {
       this.#attempts.delete(attempt);
       if (attempt.signal.aborted) return;
-      this.#connectError = error;
-      this.#failedAttempts += 1;
-      this.#backOff(error);
+      this.#attemptFailed(error);
     }
+  }
+
+  #attemptFailed(error: unknown): void {
+    this.#connectError = error;
+    this.#failedAttempts += 1;
+    this.#backOff(error);
   }
 
   #backOff(error: unknown): void {

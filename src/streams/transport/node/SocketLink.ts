@@ -22,14 +22,21 @@ export class SocketLink implements Link {
   readonly peerIp: string;
   readonly #socket: Socket;
   readonly #explain: (error: Error, peer: string) => Error;
+  /** Set until the first data: says of an end whether the peer refused the connection before it took anything. */
+  #refusal: ((error: Error | undefined) => Error | undefined) | undefined;
   #events: LinkEvents | undefined;
   #failure: Error | undefined;
   #closed = false;
   #writes = 0;
 
-  constructor(socket: Socket, explain: (error: Error, peer: string) => Error = (error) => error) {
+  constructor(
+    socket: Socket,
+    explain: (error: Error, peer: string) => Error = (error) => error,
+    refusal?: (error: Error | undefined) => Error | undefined,
+  ) {
     this.#socket = socket;
     this.#explain = explain;
+    this.#refusal = refusal;
     // Kept here: a socket forgets its peer when it is destroyed.
     this.peerIp = plainIp(socket.remoteAddress ?? '');
     this.peer = formatEndpoint(this.peerIp, socket.remotePort ?? 0);
@@ -87,14 +94,25 @@ export class SocketLink implements Link {
     this.#socket.resume();
   }
 
-  readonly #onData = (chunk: Buffer): void => this.#events?.data(chunk);
+  readonly #onData = (chunk: Buffer): void => {
+    this.#refusal = undefined;
+    this.#events?.data(chunk);
+  };
 
-  readonly #onEnd = (): void => this.#events?.end();
+  readonly #onEnd = (): void => {
+    const refusal = this.#refusal?.(undefined);
+    if (refusal === undefined) {
+      this.#events?.end();
+      return;
+    }
+    this.#failure ??= refusal;
+    this.#socket.destroy();
+  };
 
   readonly #onDrain = (): void => this.#events?.drain();
 
   readonly #onError = (error: Error): void => {
-    this.#failure ??= this.#explain(error, this.peer);
+    this.#failure ??= this.#refusal?.(error) ?? this.#explain(error, this.peer);
     // A TLS socket may tell an alert of its peer as an error and stay open.
     this.#socket.destroy();
   };

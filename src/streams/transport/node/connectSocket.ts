@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import type { ClientConfig } from '../../../config/types/ClientConfig';
 import { ConnectFailed } from '../../../errors/connections';
 import type { Clock } from '../../../runtime/Clock';
@@ -8,6 +8,7 @@ import { errorCode, toConnectFailed } from '../failures';
 import { formatEndpoint } from '../../../runtime/endpoint';
 import type { LookUp } from '../../../runtime/lookUp';
 import { isTlsError, toTlsFailed } from './toTlsFailed';
+import { findRefusal } from './findRefusal';
 import { connectFirst, dropSocket } from './connectFirst';
 import { SocketLink } from './SocketLink';
 import type { TlsFiles } from './readTlsFiles';
@@ -30,8 +31,8 @@ export function connectSocket(
 ): Promise<Link> {
   const { ip: host, port } = client;
   const peer = formatEndpoint(host, port);
-  const explainTls = (error: Error): Error =>
-    toTlsFailed(error, { peer, side: 'client', where: `Client.${client.name}.TLS` });
+  const tlsSide = { peer, side: 'client', where: `Client.${client.name}.TLS` } as const;
+  const explainTls = (error: Error): Error => toTlsFailed(error, tlsSide);
 
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -52,8 +53,13 @@ export function connectSocket(
       drop();
       reject(error);
     };
-    const onOpened = (socket: Socket): void => {
-      const link = new SocketLink(socket, (error) => (isTlsError(error) ? explainTls(error) : error));
+    const onOpened = (socket: Socket | TLSSocket): void => {
+      const refusal = socket instanceof TLSSocket ? findRefusal(socket, tlsSide) : undefined;
+      const link = new SocketLink(
+        socket,
+        (error) => (isTlsError(error) ? explainTls(error) : error),
+        refusal,
+      );
       settle();
       resolve(link);
     };

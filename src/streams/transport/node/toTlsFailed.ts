@@ -26,7 +26,7 @@ export function isTlsError(error: Error): boolean {
 }
 
 /** Whose certificate is spoken of, and where its user can change something. */
-interface TlsSide {
+export interface TlsSide {
   /** The other side as ip:port. */
   readonly peer: string;
   /** Our part in the handshake. */
@@ -37,10 +37,11 @@ interface TlsSide {
 
 /** What went wrong with TLS, and what to change where. `cause` stays the error of OpenSSL or Node. */
 export function toTlsFailed(cause: Error, side: TlsSide): TlsFailed {
-  return new TlsFailed(explain(cause, side), { peer: side.peer, cause });
+  return new TlsFailed(explainTls(cause, side), { peer: side.peer, cause });
 }
 
-function explain(error: Error, { side, where }: TlsSide): string {
+/** The same in words. */
+export function explainTls(error: Error, { side, where }: TlsSide): string {
   const code = errorCode(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
   switch (code) {
