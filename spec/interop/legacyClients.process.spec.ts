@@ -154,7 +154,6 @@ describeWithPython('A legacy client in Python, answered by an rxcomet host', () 
 
   it('gets null when nobody answers', async () => {
     app.handle('Silent', () => undefined);
-    app.handle('*', () => undefined);
     const results = await ask({ action: 'Silent', value: 1 }, { action: 'Nobody', value: 1 });
     expect(results.map(resultOf)).toEqual([null, null]);
     expect(await failed('ERR_UNKNOWN_ACTION')).toMatchObject({ action: 'Nobody' });

@@ -1,4 +1,4 @@
-import { NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
+import { EMPTY, NEVER, Observable, Subject, concat, of, throwError } from 'rxjs';
 import type { RxcometError } from '../../../src/errors/RxcometError';
 import { defineAction, t } from '../../../src/streams/messages/defineAction';
 import { HandlerChain } from '../../../src/streams/dispatch/HandlerChain';
@@ -125,11 +125,39 @@ describe('the order of answers', () => {
     expect(log).toEqual(['result "second"']);
   });
 
-  it('answers null when handlers of the action were asked and none answered', () => {
+  it.each<[string, string, Handler]>([
+    ['of the action that answers nothing', 'A', () => undefined],
+    ['of the action that answers null', 'A', () => null],
+    ['for "*" that answers nothing', '*', () => undefined],
+    ['for "*" whose promise brings nothing', '*', async () => undefined],
+    ['for "*" whose stream is empty', '*', () => EMPTY],
+  ])('answers null when a handler %s took the message', async (_, action, call) => {
     const { handle, dispatch, log, deadLetters } = setUp();
-    handle('A', () => undefined);
+    handle(action, call);
+    dispatch('A');
+    await settle();
+    expect(log).toEqual(['result null']);
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('answers null when the handler that took the message was for that one only', () => {
+    const { handle, dispatch, log, deadLetters } = setUp();
+    const registration = handle('*', () => {
+      registration.removed = true;
+    });
     dispatch('A');
     expect(log).toEqual(['result null']);
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('acknowledges the failure of a handler though one for "*" took the message', () => {
+    const { handle, dispatch, log, deadLetters } = setUp();
+    handle('*', () => undefined);
+    handle('A', () => {
+      throw new Error('stuck');
+    });
+    dispatch('A');
+    expect(log).toEqual(['error ERR_HANDLER_FAILED stuck']);
     expect(deadLetters).toEqual([]);
   });
 
@@ -137,10 +165,10 @@ describe('the order of answers', () => {
     ['native', 'error ERR_UNKNOWN_ACTION no handler for action "A"'],
     ['comet', 'result null'],
   ] as const)(
-    'tells a %s peer that only "*" or nobody listens, and makes a dead letter',
+    'tells a %s peer that no handler saw the message, and makes a dead letter',
     (dialect, expected) => {
       const { handle, dispatch, log, deadLetters } = setUp();
-      handle('*', () => undefined);
+      handle('*', () => undefined).removed = true;
       dispatch('A', 1, dialect);
       expect(log).toEqual([expected]);
       expect(deadLetters).toEqual(['A']);

@@ -91,6 +91,8 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
   answered = false;
   streaming = false;
   released = false;
+  /** Some handler took the message without failing, and gave no answer. */
+  taken = false;
   failed = false;
   failure: unknown = undefined;
   stopWork: (() => void) | undefined = undefined;

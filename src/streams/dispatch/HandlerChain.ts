@@ -19,7 +19,7 @@ export interface HandlerChainOptions {
   readonly streamIdleMs: number;
   /** Is told of every failure of a handler, also when another handler answered. */
   readonly report: (error: RxcometError) => void;
-  /** Is told of a message that no handler was registered for. */
+  /** Called with a message that no handler saw. */
   readonly onDeadLetter: (exchange: Exchange, error: UnknownAction) => void;
   readonly observation: Observation;
 }
@@ -175,6 +175,7 @@ export class HandlerChain {
       return true;
     }
     if (answer === undefined || answer === null) {
+      exchange.taken = true;
       this.#leave(exchange);
       if (!exchange.answered) return false;
       this.release(exchange);
@@ -206,7 +207,7 @@ export class HandlerChain {
     if (!exchange.answered) {
       if (exchange.failed) {
         this.#answerError(exchange, exchange.failure);
-      } else if (exchange.handlers.some(({ action }) => action !== undefined)) {
+      } else if (exchange.taken) {
         this.#answer(exchange, null);
       } else {
         const { action, peer } = whose(exchange);
@@ -254,6 +255,7 @@ export class HandlerChain {
       return;
     }
     if (value === undefined || value === null) {
+      exchange.taken = true;
       this.#leave(exchange);
       this.#askOn(exchange);
       return;
@@ -282,7 +284,10 @@ export class HandlerChain {
       exchange.answered = true;
       exchange.port.complete(exchange);
       this.release(exchange);
-    } else this.#askOn(exchange);
+    } else {
+      exchange.taken = true;
+      this.#askOn(exchange);
+    }
   }
 
   #next(exchange: Exchange, value: unknown): NextOutcome {
