@@ -61,7 +61,8 @@ const allowed = {
   'actors/mailbox': ['actors'],
   'actors/engine': ['actors', 'actors/mailbox'],
 
-  storage: [],
+  'storage/level': [],
+  storage: ['storage/level'],
   'storage/dedup': ['storage', 'streams/dedup:types', 'streams/dispatch:types'],
   'storage/outbox': ['config/types:types', 'storage', 'streams/client:types'],
 
@@ -193,8 +194,8 @@ const allowed = {
 
 /** Where a module of Node may be imported: folders, or single files. */
 const edges = {
-  // nameSources only tells addresses from names, and reads the hosts file.
-  net: ['streams/transport/node', 'runtime/nameSources.ts'],
+  // nameSources only tells addresses from names, and reads the hosts file. The lock of a folder is a socket that nobody talks to.
+  net: ['streams/transport/node', 'runtime/nameSources.ts', 'storage/FolderLock.ts'],
   tls: ['streams/transport/node'],
   dns: ['runtime/nameSources.ts'],
   // streams/transport/node reads PEM files.
@@ -206,6 +207,7 @@ const edges = {
     'replay/large',
     'testing/toMatchRecording.ts',
     'storage',
+    'storage/level',
     'cli',
   ],
   // The endpoint of metrics, and the delay of the event loop.

@@ -8,6 +8,7 @@
  *   node scripts/nightly.js soak  [SECONDS=600] [FILE.svg]    load without pause; RSS, heap and handles over time, plotted
  *   node scripts/nightly.js kill  [KILLS=2000] [SEED]         sender and receiver killed at drawn steps, and links cut
  *   node scripts/nightly.js restart [MESSAGES=100000]         a sender started again with a full outbox
+ *   node scripts/nightly.js damage [TRIALS=2000] [SEED]       outboxes and dedup stores with a damaged file
  *
  * Without a seed one is drawn; it is printed first, and again in whatever fails. Exit code 1 when a promise does not hold, 2 for wrong usage.
  */
@@ -28,13 +29,13 @@ const FLAT_MIB = 16;
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 
-const commands = { fuzz, chaos, soak, kill, restart };
+const commands = { fuzz, chaos, soak, kill, restart, damage };
 
 async function main([name, ...args]) {
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   if (command === undefined) {
     console.error(
-      'node scripts/nightly.js fuzz [INPUTS] [SEED] | chaos [SECONDS] [SEED] | soak [SECONDS] [FILE.svg] | kill [KILLS] [SEED] | restart [MESSAGES]',
+      'node scripts/nightly.js fuzz [INPUTS] [SEED] | chaos [SECONDS] [SEED] | soak [SECONDS] [FILE.svg] | kill [KILLS] [SEED] | restart [MESSAGES] | damage [TRIALS] [SEED]',
     );
     return 2;
   }
@@ -157,6 +158,25 @@ async function restart(messages = '100000') {
     `RSS of the sender: ${report.rssAtStart.toFixed(0)} MiB at its start, ${report.rssAtMost.toFixed(0)} MiB at most`,
   );
   return true;
+}
+
+async function damage(trials = '2000', seed = drawSeed()) {
+  const { runDamage } = require(path.join(reliability, 'runDamage.ts'));
+  const total = count(trials);
+  console.log(`damage: ${total} trials, seed ${seed}`);
+  // In memory nothing else keeps the process.
+  const alive = setInterval(() => undefined, 60_000);
+  try {
+    const report = await inFolder((folder) => runDamage({ seed: count(seed), trials: total, folder }));
+    console.log(`damaged: ${list(report.byFile)}`);
+    console.log(`how: ${list(report.byKind)}`);
+    console.log(`came to: ${list(report.ends)}`);
+    console.log(`${report.lost} messages or answers lost in all, each within the number that was told`);
+    for (const violation of report.violations) console.log(violation);
+    return report.violations.length === 0;
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 /** Calls with an empty folder, which is gone afterwards. */

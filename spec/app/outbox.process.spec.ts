@@ -43,7 +43,7 @@ it('stop() lets what was told go out first, however much waits on the disk', asy
   const sender = createSender();
   const numbers = Array.from({ length: 3000 }, (_, index) => index);
   for (const number of numbers) sender.peer('Peer').tell('Point', number);
-  await sender.stop();
+  await sender.stop({ graceMs: 60_000 });
   expect(handled).toEqual(numbers);
   await app.stop();
 });

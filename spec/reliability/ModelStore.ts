@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../../src/storage/KeyValueStore';
 import type { Clock } from '../../src/runtime/Clock';
 import type { MemoryStore } from '../storage/MemoryStore';
 
@@ -27,19 +27,19 @@ export class ModelStore implements KeyValueStore {
     return this.#disk.open();
   }
 
-  async write(operations: readonly StoreOperation[], sync: boolean): Promise<void> {
+  async reopen(): Promise<OpenedStore> {
+    await this.close();
+    return this.open();
+  }
+
+  async write(operations: readonly StoreOperation[], sync: boolean, held: string): Promise<void> {
     await this.#pass();
     this.#checkRoom();
-    await this.#disk.write(operations, sync);
+    await this.#disk.write(operations, sync, held);
     await this.#pass();
   }
 
-  async read(
-    from: string,
-    to: string,
-    limit: number,
-    maxBytes: number,
-  ): Promise<[key: string, value: Uint8Array][]> {
+  async read(from: string, to: string, limit: number, maxBytes: number): Promise<StoreEntry[]> {
     const found = await this.#disk.read(from, to, limit, maxBytes);
     await this.#pass();
     return found;

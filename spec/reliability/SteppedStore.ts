@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../../src/storage/KeyValueStore';
 
 /**
  * A store that tells at which step of a write it is. What is one call of LevelDB, appending to its log and fsync, is taken apart: first all
@@ -14,19 +14,23 @@ export class SteppedStore implements KeyValueStore {
     return this.store.open();
   }
 
-  async write(operations: readonly StoreOperation[], sync: boolean): Promise<void> {
+  reopen(): Promise<OpenedStore> {
+    return this.store.reopen();
+  }
+
+  async write(operations: readonly StoreOperation[], sync: boolean, held: string): Promise<void> {
     if (operations.some(({ type }) => type === 'del')) this.reach('ack-received');
     this.reach('before-write');
-    await this.store.write(operations, false);
+    await this.store.write(operations, false, held);
     this.reach('after-write');
     if (!sync) return;
-    const syncing = this.store.write(operations.slice(-1), true);
+    const syncing = this.store.write(operations.slice(-1), true, held);
     this.reach('before-fsync');
     await syncing;
     this.reach('after-fsync');
   }
 
-  read(from: string, to: string, limit: number, maxBytes: number): Promise<[string, Uint8Array][]> {
+  read(from: string, to: string, limit: number, maxBytes: number): Promise<StoreEntry[]> {
     return this.store.read(from, to, limit, maxBytes);
   }
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { DeliveryModel, modelEvents, type ModelPlan } from './DeliveryModel';
 
+/** Virtual time takes as long as the machine needs for 150 runs. */
+jest.setTimeout(300_000);
+
 const plan = fc.record<ModelPlan>({
   seed: fc.nat(),
   maxInFlight: fc.constantFrom(1, 2, 16, 256),

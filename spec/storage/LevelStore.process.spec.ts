@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { LevelStore } from '../../src/storage/LevelStore';
+import { ClassicLevel } from 'classic-level';
+import { inspectOutbox } from '../../src/storage/outbox/inspectOutbox';
 import type { OutboxOptions } from '../../src/storage/outbox/OutboxOptions';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
@@ -57,6 +58,11 @@ async function fill(...texts: string[]): Promise<void> {
   await test.outbox.persisted();
   await test.outbox.close();
   expect(test.reported).toEqual([]);
+}
+
+/** Reading from the disk takes real turns. */
+async function nextReport(test: TestOutbox): Promise<void> {
+  while (test.reported.length === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const files = (pattern: RegExp): string[] =>
@@ -135,16 +141,28 @@ describe('An outbox on disk', () => {
     expect(await readAll()).toEqual(confirmed);
   });
 
-  it('leaves out half a record at the end of its log, which nobody was promised', async () => {
+  it('tells when a confirmed record was cut off the end of its log, once, and goes on', async () => {
     await fill('1');
     await fill('2');
     const [log = ''] = files(/\.log$/);
     truncateSync(log, readFileSync(log).length - 3);
-    expect(await readAll()).toEqual(['1']);
+    const test = create();
+    await test.outbox.open();
+    expect(test.reported).toMatchObject([
+      {
+        code: 'ERR_OUTBOX',
+        lost: 1,
+        message: expect.stringMatching(/its last 1 writes are missing; one message is lost/) as string,
+      },
+    ]);
+    await test.outbox.close();
+    await fill('3');
+    expect(await readAll()).toEqual(['1', '3']);
   });
 
-  it('tells when a record in its log is damaged', async () => {
-    await fill('a'.repeat(1000));
+  it('tells how many messages a damaged record in its log may concern, and where the damaged files are', async () => {
+    await fill('1');
+    await fill('a'.repeat(1000), 'b');
     const [log = ''] = files(/\.log$/);
     const bytes = readFileSync(log);
     bytes.writeUInt8(bytes.readUInt8(500) ^ 255, 500);
@@ -152,28 +170,96 @@ describe('An outbox on disk', () => {
     const test = create();
     await test.outbox.open();
     expect(test.reported).toMatchObject([
-      { code: 'ERR_OUTBOX', message: expect.stringMatching(/has lost something: \d+ bytes/) as string },
+      {
+        code: 'ERR_OUTBOX',
+        lost: 2,
+        message: expect.stringMatching(
+          /is damaged: \d+\.log: \d+ of its bytes are no sound record; the files as they were are in .*damaged-.*; 2 messages are lost; what is whole goes on/,
+        ) as string,
+      },
     ]);
+    const [aside = ''] = files(/^damaged-/);
+    expect(readFileSync(path.join(aside, path.basename(log))).equals(bytes)).toBe(true);
+    await test.outbox.close();
+    expect(await readAll()).toEqual(['1']);
+  });
+
+  it('is left as it is by who only looks, when it is damaged', async () => {
+    await fill('1');
+    await fill('a'.repeat(1000));
+    const [log = ''] = files(/\.log$/);
+    const bytes = readFileSync(log);
+    bytes.writeUInt8(bytes.readUInt8(500) ^ 255, 500);
+    writeFileSync(log, bytes);
+    const before = files(/ldb|log$|CURRENT|MANIFEST/).map((file) => readFileSync(file).toString('latin1'));
+    await expect(inspectOutbox(folder)).rejects.toMatchObject({
+      code: 'ERR_OUTBOX',
+      message: expect.stringMatching(/no sound record; it held 2 messages.*restore it from a copy/) as string,
+    });
+    expect(files(/ldb|log$|CURRENT|MANIFEST/).map((file) => readFileSync(file).toString('latin1'))).toEqual(
+      before,
+    );
+  });
+
+  it('keeps a record out whose bytes were altered before LevelDB put its checksums on them', async () => {
+    await fill('1', '2', '3');
+    const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
+    const [key = ''] = await level.keys({ gte: 'message/', lt: 'message0' }).all();
+    const value = (await level.get(key)) ?? Buffer.alloc(0);
+    value.writeUInt8(value.readUInt8(value.length - 1) ^ 1, value.length - 1);
+    await level.put(key, value);
+    await level.close();
+    const test = create();
+    await test.outbox.open();
+    await nextReport(test);
+    expect(test.reported).toMatchObject([{ code: 'ERR_OUTBOX', lost: 1 }]);
+    await test.outbox.close();
+    expect(await readAll()).toEqual(['2', '3']);
+  });
+
+  it('takes over what an earlier version wrote without checksums', async () => {
+    mkdirSync(folder, { recursive: true });
+    const level = new ClassicLevel<string, string>(folder);
+    await level.put('meta/format', '{"rxcomet":"outbox","version":1}');
+    await level.put('meta/totals', '{"depth":100,"bytes":7,"deadLetters":0}');
+    await level.put(`message/${'7'.padStart(16, '0')}`, '{"action":"Point","key":"k","at":1}\nold');
+    await level.close();
+    await fill('new');
+    expect(await readAll()).toEqual(['old', 'new']);
   });
 
   it.each([
-    ['its first file', /^CURRENT$/, 'CURRENT is missing'],
-    ['its log', /\.log$/, 'its log is missing'],
-    ['its manifest', /^MANIFEST/, 'MANIFEST'],
-  ])('refuses to begin anew in place of a store that lost %s', async (_, pattern, reason) => {
-    await fill('1');
-    // Opened a second time it has a table besides the log.
-    await fill('2');
-    for (const file of files(pattern)) rmSync(file);
-    const before = readdirSync(folder).filter((name) => /ldb|log$/.test(name));
-    await expect(create().outbox.open()).rejects.toMatchObject({
-      code: 'ERR_OUTBOX',
-      message: expect.stringMatching(
-        new RegExp(`${folder}.*${reason}.*restore it from a copy, or move the folder away`),
-      ) as string,
-    });
-    expect(readdirSync(folder).filter((name) => /ldb|log$/.test(name))).toEqual(before);
-  });
+    ['whose first file is missing', /^CURRENT$/, undefined, 'CURRENT is missing'],
+    ['whose first file is damaged', /^CURRENT$/, 'MANIFEST-0000', 'CURRENT is damaged'],
+    ['whose first file names another', /^CURRENT$/, 'MANIFEST-000099\n', 'MANIFEST-000099 is missing'],
+    ['whose log is missing', /\.log$/, undefined, 'log \\d+.log is missing'],
+    ['whose table is missing', /\.ldb$/, undefined, '\\d+.ldb is missing'],
+    ['whose manifest is missing', /^MANIFEST/, undefined, 'MANIFEST-\\d+ is missing'],
+    ['whose manifest is empty', /^MANIFEST/, '', 'MANIFEST-\\d+ is damaged'],
+    ['whose manifest is damaged', /^MANIFEST/, 'x'.repeat(50), 'MANIFEST-\\d+ is damaged'],
+  ])(
+    'refuses to begin anew in place of a store %s, with one remedy for all',
+    async (_, pattern, content, reason) => {
+      await fill('1');
+      // Opened a second time it has a table besides the log.
+      await fill('2');
+      for (const file of files(pattern)) {
+        if (content === undefined) rmSync(file);
+        else writeFileSync(file, content);
+      }
+      const before = readdirSync(folder).filter((name) => /ldb|log$/.test(name));
+      await expect(create().outbox.open()).rejects.toMatchObject({
+        code: 'ERR_OUTBOX',
+        lost: 2,
+        message: expect.stringMatching(
+          new RegExp(
+            `${folder}.*${reason}.*it held 2 messages.*restore it from a copy, or move the folder away to begin anew`,
+          ),
+        ) as string,
+      });
+      expect(readdirSync(folder).filter((name) => /ldb|log$/.test(name))).toEqual(before);
+    },
+  );
 
   it('begins anew where its process was killed while the store was being made', async () => {
     mkdirSync(folder, { recursive: true });
@@ -191,9 +277,9 @@ describe('An outbox on disk', () => {
   });
 
   it('refuses a LevelDB of somebody else', async () => {
-    const other = new LevelStore(folder);
-    await other.open();
-    await other.write([{ type: 'put', key: 'a', value: Buffer.from('b') }], true);
+    mkdirSync(folder, { recursive: true });
+    const other = new ClassicLevel(folder);
+    await other.put('a', 'b');
     await other.close();
     await expect(create().outbox.open()).rejects.toThrow(/no outbox; name a new or empty folder/);
   });

@@ -1,4 +1,4 @@
-import type { KeyValueStore, OpenedStore, StoreOperation } from '../../src/storage/KeyValueStore';
+import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../../src/storage/KeyValueStore';
 
 /** A store in memory whose disk a spec can fill, slow down and break. What was written stays when it is closed. */
 export class MemoryStore implements KeyValueStore {
@@ -12,6 +12,10 @@ export class MemoryStore implements KeyValueStore {
   /** What a failing write leaves on the disk nevertheless. */
   leavesBatchBehind = false;
   damage: string | undefined;
+  /** What the last write said that the store holds. */
+  held: string | undefined;
+  /** Keys whose values are damaged. */
+  readonly damaged = new Set<string>();
   isOpen = false;
   opens = 0;
   reads = 0;
@@ -44,10 +48,15 @@ export class MemoryStore implements KeyValueStore {
     if (this.openError !== undefined) throw this.openError;
     this.isOpen = true;
     this.opens += 1;
-    return { damage: this.damage };
+    return { damage: this.damage, held: this.held };
   }
 
-  async write(operations: readonly StoreOperation[], sync: boolean): Promise<void> {
+  async reopen(): Promise<OpenedStore> {
+    this.isOpen = false;
+    return this.open();
+  }
+
+  async write(operations: readonly StoreOperation[], sync: boolean, held: string): Promise<void> {
     this.#checkOpen();
     await this.gate;
     if (this.writeError !== undefined) {
@@ -55,25 +64,21 @@ export class MemoryStore implements KeyValueStore {
       throw this.writeError;
     }
     this.#apply(operations);
+    this.held = held;
     this.writes.push({ size: operations.length, sync });
     await this.doneGate;
   }
 
-  async read(
-    from: string,
-    to: string,
-    limit: number,
-    maxBytes: number,
-  ): Promise<[key: string, value: Uint8Array][]> {
+  async read(from: string, to: string, limit: number, maxBytes: number): Promise<StoreEntry[]> {
     this.#checkOpen();
     this.reads += 1;
     if (this.readError !== undefined) throw this.readError;
-    const found: [string, Uint8Array][] = [];
+    const found: StoreEntry[] = [];
     let bytes = 0;
     for (const key of this.keys(from, to)) {
       if (found.length >= limit || bytes >= maxBytes) break;
       const value = this.entries.get(key) ?? new Uint8Array();
-      found.push([key, value]);
+      found.push([key, this.damaged.has(key) ? undefined : value]);
       bytes += value.byteLength;
     }
     return found;

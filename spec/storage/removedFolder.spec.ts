@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LevelStore } from '../../src/storage/LevelStore';
+import { FORMAT } from '../../src/storage/outbox/records';
 import { DiskDedupStore } from '../../src/storage/dedup/DiskDedupStore';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
@@ -121,16 +122,16 @@ describe.each(removals)('a Dedup store whose folder is %s while the app runs', (
 });
 
 it('a store notices also after LevelDB has begun another log', async () => {
-  const store = new LevelStore(folder);
+  const store = new LevelStore(folder, FORMAT);
   await store.open();
   const before = readdirSync(folder).filter((name) => name.endsWith('.log'));
   const value = Buffer.alloc(1 << 20, 1);
   for (let count = 0; count < 12; count += 1) {
-    await store.write([{ type: 'put', key: `key${count}`, value }], true);
+    await store.write([{ type: 'put', key: `key${count}`, value }], true, '');
   }
   const now = readdirSync(folder).filter((name) => name.endsWith('.log'));
   expect(now).not.toEqual(before);
   rmSync(folder, { recursive: true });
-  await expect(store.write([{ type: 'put', key: 'a', value: Buffer.of(1) }], true)).rejects.toThrow();
+  await expect(store.write([{ type: 'put', key: 'a', value: Buffer.of(1) }], true, '')).rejects.toThrow();
   await store.close();
 });

@@ -29,12 +29,12 @@ import type { AppOptions } from './AppOptions';
 import { clearTokenWarning } from './clearTokenWarning';
 import { ConnectionActors } from './actors/ConnectionActors';
 import { consoleLogger } from './consoleLogger';
-import { crashPoints, createDedupStore, createOutbox } from './stores';
+import { crashPoints, createDedupStore, createOutbox, dedupToClose, outboxToClose } from './stores';
 import { DetachedStreams } from './DetachedStreams';
 import { type Failure, FailureReporter } from './FailureReporter';
 import { LayeredTransport } from './LayeredTransport';
 import { RemoteRef } from './actors/RemoteRef';
-import { type StopResult, stopParts } from './stopParts';
+import { type StopResult, stopParts, within } from './stopParts';
 
 const DEFAULT_GRACE_MS = 5000;
 /** Replies of a peer are taken up to this size; a host has its own limit for requests. */
@@ -118,7 +118,7 @@ export class App {
           clock,
           registry: this.#handlers.registry,
           bigint: config.bigint,
-          dedupStore: createDedupStore(host, crashPoints.get(config)),
+          dedupStore: createDedupStore(host, (error) => this.#report(error), crashPoints.get(config)),
           dedupHook: crashPoints.get(config)?.dedupStep,
           onMessage: (message) => {
             if (this.#messages.observed) this.#messages.next(message);
@@ -298,18 +298,25 @@ export class App {
   }
 
   async #stop(graceMs: number): Promise<StopResult> {
-    // A start under way ends first, whatever comes of it.
-    await this.#starting?.catch(() => undefined);
+    const clock = this.#clock;
+    const from = clock.now();
+    // A start under way ends first, whatever comes of it; on a disk that hangs it does not.
+    if (this.#starting !== undefined) await within(graceMs, clock, this.#starting);
     const result = await stopParts(
       {
-        clock: this.#clock,
+        clock,
         hosts: this.#hosts,
         peers: [...this.#peers.values()],
         handlers: this.#handlers,
         detached: this.#detached,
         actors: this.actors,
+        stores: [
+          ...this.#hosts.map((host, index) => dedupToClose(this.config.hosts[index], host)),
+          ...this.config.clients.map((client) => outboxToClose(client, this.peer(client.name))),
+        ],
+        report: (error) => this.#report(error),
       },
-      graceMs,
+      Math.max(0, graceMs - (clock.now() - from)),
     );
     this.#messages.complete();
     this.#connections.complete();

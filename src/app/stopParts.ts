@@ -1,4 +1,5 @@
 import type { ActorSystem } from '../actors/ActorSystem';
+import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { Host } from '../streams/host/Host';
 import type { Peer } from '../streams/client/Peer';
@@ -23,7 +24,20 @@ interface RunningParts {
   readonly handlers: AppHandlers;
   readonly detached: DetachedStreams;
   readonly actors: Pick<ActorSystem, 'stop'>;
+  readonly stores: readonly OpenStore[];
+  /** Called with each failure that comes of stopping. */
+  readonly report: (error: RxcometError) => void;
 }
+
+/** A store that is closed last. */
+export interface OpenStore {
+  close(): Promise<void>;
+  /** What is wrong when that takes longer than `withinMs`. */
+  stuck(withinMs: number): RxcometError;
+}
+
+/** After the grace time the disk has so long to take what is still to be written. */
+const DISK_MS = 1000;
 
 /** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
 export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
@@ -39,11 +53,18 @@ export async function stopParts(parts: RunningParts, graceMs: number): Promise<S
   // What was dropped is gone when its close was told.
   await Promise.all(hosts.map((host) => host.emptied()));
   await Promise.all(peers.map((peer) => peer.allClosed()));
-  await Promise.all(hosts.map((host) => host.closeStore()));
   // Last, so that what was acknowledged until now is not sent again at the next start.
-  await Promise.all(peers.map((peer) => peer.closeOutbox()));
+  await Promise.all(parts.stores.map((store) => closeInTime(parts, store)));
   await actors.stop({ graceMs: 0 });
   return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
+}
+
+/** A store on a disk that does not answer is left behind: nothing can be done for it, and what was confirmed is safe. */
+async function closeInTime({ clock, report }: RunningParts, store: OpenStore): Promise<void> {
+  let closed = false;
+  const closing = store.close().finally(() => (closed = true));
+  await within(DISK_MS, clock, closing);
+  if (!closed) report(store.stuck(DISK_MS));
 }
 
 /** Everything that can still end by itself: hosts first, since their handlers may send. */
@@ -57,7 +78,7 @@ async function finish({ hosts, peers, detached }: RunningParts): Promise<void> {
 }
 
 /** Resolves when the work has ended, well or not, or the time is over. */
-async function within(timeMs: number, clock: Clock, work: Promise<void>): Promise<void> {
+export async function within(timeMs: number, clock: Clock, work: Promise<void>): Promise<void> {
   let timer: unknown;
   const over = new Promise<void>((resolve) => {
     timer = clock.setTimeout(resolve, timeMs, { ref: true });

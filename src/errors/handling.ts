@@ -5,6 +5,7 @@ import type { Delivered } from './sending';
 interface DedupFailedFields extends RxcometErrorOptions {
   /** Its folder. */
   readonly path: string;
+  readonly lost?: number | undefined;
 }
 
 /**
@@ -15,10 +16,13 @@ export class DedupFailed extends RxcometError {
   override readonly name = 'DedupFailed';
   readonly code = 'ERR_DEDUP';
   readonly path: string;
+  /** Of a damaged store: how many keys, or answers of keys, may be lost, at most; undefined: none, or it is not known. */
+  readonly lost: number | undefined;
 
   constructor(message: string, fields: DedupFailedFields) {
     super(message, fields);
     this.path = fields.path;
+    this.lost = fields.lost;
   }
 }
 

@@ -118,6 +118,7 @@ export class MessageRefused extends SendError {
 interface OutboxFailedFields extends SendErrorFields {
   /** Its folder. */
   readonly path: string;
+  readonly lost?: number | undefined;
 }
 
 /** The store of an `Outbox` cannot be opened, or a message could not be written to it; `cause` is what the disk said. */
@@ -125,10 +126,13 @@ export class OutboxFailed extends SendError {
   override readonly name = 'OutboxFailed';
   readonly code = 'ERR_OUTBOX';
   readonly path: string;
+  /** Of a damaged store: how many messages that were confirmed may be lost, at most; undefined: none, or it is not known. */
+  readonly lost: number | undefined;
 
   constructor(message: string, fields: OutboxFailedFields) {
     super(message, fields);
     this.path = fields.path;
+    this.lost = fields.lost;
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { LevelStore } from '../../../src/storage/LevelStore';
+import { FORMAT } from '../../../src/storage/outbox/records';
 import { RemoteError } from '../../../src/errors/sending';
 import { createTestOutbox, message, type TestOutbox } from '../../storage/outbox/openOutbox';
 import { createVirtualClock, type VirtualClock } from '../../support/createVirtualClock';
@@ -40,6 +41,8 @@ async function fill(): Promise<void> {
   await test.outbox.persisted();
   for (let tries = 0; tries < 5; tries += 1) {
     for (const content of bad) {
+      // Before its next try it is read from the disk again, which takes real turns.
+      while (!test.open().includes(content)) await new Promise((resolve) => setImmediate(resolve));
       test.refuse(
         content,
         new RemoteError('the shutter is stuck', {
@@ -131,12 +134,9 @@ describe('rxcomet outbox', () => {
     );
     await test.outbox.close();
     expect((await run('drop', store, 'once-refused')).code).toBe(0);
-    const level = new LevelStore(store);
+    const level = new LevelStore(store, FORMAT);
     await level.open();
-    expect((await level.read('', '\x7f', 10, 1000)).map(([key]) => key)).toEqual([
-      'meta/format',
-      'meta/totals',
-    ]);
+    expect((await level.read('', '\x7f', 10, 1000)).map(([key]) => key)).toEqual(['!account', 'meta/format']);
     await level.close();
   });
 

@@ -3,6 +3,7 @@ import {
   AppStopped,
   ConnectionClosed,
   MessageRefused,
+  PeerUnreachable,
   OutboxFailed,
   QueueFull,
   RemoteError,
@@ -78,10 +79,9 @@ describe('An outbox', () => {
     tell('4');
     store.release();
     await clock.settle();
-    // One more operation each for the totals.
     expect(store.writes.slice(before)).toEqual([
-      { size: 2, sync: true },
-      { size: 4, sync: true },
+      { size: 1, sync: true },
+      { size: 3, sync: true },
     ]);
   });
 
@@ -228,7 +228,7 @@ describe('When the connection is lost, an outbox', () => {
     expect(test.reported).toEqual([]);
   });
 
-  it('tries again for ever, at growing distances, and does not count', async () => {
+  it('tries again at growing distances', async () => {
     const test = create();
     test.tell('1');
     await test.outbox.persisted();
@@ -245,6 +245,18 @@ describe('When the connection is lost, an outbox', () => {
     test.refuse('2', closed());
     await clock.advance(100);
     expect(test.open()).toEqual(['2']);
+    expect(store.keys('tries/', 'tries0')).toEqual([]);
+  });
+
+  it('tries for ever what a peer that cannot be reached has never seen, and does not count', async () => {
+    const test = create();
+    test.tell('1');
+    await test.outbox.persisted();
+    for (let round = 0; round < 100; round += 1) {
+      test.refuse('1', new PeerUnreachable('nobody listens', { ...fields, delivered: 'no' }));
+      await clock.advance(10_000);
+    }
+    expect(test.open()).toEqual(['1']);
     expect(test.reported).toEqual([]);
   });
 
@@ -382,15 +394,94 @@ describe('A message that is refused', () => {
     expect(store.keys('tries/', 'tries0')).toEqual([]);
   });
 
-  it('is none when it is the only one, however often the connection is lost', async () => {
+  it('is told and given up when nothing is behind it and the peer is there until it gets it, again and again', async () => {
     const test = create();
+    test.tell('killer');
+    await test.outbox.persisted();
+    let losses = 0;
+    const seen: (string | undefined)[] = [];
+    for (; losses < 100 && test.open().length > 0; losses += 1) {
+      test.refuse('killer', closed());
+      seen.push(test.reported.at(-1)?.code);
+      await clock.advance(60_000);
+    }
+    // Five by themselves, then each after the peer was found to be there.
+    expect(seen).toEqual([
+      ...Array.from({ length: 6 }, () => undefined),
+      ...Array.from({ length: 3 }, () => 'ERR_CONNECTION_CLOSED'),
+      'ERR_MESSAGE_REFUSED',
+    ]);
+    expect(test.reported[0]?.message).toMatch(/lost 7 times in a row over "Point" and stays without it/);
+    expect(store.keys('dead/', 'dead0')).toHaveLength(1);
+    expect(await stateOf(test)).toMatchObject({ depth: 0, deadLetters: 1 });
+  });
+
+  it('is none when it is the only one and the peer keeps no connection without it either', async () => {
+    const test = create();
+    test.peer.isThere = false;
     test.tell('1');
     await test.outbox.persisted();
-    for (let round = 0; round < 30; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       test.refuse('1', closed());
       await clock.advance(10_000);
     }
+    await clock.advance(600_000);
+    expect(test.open()).toEqual([]);
+    expect(test.reported).toEqual([]);
+    test.peer.isThere = true;
+    await clock.advance(10_000);
     expect(test.open()).toEqual(['1']);
+    test.acknowledge('1');
+    await clock.settle();
+    expect(await stateOf(test)).toMatchObject({ depth: 0, deadLetters: 0 });
+  });
+
+  it('steps aside with thousands of others, and those behind them go at once, in bounded memory', async () => {
+    const test = create();
+    const bad = Array.from({ length: 1500 }, (_, index) => `bad ${index}`);
+    test.tell(...bad, 'good');
+    await test.outbox.persisted();
+    for (let round = 0; round < 100 && !test.open().includes('good'); round += 1) {
+      const open = test.open();
+      expect(open.length).toBeLessThanOrEqual(1024);
+      for (const text of open) test.refuse(text, remote('ERR_HANDLER_FAILED'));
+      await clock.settle();
+    }
+    // No time has passed.
+    expect(test.open()).toContain('good');
+    test.acknowledge('good');
+    for (let round = 0; round < 4000 && test.reported.length < 1500; round += 1) {
+      const open = test.open();
+      expect(open.length).toBeLessThanOrEqual(1024);
+      for (const text of open) test.refuse(text, remote('ERR_HANDLER_FAILED'));
+      await clock.advance(100);
+    }
+    expect(test.reported).toHaveLength(1500);
+    expect(await stateOf(test)).toMatchObject({ depth: 0, bytes: 0, deadLetters: 1500 });
+  });
+
+  it('takes turns with new ones while thousands are tried again that never get an answer', async () => {
+    const test = create({ queue: { ...queue, capacity: 8 } });
+    test.tell(...Array.from({ length: 100 }, (_, index) => `mute ${index}`));
+    await test.outbox.persisted();
+    const silence = async (): Promise<void> => {
+      for (const text of test.open())
+        if (text.startsWith('mute')) test.refuse(text, new AckTimeout('no answer', fields));
+      await clock.advance(50);
+    };
+    for (let round = 0; round < 200; round += 1) await silence();
+    test.tell('1', '2', '3', '4', '5', '6', '7', '8');
+    await test.outbox.persisted();
+    let arrived = 0;
+    for (let round = 0; round < 40 && arrived < 8; round += 1) {
+      for (const text of test.open()) {
+        if (text.startsWith('mute')) continue;
+        test.acknowledge(text);
+        arrived += 1;
+      }
+      await silence();
+    }
+    expect(arrived).toBe(8);
     expect(test.reported).toEqual([]);
   });
 
@@ -398,7 +489,7 @@ describe('A message that is refused', () => {
     const test = create();
     test.tell('1', 'killer', '3', '4');
     await test.outbox.persisted();
-    for (let round = 0; round < 200 && test.reported.length === 0; round += 1) {
+    for (let round = 0; round < 200 && store.keys('dead/', 'dead0').length === 0; round += 1) {
       // A host that dies of it: what came before is answered when it is alone, what comes with it never.
       const open = test.open();
       test.tell(`later ${round}`);
@@ -408,7 +499,11 @@ describe('A message that is refused', () => {
       }
       await clock.advance(10_000);
     }
-    expect(test.reported).toMatchObject([{ code: 'ERR_MESSAGE_REFUSED', delivered: 'unknown', tries: 5 }]);
+    expect(test.reported.at(-1)).toMatchObject({
+      code: 'ERR_MESSAGE_REFUSED',
+      delivered: 'unknown',
+      tries: 5,
+    });
     expect(test.open()).not.toContain('killer');
     expect(store.keys('tries/', 'tries0')).toEqual([]);
     const [letter] = store.keys('dead/', 'dead0');
@@ -626,33 +721,69 @@ describe('When the disk fails, an outbox', () => {
     expect(test.open()).toEqual(['3']);
   });
 
-  it('tells what of its files could not be read, and counts what is left', async () => {
+  it('tells what of its files is damaged and how many messages that may concern, counts what is left, and does not tell it again', async () => {
     const first = create();
-    first.tell('1', '2');
+    first.tell('1', '2', '3');
     await first.outbox.persisted();
+    first.acknowledge('1');
+    await clock.settle();
     await first.outbox.close();
     store.entries.delete(store.keys('message/', 'message0')[0] ?? '');
-    store.entries.delete('meta/format');
-    store.entries.delete('meta/totals');
-    store.damage = '99 bytes of its log had a wrong checksum and were left out';
+    // Deleted before, and back since its deletion is lost.
+    store.entries.set(
+      `message/${'1'.padStart(16, '0')}`,
+      Buffer.from('{"action":"Point","key":"k","at":1}\nghost'),
+    );
+    store.damage = '99 bytes are no sound record';
     const second = create();
     await second.outbox.open();
-    expect(second.reported.map((error) => error.message)).toEqual([expect.stringContaining('99 bytes')]);
-    expect(await stateOf(second)).toMatchObject({ depth: 1 });
-    expect(store.keys('meta/', 'meta0')).toContain('meta/format');
+    expect(second.reported).toMatchObject([
+      { lost: 1, message: expect.stringMatching(/99 bytes.*; one message is lost/) as string },
+    ]);
+    await clock.settle();
+    expect(second.open()).toEqual(['3']);
+    second.acknowledge('3');
+    await clock.settle();
+    expect(await stateOf(second)).toMatchObject({ depth: 0, bytes: 0 });
+    store.damage = undefined;
+    const third = await restart(second);
+    expect(third.reported).toEqual([]);
+    expect(await stateOf(third)).toMatchObject({ depth: 0, bytes: 0 });
   });
 
-  it('tells a record that is no message, and hands out the others', async () => {
+  it('tells once what is missing against its figures, and has right ones from then on', async () => {
+    const first = create();
+    first.tell('1', '2', '3', '4');
+    await first.outbox.persisted();
+    await first.outbox.close();
+    for (const key of store.keys('message/', 'message0').slice(0, 2)) store.entries.delete(key);
+    const second = create();
+    await second.outbox.open();
+    await clock.settle();
+    expect(second.open()).toEqual(['3', '4']);
+    expect(second.reported).toMatchObject([{ code: 'ERR_OUTBOX', lost: 2 }]);
+    expect(await stateOf(second)).toMatchObject({ depth: 2, bytes: 2 });
+    const third = await restart(second);
+    expect(third.reported).toEqual([]);
+    expect(await stateOf(third)).toMatchObject({ depth: 2, bytes: 2 });
+  });
+
+  it('tells records that are no messages, once, and hands out the others', async () => {
     const first = create();
     first.tell('1', '2', '3');
     await first.outbox.persisted();
     await first.outbox.close();
-    store.entries.set(store.keys('message/', 'message0')[1] ?? '', Buffer.from('{"a'));
+    const [one = '', two = '', ...rest] = store.keys('message/', 'message0');
+    expect(rest).toHaveLength(1);
+    store.entries.set(one, Buffer.from('{"a'));
+    store.damaged.add(two);
     const second = create();
     await second.outbox.open();
     await clock.settle();
-    expect(second.open()).toEqual(['1', '3']);
-    expect(second.reported.map((error) => error.code)).toEqual(['ERR_OUTBOX']);
+    expect(second.open()).toEqual(['3']);
+    expect(second.reported).toMatchObject([{ code: 'ERR_OUTBOX', lost: 2 }]);
+    expect(await stateOf(second)).toMatchObject({ depth: 1, bytes: 1 });
+    expect((await restart(second)).reported).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { RxcometError } from '../../../src/errors/RxcometError';
 import { Outbox } from '../../../src/storage/outbox/Outbox';
 import type { OutboxOptions } from '../../../src/storage/outbox/OutboxOptions';
-import type { OutgoingMessage } from '../../../src/streams/client/OutboxPort';
+import type { DeliverKept, OutgoingMessage } from '../../../src/streams/client/OutboxPort';
 import type { SendSink } from '../../../src/streams/client/Send';
 import type { VirtualClock } from '../../support/createVirtualClock';
 
@@ -25,6 +25,8 @@ export interface TestOutbox {
   readonly acknowledge: (...texts: string[]) => void;
   readonly refuse: (text: string, error: RxcometError) => void;
   readonly tell: (...texts: string[]) => boolean;
+  /** Whether it keeps a connection on which nothing is said. */
+  readonly peer: { isThere: boolean };
 }
 
 export const queue = {
@@ -51,7 +53,8 @@ export function createTestOutbox(
     reconnect: { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 },
     ...options,
   });
-  outbox.connect((message, sink) => {
+  const peer = { isThere: true };
+  const deliver: DeliverKept = (message, sink) => {
     const entry: Handed = { message, sink, queued: false, over: false };
     handed.push(entry);
     return () => {
@@ -59,7 +62,8 @@ export function createTestOutbox(
       entry.over = true;
       return true;
     };
-  });
+  };
+  outbox.connect(deliver, async () => peer.isThere);
   const find = (text: string): Handed => {
     const entry = handed.find(({ over, message }) => !over && message.text === text);
     if (entry === undefined) throw new Error(`${text} is not handed out`);
@@ -68,6 +72,7 @@ export function createTestOutbox(
   };
   return {
     outbox,
+    peer,
     handed,
     reported,
     open: () => handed.filter(({ over }) => !over).map(({ message }) => message.text ?? ''),

@@ -1,5 +1,6 @@
 import type { KeptAnswer } from '../../streams/dedup/DedupStore';
 import type { EncodedResult } from '../../streams/dispatch/encodeResult';
+import type { StoreFormat } from '../LevelStore';
 
 /*
  * A key is stored as `k` + message-key with this value, numbers big-endian:
@@ -9,7 +10,24 @@ import type { EncodedResult } from '../../streams/dispatch/encodeResult';
  * and a larger answer as `a` + message-key:
  *
  *   streamed: 1 byte | { raw: 1 byte | length: uint32 | bytes } for each result
+ *
+ * Each write says besides how many keys the store holds with it, in JSON.
  */
+export const FORMAT: StoreFormat = {
+  name: 'store of Dedup',
+  purpose: 'Dedup.Path',
+  key: '!rxcomet',
+  text: 'dedup 2',
+  before: 'dedup 1',
+  confirmsUnsynced: true,
+};
+
+export const encodeHeld = (keys: number): string => JSON.stringify({ keys });
+
+/** undefined: nothing says how many keys there were. */
+export function decodeHeld(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as { readonly keys: number }).keys;
+}
 
 /** What the first byte says. */
 export const KeyState = { entered: 0, inline: 1, apart: 2, notKept: 3 } as const;

@@ -3,15 +3,22 @@ import { Observable, Subject } from 'rxjs';
 import { AppStopped, QueueFull } from '../../errors/sending';
 import type { RxcometError } from '../../errors/RxcometError';
 import { quoteName } from '../../runtime/names';
-import type { DeliverKept, OutboxPort, OutboxState, OutgoingMessage } from '../../streams/client/OutboxPort';
+import type {
+  DeliverKept,
+  ProbePeer,
+  OutboxPort,
+  OutboxState,
+  OutgoingMessage,
+} from '../../streams/client/OutboxPort';
 import { Confirmation } from './Confirmation';
 import type { KeptMessage } from './KeptMessage';
 import { StoreProblem } from '../KeyValueStore';
-import type { OutboxOptions } from './OutboxOptions';
 import { LevelStore } from '../LevelStore';
 import { OutboxCourier } from './OutboxCourier';
-import { openFailure, storeFailure } from './failures';
-import { OutboxStore } from './OutboxStore';
+import { howMany, openFailure, storeFailure } from './failures';
+import { OutboxStore, type OpenedOutbox } from './OutboxStore';
+import type { OutboxOptions } from './OutboxOptions';
+import { FORMAT } from './records';
 
 /** `outbox$` emits this often at most. */
 const STATE_EVERY_MS = 250;
@@ -47,17 +54,13 @@ export class Outbox implements OutboxPort {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const { path, clock, store = new LevelStore(path) } = options;
+    const { path, clock, store = new LevelStore(path, FORMAT) } = options;
     this.#store = new OutboxStore({
       store,
       clock,
       onWritten: (messages) => {
         this.#courier.written(messages);
         this.#settled();
-      },
-      onEmptied: (cause) => {
-        this.#trouble('has lost its files', cause, '');
-        return this.#courier.inMemory();
       },
       onFailed: (messages, cause) => {
         for (const kept of messages) {
@@ -69,12 +72,18 @@ export class Outbox implements OutboxPort {
         }
         this.#settled();
       },
+      onEmptied: (cause) => {
+        this.#trouble('has lost its files', cause, '');
+        return this.#courier.inMemory();
+      },
+      onDamage: (found) => this.#tellDamage(found),
+      floor: () => this.#courier.floor,
     });
     this.#courier = new OutboxCourier({
       ...options,
       store: this.#store,
       onChange: () => this.#show(),
-      onTrouble: (what, cause) => this.#trouble(what, cause, ''),
+      onTrouble: (what, cause, lost) => this.#trouble(what, cause, '', lost),
     });
     this.outbox$ = new Observable((subscriber) => {
       subscriber.next(this.#state);
@@ -85,8 +94,8 @@ export class Outbox implements OutboxPort {
     });
   }
 
-  connect(deliver: DeliverKept): void {
-    this.#courier.connect(deliver);
+  connect(deliver: DeliverKept, probe: ProbePeer): void {
+    this.#courier.connect(deliver, probe);
   }
 
   open(): Promise<void> {
@@ -154,9 +163,8 @@ export class Outbox implements OutboxPort {
     const { clock, path, client } = this.#options;
     try {
       const found = await this.#store.open();
-      const { damage } = found;
       this.#opened = true;
-      if (damage !== undefined) this.#trouble('has lost something', new StoreProblem('damaged', damage), '');
+      this.#tellDamage(found);
       this.#courier.start(found);
       this.#store.begin();
       this.#show();
@@ -178,6 +186,13 @@ export class Outbox implements OutboxPort {
     }
     // Each message that waits for it is reported when it fails.
     this.open().catch(() => undefined);
+  }
+
+  #tellDamage({ damage, lost }: OpenedOutbox): void {
+    if (damage === undefined) return;
+    const text = lost === undefined ? damage : `${damage}; ${howMany(lost)}`;
+    this.#trouble('is damaged', new StoreProblem('lost', text), '', lost?.most);
+    this.#show();
   }
 
   get #state(): OutboxState {
@@ -216,9 +231,9 @@ export class Outbox implements OutboxPort {
     this.#show();
   }
 
-  #trouble(what: string, cause: unknown, action: string): RxcometError {
+  #trouble(what: string, cause: unknown, action: string, lost?: number): RxcometError {
     const { path, client, report } = this.#options;
-    const error = storeFailure(what, cause, { path, client, action });
+    const error = storeFailure(what, cause, { path, client, action }, lost);
     report(error, action);
     return error;
   }

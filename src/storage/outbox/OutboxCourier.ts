@@ -1,17 +1,22 @@
-import { MessageRefused, RemoteError, SendError } from '../../errors/sending';
+import { ConnectionClosed, MessageRefused, RemoteError, SendError } from '../../errors/sending';
 import type { RxcometError } from '../../errors/RxcometError';
 import { quoteName } from '../../runtime/names';
 import { reconnectDelayMs } from '../../runtime/backoff';
-import type { DeliverKept } from '../../streams/client/OutboxPort';
-import { Delivery, DeliveryWindow } from './DeliveryWindow';
+import type { DeliverKept, ProbePeer } from '../../streams/client/OutboxPort';
+import { Delivery, DeliveryWindow, type Tries } from './DeliveryWindow';
+import { StoreProblem } from '../KeyValueStore';
 import { judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
 import type { OutboxOptions } from './OutboxOptions';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
+import { howMany } from './failures';
+import { RestingMessages, type RestingMessage } from './RestingMessages';
 
 /** Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other sends need too. */
 const WINDOW = 1024;
 const WINDOW_BYTES = 8 * 1024 * 1024;
+/** Messages that rest at most, of which little more than their place is in memory; with more no further ones are read. */
+const RESTING = 100_000;
 /** A message that the peer refuses so often is given up. */
 const MAX_TRIES = 5;
 /** Delays between the tries of a message that was refused. */
@@ -19,44 +24,61 @@ const REFUSED = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
 const READ_AGAIN_MS = 1000;
 /** Connections lost so often in a row may be lost over a message; and with nothing else under way, over this one. */
 const LOST_OFTEN = 10;
+/** Lost so often over the only message there is, the peer has to show before the next try that it keeps a connection without it. */
+const LOST_ALONE = 5;
+/** For so long. */
+const PROBE_MS = 1000;
+/** Refusals of a message over which the connection is lost until somebody is told. */
+const TOLD_TRIES = 2;
 
 /** What a courier needs. */
 export interface OutboxCourierOptions extends Omit<OutboxOptions, 'store'> {
   readonly store: OutboxStore;
   readonly onChange: () => void;
   /** Something is wrong with the store itself; `what` follows "the outbox PATH". */
-  readonly onTrouble: (what: string, cause: unknown) => void;
+  readonly onTrouble: (what: string, cause: unknown, lost?: number) => void;
 }
 
 /**
  * Hands the messages of a store to the peer in their order, a window of them at a time, and decides what comes of each try.
  *
- * A message in the window is `ready`, `handed` to the peer's queue, or `resting` until its next try. When the connection is lost all that
- * were handed become ready again, those behind them are called back from the peer's queue, and after a pause they go again in their order.
+ * A message in the window is `ready`, or `handed` to the peer's queue. One that failed rests outside the window until its next try and is read
+ * again then, so that the others go on however many fail. When the connection is lost all that were handed become ready again, those behind
+ * them are called back from the peer's queue, and after a pause they go again in their order.
  *
- * Long, because every outcome of a try is decided over the one window; the window itself, and what an error means, are apart.
+ * Long, because every outcome of a try is decided over the one window; the window itself, what rests, and what an error means are apart.
  */
 export class OutboxCourier {
   readonly #options: OutboxCourierOptions;
   readonly #limit: number;
   readonly #limitBytes: number;
   #deliver: DeliverKept | undefined;
+  #probe: ProbePeer | undefined;
+  #probing = false;
   #started = false;
   #stopped = false;
   readonly #window = new DeliveryWindow();
+  readonly #resting = new RestingMessages();
+  #restTimer: unknown;
+  /** When `#restTimer` comes. */
+  #restUntil = Infinity;
   #handed = 0;
+  /** Messages of the window to be handed out one at a time: over one of them the host ended the connection, or may have. */
+  #singles = 0;
   /** All that is on the disk has a `seq` below. */
   #end = 0;
   /** All below has been read, or never was. */
   #readTo = 0;
+  /** No message that is kept has a lower `seq`. */
+  #floor = 0;
   #reading = false;
+  /** The last reading was of messages that rested. */
+  #readDueLast = false;
   #readTimer: unknown;
   #tries = new Map<number, number>();
   #pauseTimer: unknown;
   /** Lost connections in a row. */
   #losses = 0;
-  /** Up to here one at a time: the host ended the connection over one of them. */
-  #aloneTo = -1;
   /** Steps aside, to see whether the next message gets through. */
   #suspected: { readonly delivery: Delivery; readonly error: RxcometError } | undefined;
   #pumping = false;
@@ -69,9 +91,19 @@ export class OutboxCourier {
     this.#limitBytes = Math.min(WINDOW_BYTES, maxBytes / 2);
   }
 
-  /** When the oldest message in memory was taken, ms since 1970. */
+  /** When the oldest message that was read was taken, ms since 1970. */
   get oldestAt(): number | undefined {
-    return this.#window.oldest?.kept.at;
+    const oldest = Math.min(this.#window.oldestAt, this.#resting.oldestAt);
+    return oldest === Infinity ? undefined : oldest;
+  }
+
+  /** No message that is kept has a lower `seq`. */
+  get floor(): number {
+    // What failed is anywhere below; until it is through the floor stays where it is.
+    if (this.#started && this.#resting.size + this.#window.retried === 0) {
+      this.#floor = Math.min(this.#window.oldest?.kept.seq ?? Infinity, this.#readTo);
+    }
+    return this.#floor;
   }
 
   /** The messages in memory, in their order. */
@@ -79,18 +111,21 @@ export class OutboxCourier {
     for (const { kept } of this.#window) yield kept;
   }
 
-  connect(deliver: DeliverKept): void {
+  connect(deliver: DeliverKept, probe: ProbePeer): void {
     this.#deliver = deliver;
+    this.#probe = probe;
     this.#pump();
   }
 
   /** The store is open: begins with what it holds. */
-  start({ tries, empty, end }: OpenedOutbox): void {
+  start({ tries, empty, end, floor }: OpenedOutbox): void {
     this.#tries = tries;
     this.#end = end;
-    if (empty) this.#readTo = end;
+    this.#floor = floor;
+    this.#readTo = empty ? end : floor;
     this.#started = true;
     this.#read();
+    this.#checkTotals();
   }
 
   /** Messages came to the disk. While nothing older waits there, they go on from memory. */
@@ -105,7 +140,7 @@ export class OutboxCourier {
         if (kept.seq < this.#readTo) continue;
         all = this.#hasRoom;
         if (!all) break;
-        this.#take(kept);
+        this.#take(kept, undefined);
         this.#readTo = kept.seq + 1;
       }
       if (all) this.#readTo = this.#end;
@@ -122,38 +157,43 @@ export class OutboxCourier {
     this.#stopped = true;
     clock.clearTimeout(this.#pauseTimer);
     clock.clearTimeout(this.#readTimer);
-    for (const { timer } of this.#window) clock.clearTimeout(timer);
+    clock.clearTimeout(this.#restTimer);
   }
 
   get #hasRoom(): boolean {
-    return this.#window.size < this.#limit && this.#window.bytes < this.#limitBytes;
+    return (
+      this.#window.size < this.#limit && this.#window.bytes < this.#limitBytes && this.#resting.size < RESTING
+    );
   }
 
-  #take(kept: KeptMessage): void {
-    this.#window.add(new Delivery(kept, this.#ended));
+  #take(kept: KeptMessage, before: Tries | undefined): void {
+    const delivery = new Delivery(kept, this.#ended, before);
+    if (before?.single === true) this.#single(delivery);
+    this.#window.add(delivery);
   }
 
+  /** Reads what is due again, then what comes next, as far as there is room. */
   #read(): void {
     const { store, clock, onTrouble } = this.#options;
-    if (!this.#started || this.#stopped || this.#reading || this.#readTo >= this.#end) return;
+    if (!this.#started || this.#stopped || this.#reading || store.behind) return;
     // Half of it at a time, not message by message.
-    if (this.#window.size > this.#limit / 2 || this.#window.bytes > this.#limitBytes / 2 || store.behind)
+    if (this.#window.size > this.#limit / 2 || this.#window.bytes > this.#limitBytes / 2) return;
+    const fresh = this.#readTo < this.#end && this.#resting.size < RESTING;
+    // By turns, and half of the room for what is tried again, so that neither keeps the other out.
+    const retries = fresh && this.#readDueLast ? 0 : Math.ceil(this.#limit / 4) - this.#window.retried;
+    const due = this.#resting.takeDue(clock.now(), retries);
+    if (due.length === 0 && !fresh) {
+      this.#restOn();
       return;
+    }
     this.#reading = true;
-    const end = this.#end;
-    const limit = this.#limit - this.#window.size;
-    store.read('message', this.#readTo, limit, this.#limitBytes - this.#window.bytes).then(
-      ({ letters, broken, next }) => {
+    this.#readDueLast = due.length > 0;
+    const reading = due.length > 0 ? this.#readDue(due) : this.#readFresh();
+    reading.then(
+      () => {
         this.#reading = false;
-        this.#readTo = next ?? end;
-        for (const { seq, cause } of broken)
-          onTrouble(`holds something else in place of message ${seq}`, cause);
-        for (const { kept } of letters) {
-          kept.tries = this.#tries.get(kept.seq) ?? 0;
-          this.#tries.delete(kept.seq);
-          this.#take(kept);
-        }
         this.#told.delete('reading');
+        this.#checkTotals();
         this.#pump();
         this.#read();
         this.#options.onChange();
@@ -168,6 +208,85 @@ export class OutboxCourier {
     );
   }
 
+  async #readFresh(): Promise<void> {
+    const end = this.#end;
+    const limit = this.#limit - this.#window.size;
+    const page = await this.#options.store.read(
+      'message',
+      this.#readTo,
+      limit,
+      this.#limitBytes - this.#window.bytes,
+    );
+    this.#readTo = page.next ?? end;
+    this.#dropBroken(page.broken);
+    for (const { kept } of page.letters) {
+      kept.tries = this.#tries.get(kept.seq) ?? 0;
+      this.#tries.delete(kept.seq);
+      this.#take(kept, undefined);
+    }
+  }
+
+  /** Reads messages that rested, those that follow one another at once. */
+  async #readDue(due: readonly RestingMessage[]): Promise<void> {
+    let read = 0;
+    try {
+      while (read < due.length && this.#hasRoom) {
+        const first = due[read] as RestingMessage;
+        let count = 1;
+        while (due[read + count]?.seq === first.seq + count) count += 1;
+        const room = this.#limitBytes - this.#window.bytes;
+        const { letters, broken, next } = await this.#options.store.read('message', first.seq, count, room);
+        const before = new Map(due.slice(read, read + count).map((message) => [message.seq, message]));
+        for (const { kept } of letters) {
+          const tries = before.get(kept.seq);
+          if (tries === undefined) continue;
+          kept.tries = tries.refused;
+          this.#take(kept, tries);
+        }
+        this.#dropBroken(broken);
+        // What is not there any more was told when that was found.
+        const upTo = next === undefined ? first.seq + count : Math.min(next, first.seq + count);
+        read += Math.max(1, upTo - first.seq);
+      }
+    } finally {
+      for (const message of due.slice(read)) this.#resting.add(message);
+      this.#restOn();
+    }
+  }
+
+  #dropBroken(broken: readonly { readonly seq: number; readonly cause: unknown }[]): void {
+    const { store, onTrouble } = this.#options;
+    const [first] = broken;
+    if (first === undefined) return;
+    store.removeBroken(broken.map(({ seq }) => seq));
+    const which =
+      broken.length === 1 ? `message ${first.seq}` : `${broken.length} messages from ${first.seq} on`;
+    onTrouble(`holds something else in place of ${which}`, first.cause, broken.length);
+  }
+
+  /** Once all has been read, the figures of the store must be those of what was found. */
+  #checkTotals(): void {
+    const { store, onTrouble, onChange } = this.#options;
+    // Beyond the end is what was read before it was told as written.
+    if (!this.#started || this.#reading || this.#readTo !== this.#end) return;
+    const found = {
+      depth: this.#window.size + this.#resting.size,
+      bytes: this.#window.bytes + this.#resting.bytes,
+    };
+    const { depth, bytes } = store.totals;
+    if (depth === found.depth && bytes === found.bytes) return;
+
+    store.correct(found);
+    const missing = depth - found.depth;
+    if (missing > 0)
+      onTrouble(
+        'has lost something',
+        new StoreProblem('lost', howMany({ least: missing, most: missing })),
+        missing,
+      );
+    onChange();
+  }
+
   #pump(): void {
     // A try that ends at once comes back here.
     if (this.#pumping) return;
@@ -178,18 +297,36 @@ export class OutboxCourier {
 
   /** The message to hand out now. */
   #peek(): Delivery | undefined {
-    if (this.#deliver === undefined || this.#stopped || this.#pauseTimer !== undefined) return undefined;
-    const next = this.#window.nextReady;
-    if (next === undefined || this.#aloneTo < 0) return next;
-    if (this.#handed > 0) return undefined;
-    if (next.kept.seq > this.#aloneTo) this.#aloneTo = -1;
-    return next;
+    if (this.#deliver === undefined || this.#stopped || this.#pauseTimer !== undefined || this.#probing)
+      return undefined;
+    if (this.#singles > 0 && this.#handed > 0) return undefined;
+    const next = (this.#singles > 0 ? this.#window.nextSingle : undefined) ?? this.#window.nextReady;
+    if (next === undefined || next.lost < LOST_ALONE || next.proven || !this.#isOnly(next)) return next;
+    void this.#prove(next);
+    return undefined;
+  }
+
+  /** Nothing else is under way, and nothing else could be. */
+  #isOnly(delivery: Delivery): boolean {
+    if (this.#handed > 0) return false;
+    for (const other of this.#window) if (other !== delivery && other.state === 'ready') return false;
+    return true;
+  }
+
+  /** Finds out whether the peer is there at all before it gets the message that may be what ends it. */
+  async #prove(delivery: Delivery): Promise<void> {
+    this.#probing = true;
+    const alive = await this.#probe?.(PROBE_MS);
+    this.#probing = false;
+    if (alive === true) delivery.proven = true;
+    else this.#pause();
+    this.#pump();
   }
 
   #hand(delivery: Delivery): void {
     this.#handed += 1;
     this.#window.hand(delivery);
-    delivery.alone = this.#aloneTo >= 0;
+    delivery.alone = this.#singles > 0;
     const recall = this.#deliver?.(delivery.kept.message, delivery);
     // It may have ended within the call.
     if (delivery.state === 'handed') delivery.recall = recall;
@@ -203,8 +340,9 @@ export class OutboxCourier {
     if (error === undefined) {
       this.#losses = 0;
       this.#told.clear();
-      this.#window.delete(delivery);
+      this.#leave(delivery);
       this.#options.store.remove(delivery.kept);
+      if (this.#window.size === 0) this.#checkTotals();
       this.#options.onChange();
     } else this.#failed(delivery, error);
     this.#read();
@@ -233,7 +371,7 @@ export class OutboxCourier {
           return;
         }
         this.#window.back(delivery);
-        this.#aloneTo = Math.max(this.#aloneTo, delivery.kept.seq);
+        this.#single(delivery);
         this.#pause();
         return;
       case 'busy': {
@@ -244,6 +382,8 @@ export class OutboxCourier {
         return;
       }
       case 'message':
+        // It got an answer, so that it takes no connection down.
+        this.#endSingle(delivery);
         this.#refuse(delivery, error);
         return;
       default:
@@ -254,24 +394,30 @@ export class OutboxCourier {
   /**
    * A legacy peer closes the connection without an answer over what it cannot handle, as does any when a message brings it down; then one
    * message would keep all others waiting for ever. So one that was lost alone again and again steps aside for the next one: if that gets
-   * through it counts as refused, if not it was the connection after all, and the order stays as it was.
+   * through it counts as refused, if not it was the connection after all, and the order stays as it was. With nothing behind it, what is
+   * tried instead is a connection without a message.
    */
   #suspect(delivery: Delivery, error: RxcometError, alone: boolean): void {
+    const { proven } = delivery;
+    delivery.proven = false;
     if (this.#stopped) return;
     // Once it has counted as refused, once more is enough.
     const enough = delivery.kept.tries > 0 ? 1 : LOST_OFTEN;
     if (!alone) {
       // Over one of several: they go one at a time, until it is known which it is.
-      if (this.#losses >= enough) this.#aloneTo = Math.max(this.#aloneTo, delivery.kept.seq);
+      if (this.#losses >= enough) this.#single(delivery);
       return;
     }
     delivery.lost += 1;
-    if (delivery.lost < enough) return;
-    const others = [...this.#window].some((other) => other !== delivery && other.state === 'ready');
-    if (!others) return;
-    delivery.state = 'resting';
-    delivery.lost = 0;
-    this.#suspected = { delivery, error };
+    if (this.#isOnly(delivery)) {
+      if (!proven) return;
+      if (delivery.kept.tries + 1 === TOLD_TRIES) this.#tellLost(delivery, error);
+      this.#refuse(delivery, error);
+    } else if (delivery.lost >= enough) {
+      delivery.lost = 0;
+      this.#window.putAside(delivery);
+      this.#suspected = { delivery, error };
+    }
   }
 
   /** A try of another message ended while one steps aside: with an answer, or not. */
@@ -296,7 +442,7 @@ export class OutboxCourier {
       this.#rest(delivery, reconnectDelayMs(REFUSED, kept.tries, random()));
       return;
     }
-    this.#window.delete(delivery);
+    this.#leave(delivery);
     store.bury(kept, refusal);
     // Too large for this peer, for instance: then it never left.
     const delivered = error instanceof SendError ? error.delivered : 'unknown';
@@ -308,15 +454,55 @@ export class OutboxCourier {
     onChange();
   }
 
+  /** Steps aside: leaves the window, and is read again when its next try is due. */
   #rest(delivery: Delivery, delayMs: number): void {
-    delivery.state = 'resting';
-    if (this.#stopped) return;
+    const { kept, lost, unanswered, single } = delivery;
+    const { seq, bytes, at, tries } = kept;
+    this.#leave(delivery);
+    this.#resting.add({
+      seq,
+      bytes,
+      at,
+      refused: tries,
+      lost,
+      unanswered,
+      single,
+      dueAt: this.#options.clock.now() + delayMs,
+    });
+    this.#restOn();
+  }
+
+  /** Sets the timer for the first message that is due. */
+  #restOn(): void {
+    const { clock } = this.#options;
+    const { nextDueAt } = this.#resting;
+    // What is due waits for room, and is read when there is some.
+    if (this.#stopped || nextDueAt >= this.#restUntil || nextDueAt <= clock.now()) return;
+    clock.clearTimeout(this.#restTimer);
+    this.#restUntil = nextDueAt;
     const wake = (): void => {
-      delivery.timer = undefined;
-      this.#window.back(delivery);
-      this.#pump();
+      this.#restUntil = Infinity;
+      this.#read();
     };
-    delivery.timer = this.#options.clock.setTimeout(wake, delayMs, { ref: true });
+    this.#restTimer = clock.setTimeout(wake, nextDueAt - clock.now(), { ref: true });
+  }
+
+  /** It goes by itself until it has ended with an answer, or rests. */
+  #single(delivery: Delivery): void {
+    if (delivery.single) return;
+    delivery.single = true;
+    this.#singles += 1;
+  }
+
+  #endSingle(delivery: Delivery): void {
+    if (!delivery.single) return;
+    delivery.single = false;
+    this.#singles -= 1;
+  }
+
+  #leave(delivery: Delivery): void {
+    this.#endSingle(delivery);
+    this.#window.delete(delivery);
   }
 
   /** The connection is lost: calls back what still waits in the peer's queue, and begins anew after a delay. */
@@ -344,6 +530,16 @@ export class OutboxCourier {
     if (this.#told.has(code)) return;
     this.#told.add(code);
     this.#options.report(error, kept.message.action);
+  }
+
+  #tellLost(delivery: Delivery, cause: RxcometError): void {
+    const { client } = this.#options;
+    const { action, key } = delivery.kept.message;
+    const text = `the connection to "${client}" was lost ${delivery.lost} times in a row over ${quoteName(action)} and stays without it, so that this message may be what ends the peer: ${cause.message}`;
+    this.#tellOnce(
+      new ConnectionClosed(text, { client, action, delivered: 'unknown', key, cause }),
+      delivery,
+    );
   }
 }
 

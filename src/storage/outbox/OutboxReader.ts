@@ -1,35 +1,43 @@
+import type { KeyValueStore, StoreEntry } from '../KeyValueStore';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
-import { type KeyValueStore, StoreProblem } from '../KeyValueStore';
 import {
-  FORMAT,
-  FORMAT_KEY,
-  type OutboxTotals,
-  TOTALS_KEY,
   after,
   decodeDeadLetter,
+  decodeHeld,
   decodeJsonRecord,
   decodeMessage,
   keyOf,
   noTotals,
   seqOf,
+  type OutboxHeld,
+  type OutboxTotals,
+  type RecordKind,
 } from './records';
 
 const PAGE = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
-const OURS = /^(?:dead|message|meta|tries)\//;
+/** Messages that are gone, as far as can be told: with damage nobody knows which were deleted before. */
+export interface LostMessages {
+  readonly least: number;
+  readonly most: number;
+}
 
 /** What a store holds besides its messages. */
 export interface OutboxContents {
-  /** The mark of an outbox is missing: it was just made, or has lost it. */
-  readonly unmarked: boolean;
   readonly totals: OutboxTotals;
   /** Tries of messages that were refused before, by `seq`. */
   readonly tries: Map<number, number>;
   /** No message is on the disk. */
   readonly empty: boolean;
-  /** Above every `seq` there is, so that what comes goes behind. */
+  /** No message that waits has a lower `seq`. */
+  readonly floor: number;
+  /** Above every `seq` there was, so that what comes goes behind. */
   readonly end: number;
+  /** Keys of records that are damaged, or were deleted before and are back. */
+  readonly stray: readonly string[];
+  /** undefined: nothing was damaged, or nothing says what there was. */
+  readonly lost: LostMessages | undefined;
 }
 
 /** A message, or a dead letter with its refusal. */
@@ -47,6 +55,12 @@ export interface OutboxPage {
   readonly next: number | undefined;
 }
 
+/** What a count of everything came to. */
+interface Counted {
+  readonly totals: OutboxTotals;
+  readonly stray: readonly string[];
+}
+
 /** Makes sense of what lies in the store of an outbox. Changes nothing. */
 export class OutboxReader {
   readonly #store: KeyValueStore;
@@ -56,16 +70,19 @@ export class OutboxReader {
   }
 
   /**
-   * Rejects with a StoreProblem when it is no outbox.
-   *
-   * @param damaged something is lost, so that what is there has to be counted
+   * @param text what the last write said that the store holds
+   * @param damaged something may be lost, so that what is there has to be counted
    */
-  async contents(damaged: boolean): Promise<OutboxContents> {
-    const unmarked = await this.#isUnmarked(damaged);
-    const totals = damaged ? await this.#count() : await this.#readTotals();
+  async contents(text: string | undefined, damaged: boolean): Promise<OutboxContents> {
+    const held = decodeHeld(text);
     const last = await this.#last('message');
-    const end = Math.max(last ?? 0, (await this.#last('dead')) ?? 0) + 1;
-    return { unmarked, totals, tries: await this.#readTries(), empty: last === undefined, end };
+    const end = Math.max(held?.end ?? 0, (last ?? 0) + 1, ((await this.#last('dead')) ?? 0) + 1);
+    const floor = held?.floor ?? (last === undefined ? end : 0);
+    const trusted = damaged ? undefined : held;
+    const { totals, stray } =
+      trusted === undefined ? await this.#count(floor) : { totals: totalsOf(trusted), stray: [] };
+    const lost = damaged && held !== undefined ? lostOf(held, totals.depth) : undefined;
+    return { totals, tries: await this.#readTries(), empty: last === undefined, floor, end, stray, lost };
   }
 
   /** From `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
@@ -89,54 +106,41 @@ export class OutboxReader {
     return { letters, broken, next };
   }
 
-  async #isUnmarked(damaged: boolean): Promise<boolean> {
-    const [first] = await this.#store.read(FORMAT_KEY, `${FORMAT_KEY}0`, 1, 1);
-    if (first === undefined) {
-      const [any] = await this.#store.read('', '\x7f', 1, 1);
-      if (any === undefined || (damaged && OURS.test(any[0]))) return true;
-      throw new StoreProblem('foreign', 'it holds a LevelDB that is no outbox');
-    }
-    const format = Buffer.from(first[1]).toString();
-    if (format === FORMAT) return false;
-    throw new StoreProblem('foreign', `it was made by another version of rxcomet (${format})`);
-  }
-
-  async #readTotals(): Promise<OutboxTotals> {
-    const [found] = await this.#store.read(TOTALS_KEY, `${TOTALS_KEY}0`, 1, 1);
-    return found === undefined ? noTotals() : (decodeJsonRecord(found[1]) as OutboxTotals);
-  }
-
-  /** Counts what is there, for a store whose totals may be lost. */
-  async #count(): Promise<OutboxTotals> {
+  /** Counts what is there, for a store whose figures may be wrong. */
+  async #count(floor: number): Promise<Counted> {
     const totals = noTotals();
-    await this.#each('message', (seq, value) => {
-      totals.depth += 1;
-      totals.bytes += decoded(() => decodeMessage(seq, 0, value).bytes) ?? 0;
+    const stray: string[] = [];
+    await this.#each('message', ([key, value]) => {
+      const seq = seqOf(key);
+      const bytes = decoded(() => decodeMessage(seq, 0, value).bytes);
+      if (bytes === undefined || seq < floor) stray.push(key);
+      else {
+        totals.depth += 1;
+        totals.bytes += bytes;
+      }
     });
-    await this.#each('dead', () => {
-      totals.deadLetters += 1;
+    await this.#each('dead', ([key, value]) => {
+      if (decoded(() => decodeDeadLetter(seqOf(key), value)) === undefined) stray.push(key);
+      else totals.deadLetters += 1;
     });
-    return totals;
+    return { totals, stray };
   }
 
   async #readTries(): Promise<Map<number, number>> {
     const tries = new Map<number, number>();
-    await this.#each('tries', (seq, value) => {
-      tries.set(seq, decoded(() => (decodeJsonRecord(value) as OutboxRefusal).tries) ?? 0);
+    await this.#each('tries', ([key, value]) => {
+      tries.set(seqOf(key), decoded(() => (decodeJsonRecord(value) as OutboxRefusal).tries) ?? 0);
     });
     return tries;
   }
 
-  async #each(
-    kind: 'message' | 'dead' | 'tries',
-    take: (seq: number, value: Uint8Array) => void,
-  ): Promise<void> {
+  async #each(kind: RecordKind, take: (entry: StoreEntry) => void): Promise<void> {
     for (let from = keyOf(kind, 0); ;) {
       const page = await this.#store.read(from, after(kind), PAGE, PAGE_BYTES);
-      for (const [key, value] of page) take(seqOf(key), value);
+      for (const entry of page) take(entry);
       const last = page.at(-1);
       if (last === undefined) return;
-      from = keyOf(kind, seqOf(last[0]) + 1);
+      from = `${last[0]}0`;
     }
   }
 
@@ -146,7 +150,20 @@ export class OutboxReader {
   }
 }
 
-/** undefined for a damaged record; that it is one is told when its message is to be sent. */
+/**
+ * At least as many as the count is short of. At most as many as there are numbers without a message between the floor and the end, since one
+ * may be missing while another one that was delivered is back.
+ */
+function lostOf({ depth, floor, end }: OutboxHeld, found: number): LostMessages {
+  const least = Math.max(0, depth - found);
+  return { least, most: Math.max(least, Math.min(depth, end - floor - found)) };
+}
+
+function totalsOf({ depth, bytes, deadLetters }: OutboxHeld): OutboxTotals {
+  return { depth, bytes, deadLetters };
+}
+
+/** undefined for a damaged record. */
 function decoded<T>(decode: () => T): T | undefined {
   try {
     return decode();

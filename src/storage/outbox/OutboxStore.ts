@@ -1,20 +1,18 @@
 import type { Clock } from '../../runtime/Clock';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
-import type { KeyValueStore, StoreOperation } from '../KeyValueStore';
+import { StoreProblem, type KeyValueStore, type OpenedStore, type StoreOperation } from '../KeyValueStore';
 import { OutboxReader, type OutboxContents, type OutboxPage } from './OutboxReader';
 import {
-  FORMAT,
-  FORMAT_KEY,
-  type OutboxTotals,
-  TOTALS_KEY,
   add,
   encodeDeadLetter,
+  encodeHeld,
   encodeJsonRecord,
   encodeMessage,
   keyOf,
   noTotals,
   subtract,
   sum,
+  type OutboxTotals,
 } from './records';
 
 /** What one batch takes; more waits for the next. */
@@ -35,6 +33,10 @@ export interface OutboxStoreOptions {
   readonly onFailed: (messages: readonly KeptMessage[], cause: unknown) => void;
   /** The files are gone and the folder is a new one. Gives the written messages that are in memory, in their order, to be written again. */
   readonly onEmptied: (cause: unknown) => Iterable<KeptMessage>;
+  /** Damage was found, and mended as far as can be, when the store was opened anew after a failure. */
+  readonly onDamage: (found: OpenedOutbox) => void;
+  /** No message that is kept has a lower `seq`; without it that does not change. */
+  readonly floor?: () => number;
 }
 
 /** What was found when the store was opened. */
@@ -72,8 +74,11 @@ export class OutboxStore {
   #retryAt = 0;
   #retryTimer: unknown;
   #failuresInRow = 0;
-  /** Of a failed batch; it may be on the disk nevertheless. */
-  #doubtful: number[] = [];
+  /** Keys of a failed batch; its messages may be on the disk nevertheless. */
+  #doubtful: string[] = [];
+  #floor = 0;
+  /** The files were removed while they were open. */
+  #removal: StoreProblem | undefined;
   #reading: Promise<unknown> | undefined;
   #healing: Promise<boolean> | undefined;
   #appended = 0;
@@ -111,13 +116,13 @@ export class OutboxStore {
   /** Rejects with what is wrong with the folder; what was appended before is still waiting then. */
   async open(): Promise<OpenedOutbox> {
     const { store } = this.#options;
-    const { damage } = await store.open();
+    const opened = await store.open();
     try {
-      const contents = await this.#reader.contents(damage !== undefined);
-      if (contents.unmarked) await store.write([FORMAT_MARK], true);
-      this.#disk = contents.totals;
-      this.#next = contents.end;
-      return { ...contents, damage };
+      const found = await this.#contents(opened);
+      this.#next = found.end;
+      // From here on the figures are right, whatever becomes of this process.
+      if (found.damage !== undefined) await this.#write(found.stray.map(deletion), true);
+      return found;
     } catch (error) {
       await store.close().catch(() => undefined);
       throw error;
@@ -145,10 +150,30 @@ export class OutboxStore {
     if (messages.length > 0) this.#settle(messages, () => this.#options.onFailed(messages, cause));
   }
 
+  /** Deletes records that are no messages. What their contents counted is not known, see `correct`. */
+  removeBroken(seqs: readonly number[]): void {
+    const operations = seqs.flatMap((seq) => [
+      deletion(keyOf('message', seq)),
+      deletion(keyOf('tries', seq)),
+    ]);
+    this.#change({ operations, depth: -seqs.length, bytes: 0, deadLetters: 0 });
+  }
+
+  /** Sets how much waits, where everything was read and the figures say something else. */
+  correct({ depth, bytes }: Omit<OutboxTotals, 'deadLetters'>): void {
+    const { totals } = this;
+    this.#change({
+      operations: [],
+      depth: depth - totals.depth,
+      bytes: bytes - totals.bytes,
+      deadLetters: 0,
+    });
+  }
+
   /** The peer has it. */
   remove(kept: KeptMessage): void {
-    const operations: StoreOperation[] = [{ type: 'del', key: keyOf('message', kept.seq) }];
-    if (kept.tries > 0) operations.push({ type: 'del', key: keyOf('tries', kept.seq) });
+    const operations = [deletion(keyOf('message', kept.seq))];
+    if (kept.tries > 0) operations.push(deletion(keyOf('tries', kept.seq)));
     this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 0 });
   }
 
@@ -163,8 +188,8 @@ export class OutboxStore {
   bury(kept: KeptMessage, refusal: OutboxRefusal): void {
     const operations: StoreOperation[] = [
       { type: 'put', key: keyOf('dead', kept.seq), value: encodeDeadLetter(kept, refusal) },
-      { type: 'del', key: keyOf('message', kept.seq) },
-      { type: 'del', key: keyOf('tries', kept.seq) },
+      deletion(keyOf('message', kept.seq)),
+      deletion(keyOf('tries', kept.seq)),
     ];
     this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 1 });
   }
@@ -175,7 +200,16 @@ export class OutboxStore {
     while (this.#healing !== undefined) await this.#healing;
     const reading = this.#reader.page(kind, seq, limit, maxBytes);
     this.#reading = reading.catch(() => undefined);
-    return reading;
+    try {
+      return await reading;
+    } catch (cause) {
+      // Opened anew, the files are checked, and what is whole of them is read on.
+      if (this.#opened && this.#fault === undefined) {
+        this.#fault = { cause };
+        this.#work();
+      }
+      throw cause;
+    }
   }
 
   /** Puts a dead letter behind what waits, as if it had never been tried. */
@@ -183,7 +217,7 @@ export class OutboxStore {
     const value = encodeMessage(kept);
     const operations: StoreOperation[] = [
       { type: 'put', key: keyOf('message', this.#next), value },
-      { type: 'del', key: keyOf('dead', kept.seq) },
+      deletion(keyOf('dead', kept.seq)),
     ];
     this.#next += 1;
     this.#change({ operations, depth: 1, bytes: kept.bytes, deadLetters: -1 });
@@ -191,7 +225,7 @@ export class OutboxStore {
 
   /** Deletes a dead letter. */
   dropDead(kept: KeptMessage): void {
-    const operations: StoreOperation[] = [{ type: 'del', key: keyOf('dead', kept.seq) }];
+    const operations = [deletion(keyOf('dead', kept.seq))];
     this.#change({ operations, depth: 0, bytes: 0, deadLetters: -1 });
   }
 
@@ -263,22 +297,25 @@ export class OutboxStore {
       add(delta, change);
     }
     const totals = sum(this.#disk, delta);
-    operations.push(totalsOperation(totals));
+    const { behind } = this;
     try {
-      await this.#options.store.write(operations, messages.length > 0);
+      await this.#write(operations, messages.length > 0, totals);
     } catch (error) {
       // One after the other would put changes behind those that came meanwhile; their order counts.
       this.#changes = [...changes, ...this.#changes];
       this.#fault = { cause: error };
+      if (error instanceof StoreProblem && error.kind === 'removed') this.#removal = error;
       this.#failuresInRow += 1;
       if (this.#failuresInRow > 1) this.#retryAt = this.#options.clock.now() + RETRY_MS;
-      this.#doubtful = messages.map(({ seq }) => seq);
+      this.#doubtful = messages.map(({ seq }) => keyOf('message', seq));
       if (messages.length > 0) this.#settle(messages, () => this.#options.onFailed(messages, error));
       return;
     }
     this.#failuresInRow = 0;
+    // Both in one turn: in between a change would count twice, or not at all.
     this.#disk = totals;
     for (const change of changes) subtract(this.#pending, change);
+    if (behind && !this.behind) this.#options.onWritten([]);
     if (messages.length > 0) this.#settle(messages, () => this.#options.onWritten(messages));
   }
 
@@ -308,17 +345,18 @@ export class OutboxStore {
   }
 
   async #reopen(): Promise<boolean> {
-    const { store, clock } = this.#options;
+    const { store, clock, onDamage } = this.#options;
     await this.#reading;
     try {
-      await store.close();
-      await store.open();
-      const operations = (await this.#reader.contents(false)).unmarked
-        ? this.#beginAnew()
-        : this.#doubtful.map((seq): StoreOperation => ({ type: 'del', key: keyOf('message', seq) }));
-      await store.write([...operations, totalsOperation(this.#disk)], true);
+      const opened = await store.reopen();
+      const found = opened.damage === undefined ? undefined : await this.#contents(opened);
+      const isNew = this.#removal !== undefined && opened.held === undefined;
+      const stray = [...this.#doubtful, ...(found?.stray ?? [])];
+      await this.#write(isNew ? this.#beginAnew() : stray.map(deletion), true);
       this.#doubtful = [];
+      this.#removal = undefined;
       this.#fault = undefined;
+      if (found !== undefined) onDamage(found);
       return true;
     } catch (error) {
       this.#fault = { cause: error };
@@ -329,18 +367,32 @@ export class OutboxStore {
 
   /** The folder was removed, and is a new one now: what is in memory goes into it. */
   #beginAnew(): readonly StoreOperation[] {
-    const operations: StoreOperation[] = [FORMAT_MARK];
+    const operations: StoreOperation[] = [];
     this.#disk = noTotals();
     // What the changes that wait will take out is not there any more.
     for (const { depth, bytes, deadLetters } of this.#changes) {
       const less = Math.min(0, deadLetters);
       subtract(this.#disk, { depth: Math.min(0, depth), bytes: Math.min(0, bytes), deadLetters: less });
     }
-    for (const kept of this.#options.onEmptied(this.#fault?.cause)) {
+    for (const kept of this.#options.onEmptied(this.#removal)) {
       operations.push({ type: 'put', key: keyOf('message', kept.seq), value: encodeMessage(kept) });
       add(this.#disk, { depth: 1, bytes: kept.bytes, deadLetters: 0 });
     }
     return operations;
+  }
+
+  /** What the store holds, which is what counts from here on. */
+  async #contents({ held, damage }: OpenedStore): Promise<OpenedOutbox> {
+    const contents = await this.#reader.contents(held, damage !== undefined);
+    this.#disk = contents.totals;
+    this.#floor = contents.floor;
+    return { ...contents, damage };
+  }
+
+  async #write(operations: readonly StoreOperation[], sync: boolean, totals = this.#disk): Promise<void> {
+    this.#floor = this.#options.floor?.() ?? this.#floor;
+    const held = { ...totals, floor: this.#floor, end: this.#next };
+    await this.#options.store.write(operations, sync, encodeHeld(held));
   }
 
   #retryLater(): void {
@@ -350,8 +402,6 @@ export class OutboxStore {
   }
 }
 
-const FORMAT_MARK: StoreOperation = { type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) };
-
-function totalsOperation(totals: OutboxTotals): StoreOperation {
-  return { type: 'put', key: TOTALS_KEY, value: encodeJsonRecord(totals) };
+function deletion(key: string): StoreOperation {
+  return { type: 'del', key };
 }

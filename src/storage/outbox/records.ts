@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../../streams/client/OutboxPort';
+import type { StoreFormat } from '../LevelStore';
 import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 
 /*
@@ -7,19 +8,25 @@ import type { KeptMessage, OutboxRefusal } from './KeptMessage';
  *   dead/NUMBER      a dead letter: refusal in JSON, line feed, the record of the message
  *   message/NUMBER   head in JSON, line feed, content
  *   meta/format      what this is, and its version
- *   meta/totals      depth, bytes and dead letters, written with every batch
  *   tries/NUMBER     the last refusal of a message that is still tried, in JSON
+ *
+ * Each write says besides what the store holds with it, in JSON (OutboxHeld).
  */
-export const FORMAT_KEY = 'meta/format';
-export const FORMAT = '{"rxcomet":"outbox","version":1}';
-export const TOTALS_KEY = 'meta/totals';
+export const FORMAT: StoreFormat = {
+  name: 'outbox',
+  purpose: 'an Outbox',
+  key: 'meta/format',
+  text: '{"rxcomet":"outbox","version":2}',
+  before: '{"rxcomet":"outbox","version":1}',
+  confirmsUnsynced: false,
+};
 
 /** `0` follows `/`, so that the keys of a kind end below `KIND0`. */
 export const after = (kind: RecordKind): string => `${kind}0`;
 export const keyOf = (kind: RecordKind, seq: number): string => `${kind}/${String(seq).padStart(16, '0')}`;
 export const seqOf = (key: string): number => Number(key.slice(key.indexOf('/') + 1));
 
-type RecordKind = 'dead' | 'message' | 'tries';
+export type RecordKind = 'dead' | 'message' | 'tries';
 
 interface Head {
   readonly action: string;
@@ -36,7 +43,8 @@ const LINE_FEED = 10;
 export const encodeJsonRecord = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
 
 /** Throws when it is not JSON. */
-export const decodeJsonRecord = (value: Uint8Array): unknown => JSON.parse(asBuffer(value).toString());
+export const decodeJsonRecord = (value: Uint8Array | undefined): unknown =>
+  JSON.parse(asBuffer(value).toString());
 
 export function encodeMessage({ message, at }: KeptMessage): Uint8Array {
   const { action, key, text, raw, trace, timeoutMs } = message;
@@ -52,8 +60,8 @@ export function encodeMessage({ message, at }: KeptMessage): Uint8Array {
   return raw === undefined ? Buffer.from(line + (text ?? '')) : Buffer.concat([Buffer.from(line), raw]);
 }
 
-/** Throws when it is no record of a message. */
-export function decodeMessage(seq: number, tries: number, value: Uint8Array): KeptMessage {
+/** Throws when it is no record of a message; undefined is none. */
+export function decodeMessage(seq: number, tries: number, value: Uint8Array | undefined): KeptMessage {
   const bytes = asBuffer(value);
   const end = bytes.indexOf(LINE_FEED);
   const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head;
@@ -76,10 +84,10 @@ export function encodeDeadLetter(kept: KeptMessage, refusal: OutboxRefusal): Uin
   return Buffer.concat([Buffer.from(`${JSON.stringify(refusal)}\n`), encodeMessage(kept)]);
 }
 
-/** Throws when it is no dead letter. */
+/** Throws when it is no dead letter; undefined is none. */
 export function decodeDeadLetter(
   seq: number,
-  value: Uint8Array,
+  value: Uint8Array | undefined,
 ): { readonly kept: KeptMessage; readonly refusal: OutboxRefusal } {
   const bytes = asBuffer(value);
   const end = bytes.indexOf(LINE_FEED);
@@ -87,7 +95,8 @@ export function decodeDeadLetter(
   return { refusal, kept: decodeMessage(seq, 0, bytes.subarray(end + 1)) };
 }
 
-function asBuffer(value: Uint8Array): Buffer {
+function asBuffer(value: Uint8Array | undefined): Buffer {
+  if (value === undefined) throw new Error('its checksum is wrong');
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
@@ -114,4 +123,27 @@ export function add(to: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotal
 
 export function subtract(from: OutboxTotals, { depth, bytes, deadLetters }: OutboxTotals): void {
   add(from, { depth: -depth, bytes: -bytes, deadLetters: -deadLetters });
+}
+
+/** What a store holds, as each write says it. */
+export interface OutboxHeld extends OutboxTotals {
+  /** No message that waits has a lower `seq`; those below were deleted. */
+  readonly floor: number;
+  /** Above every `seq` there was. */
+  readonly end: number;
+}
+
+export const encodeHeld = (held: OutboxHeld): string => JSON.stringify(held);
+
+/** undefined: nothing says what the store held. */
+export function decodeHeld(text: string | undefined): OutboxHeld | undefined {
+  if (text === undefined) return undefined;
+  const { depth, bytes, deadLetters, floor, end } = JSON.parse(text) as Partial<OutboxHeld>;
+  return {
+    depth: depth ?? 0,
+    bytes: bytes ?? 0,
+    deadLetters: deadLetters ?? 0,
+    floor: floor ?? 0,
+    end: end ?? 0,
+  };
 }

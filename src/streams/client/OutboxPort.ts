@@ -36,12 +36,15 @@ export type DeliverKept = (
   sink: SendSink,
 ) => () => boolean;
 
+/** Whether the peer takes a connection and keeps it for so long without being told anything. Never rejects. */
+export type ProbePeer = (forMs: number) => Promise<boolean>;
+
 /** Where a client keeps detached messages until its peer has acknowledged them; implemented in src/outbox. */
 export interface OutboxPort {
   /** Emits the state when subscribed and whenever it changes, at most a few times a second; completes when closed, never errors. */
   readonly outbox$: Observable<OutboxState>;
   /** Called once by the peer, before anything else: where messages are delivered. */
-  connect(deliver: DeliverKept): void;
+  connect(deliver: DeliverKept, probe: ProbePeer): void;
   /**
    * Opens the store and begins to deliver what it holds. Also called by the first `keep`. Rejects with OutboxLocked (ERR_OUTBOX_LOCKED) or
    * OutboxFailed (ERR_OUTBOX).

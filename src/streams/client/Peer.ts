@@ -7,7 +7,7 @@ import { encodeJson } from '../json/encodeJson';
 import { copyBytes } from '../../runtime/bytes';
 import { HotStream } from '../../runtime/HotStream';
 import { SendLane } from './SendLane';
-import type { OutboxPort, OutboxState } from './OutboxPort';
+import type { DeliverKept, OutboxPort, OutboxState } from './OutboxPort';
 import { Send, type SendSink } from './Send';
 import {
   type SendOptions,
@@ -61,14 +61,15 @@ export class Peer {
       outbox === undefined
         ? EMPTY
         : new HotStream(outbox.outbox$, (error) => context.report(error, context.config.name, ''));
-    outbox?.connect((message, sink) => {
+    const deliver: DeliverKept = (message, sink) => {
       const { action, text, raw, key, trace, timeoutMs = context.config.ackTimeoutMs } = message;
       const send = new Send(action, text, raw, false, true, timeoutMs, key, trace, sink);
       send.fromOutbox = true;
       this.#observe(send);
       this.#lane.submit(send);
       return () => this.#lane.recall(send);
-    });
+    };
+    outbox?.connect(deliver, (forMs) => this.#lane.probe(forMs));
   }
 
   /** The name in the configuration. */

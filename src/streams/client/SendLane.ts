@@ -36,6 +36,7 @@ export class SendLane implements ClientConnectionEvents {
   /** What the last exchange showed; undefined: to be found out. */
   #dialect: Dialect | undefined;
   #failedAttempts = 0;
+  readonly #probes = new Set<AbortController>();
   #connectError: unknown;
   #backoffTimer: unknown;
   #stopped = false;
@@ -161,6 +162,7 @@ export class SendLane implements ClientConnectionEvents {
       connection.destroy();
     }
     this.#abortAttempts();
+    for (const probe of this.#probes) probe.abort();
     this.#queue.stop();
     this.#timeouts.clear();
     this.#settleWaits();
@@ -173,6 +175,36 @@ export class SendLane implements ClientConnectionEvents {
     return new Promise((resolve) => {
       this.#onClosed = resolve;
     });
+  }
+
+  /** Whether the peer takes a connection and keeps it for so long without being told anything. Never rejects. */
+  async probe(forMs: number): Promise<boolean> {
+    const { transport, config, clock } = this.#context;
+    const probe = new AbortController();
+    this.#probes.add(probe);
+    try {
+      const link = await transport.connect(config, probe.signal);
+      this.#links += 1;
+      return await new Promise<boolean>((resolve) => {
+        const end = (alive: boolean): void => {
+          clock.clearTimeout(timer);
+          resolve(alive);
+          link.destroy();
+        };
+        const timer = clock.setTimeout(() => end(true), forMs, { ref: true });
+        const closed = (): void => {
+          end(false);
+          this.#linkClosed();
+        };
+        link.open({ data: () => undefined, end: () => end(false), drain: () => undefined, close: closed });
+        probe.signal.addEventListener('abort', () => end(false));
+        if (probe.signal.aborted) end(false);
+      });
+    } catch {
+      return false;
+    } finally {
+      this.#probes.delete(probe);
+    }
   }
 
   // ClientConnectionEvents
