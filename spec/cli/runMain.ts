@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly stdin?: readonly Uint8Array[];
   readonly colours?: boolean;
   readonly terminal?: boolean;
+  /** What is written to stdout counts as taken only when `take` says so. */
+  readonly slow?: boolean;
 }
 
 /** A command line at work in this process. */
@@ -17,6 +19,8 @@ export interface Run {
   /** Resolves with the first match in what was written to either output. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   stop(cause: StopCause): void;
+  /** With `slow`: the reader of stdout takes so many more writes. */
+  take(count: number): void;
   /** As SIGHUP. */
   hangUp(): void;
 }
@@ -27,11 +31,25 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
   const hangups: (() => void)[] = [];
   const written = { stdout: '', stderr: '' };
   let waiting: (() => void)[] = [];
+  const untaken: (() => void)[] = [];
+  let allowed = options.slow === true ? 0 : Infinity;
+  const takeOn = (): void => {
+    for (; allowed > 0 && untaken.length > 0; allowed -= 1) untaken.shift()?.();
+  };
   const output = (name: keyof typeof written): Output => ({
-    write(content) {
+    write(content, onTaken) {
       written[name] += typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
       for (const wake of waiting.splice(0)) wake();
+      const taken = (): void => onTaken?.(true);
+      if (name === 'stderr') queueMicrotask(taken);
+      else {
+        untaken.push(taken);
+        queueMicrotask(takeOn);
+      }
     },
+    flushed: () => Promise.resolve(),
+    dropped: 0,
+    failure: undefined,
     colours: options.colours ?? false,
     tty: options.terminal ?? false,
     terminal: options.terminal ?? false,
@@ -67,6 +85,10 @@ export function runMain(args: readonly string[], options: RunOptions = {}): Run 
       }
     },
     stop: (cause) => stop.abort(cause),
+    take(count) {
+      allowed += count;
+      takeOn();
+    },
     hangUp: () => hangups.forEach((callback) => callback()),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '../runtime/nearestName';
 import { commands } from './commands/commands';
-import { explainError } from './output/explainError';
+import { explainError, say } from './output/explainError';
 import { ExitCode, type Io } from './process/Io';
 import { formatOverview } from './arguments/formatHelp';
 import { UsageError } from './arguments/Command';
@@ -20,7 +20,18 @@ function readVersion(): string {
  * @returns the exit code: 0 fine, 1 the peer said no, 2 wrong usage or configuration. Never rejects.
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
-  const [first, ...rest] = args;
+  const exitCode = await run(args, io);
+  await Promise.all([io.stdout.flushed(), io.stderr.flushed()]);
+  const { failure } = io.stdout;
+  // A reader that has seen enough (`| head`) is no failure.
+  if (failure === undefined || failure.code === 'EPIPE') return exitCode;
+  const name = commands.find((command) => command.name === args[0])?.name;
+  say(`stdout cannot be written: ${failure.message}`, name, io.stderr);
+  await io.stderr.flushed();
+  return exitCode === ExitCode.ok ? ExitCode.refused : exitCode;
+}
+
+async function run([first, ...rest]: readonly string[], io: Io): Promise<number> {
   const command = commands.find(({ name }) => name === first);
   try {
     if (command !== undefined) return await command.start(rest, io);

@@ -2,16 +2,13 @@ import { createAppLogger } from '../../../src/cli/output/createAppLogger';
 import { Secret } from '../../../src/config/types/Secret';
 import { HandlerFailed } from '../../../src/errors/handling';
 import { createVirtualClock } from '../../support/createVirtualClock';
+import type { Output } from '../../../src/cli/process/Io';
+import { memoryOutput } from '../memoryOutput';
 
-function setUp(options: { level?: string; tty?: boolean; verbose?: boolean } = {}) {
+function setUp(options: { level?: string; tty?: boolean; verbose?: boolean; output?: Output } = {}) {
   const { level, tty = false, verbose = false } = options;
-  let written = '';
-  const output = {
-    write: (content: string | Uint8Array) => void (written += String(content)),
-    colours: false,
-    tty,
-    terminal: tty,
-  };
+  const kept = memoryOutput(tty);
+  const { output = kept } = options;
   const io = {
     stdout: output,
     stderr: output,
@@ -23,9 +20,10 @@ function setUp(options: { level?: string; tty?: boolean; verbose?: boolean } = {
   const logger = createAppLogger({ 'log-level': level, verbose }, io);
   return {
     logger,
-    lines: () => written.split('\n').slice(0, -1),
+    lines: () => kept.written.join('').split('\n').slice(0, -1),
     objects: () =>
-      written
+      kept.written
+        .join('')
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
@@ -125,4 +123,36 @@ it('refuses a level that there is not', () => {
   expect(() => setUp({ level: 'loud' })).toThrow(
     '--log-level: expected error, warn, info, debug or silent, got "loud"',
   );
+});
+
+describe('a log that could not be written for a while', () => {
+  it('says how many lines it lacks once it can be written again, also when that line is lost too', () => {
+    const written: string[] = [];
+    const fails = [true, true, false, true, false, false];
+    let dropped = 0;
+    const output = {
+      ...memoryOutput(),
+      get dropped() {
+        return dropped;
+      },
+      write: (content: string | Uint8Array, onTaken?: (taken: boolean) => void) => {
+        const failing = fails.shift() ?? false;
+        if (failing) dropped += 1;
+        else written.push(String(content));
+        onTaken?.(!failing);
+      },
+    };
+    const { logger } = setUp({ output });
+    for (const text of ['one', 'two', 'three', 'four', 'five']) logger.warn({}, text);
+    const lines = written.map(
+      (line) => JSON.parse(line) as { readonly msg: string; readonly dropped?: number },
+    );
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'three',
+      'four',
+      '2 lines of this log could not be written',
+      'five',
+    ]);
+    expect(lines.map((line) => line.dropped)).toEqual([undefined, undefined, 2, undefined]);
+  });
 });

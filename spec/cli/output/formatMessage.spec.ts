@@ -1,8 +1,9 @@
 import { Message } from '../../../src';
 import { formatMessage } from '../../../src/cli/output/formatMessage';
 import type { Output } from '../../../src/cli/process/Io';
+import { memoryOutput } from '../memoryOutput';
 
-const plain: Output = { write: () => undefined, colours: false, tty: false, terminal: false };
+const plain: Output = memoryOutput();
 
 function show(action: string, value: unknown, json = false, output = plain): string {
   const message = new Message(

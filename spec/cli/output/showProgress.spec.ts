@@ -1,22 +1,11 @@
-import type { Output } from '../../../src/cli/process/Io';
 import { showProgress } from '../../../src/cli/output/showProgress';
+import { memoryOutput } from '../memoryOutput';
 import { createVirtualClock } from '../../support/createVirtualClock';
-
-const outputOf = (terminal: boolean): Output & { readonly written: string[] } => {
-  const written: string[] = [];
-  return {
-    written,
-    write: (content) => void written.push(String(content)),
-    colours: false,
-    tty: terminal,
-    terminal,
-  };
-};
 
 describe('showProgress', () => {
   it('writes one line over and over on a terminal, and takes it away', async () => {
     const clock = createVirtualClock();
-    const output = outputOf(true);
+    const output = memoryOutput(true);
     const hide = showProgress(output, clock, (elapsedMs) => `at ${elapsedMs}`);
     await clock.advance(1200);
     expect(output.written).toEqual(['\r\u001b[Kat 500', '\r\u001b[Kat 1000']);
@@ -29,7 +18,7 @@ describe('showProgress', () => {
 
   it('writes nothing into a pipe', async () => {
     const clock = createVirtualClock();
-    const output = outputOf(false);
+    const output = memoryOutput(false);
     const hide = showProgress(output, clock, () => 'never');
     await clock.advance(60_000);
     hide();

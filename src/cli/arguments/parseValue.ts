@@ -56,7 +56,7 @@ export async function readContent(
   if (file !== undefined) {
     if (value !== undefined) throw new UsageError('VALUE and --file are two contents; give one of them');
     if (text) throw new UsageError('--file sends bytes, --text is for VALUE; give one of them');
-    return file === '-' ? readAll(io.stdin) : readBytes(file);
+    return file === '-' ? readAll(io) : readBytes(file);
   }
   if (value === undefined) {
     throw new UsageError('VALUE is missing', "null sends no value, --file PATH sends a file's bytes");
@@ -68,13 +68,21 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--file cannot be read: ${reason}`, '', { cause: error });
+    throw unreadable('--file', error);
   }
 }
 
-async function readAll(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function readAll(io: Pick<Io, 'stdin'>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of input) chunks.push(chunk);
+  try {
+    for await (const chunk of io.stdin) chunks.push(chunk);
+  } catch (error) {
+    throw unreadable('--file -', error);
+  }
   return Buffer.concat(chunks);
+}
+
+function unreadable(option: string, error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(`${option} cannot be read: ${reason}`, '', { cause: error });
 }

@@ -3,7 +3,7 @@ import { inspectOutbox, type OutboxInspector } from '../../index';
 import { nearestName } from '../../runtime/nearestName';
 import { configOption } from '../arguments/options';
 import { defineCommand } from '../arguments/defineCommand';
-import { ExitCode, type Io } from '../process/Io';
+import { ExitCode, type Io, written } from '../process/Io';
 import { findClient } from '../arguments/findTarget';
 import { formatOutboxEntry } from '../output/formatOutboxEntry';
 import { UsageError } from '../arguments/Command';
@@ -97,8 +97,7 @@ async function list(outbox: OutboxInspector, { waiting, json }: Options, io: Io)
     `${count(depth, 'message')} (${bytes} bytes) waiting, ${count(deadLetters, 'dead letter')}\n`,
   );
   for await (const entry of waiting ? outbox.waiting() : outbox.deadLetters()) {
-    if (io.stop.aborted) break;
-    io.stdout.write(formatOutboxEntry(entry, json, io.stdout));
+    if (io.stop.aborted || !(await written(io.stdout, formatOutboxEntry(entry, json, io.stdout)))) break;
   }
   return ExitCode.ok;
 }

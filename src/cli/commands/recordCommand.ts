@@ -5,6 +5,7 @@ import {
   RecordingWriter,
   type EventSink,
   type RecordingOptions,
+  type RecordingSink,
   type Tap,
 } from '../../testing/index';
 import { createAppLogger } from '../output/createAppLogger';
@@ -12,7 +13,7 @@ import { defineCommand } from '../arguments/defineCommand';
 import { endpointConfig } from '../arguments/parseAddress';
 import { formatAddress } from '../output/formatResult';
 import { formatSpeed, showProgress } from '../output/showProgress';
-import { type Io, stopped } from '../process/Io';
+import { type Io, stopped, written } from '../process/Io';
 import { listenBy } from './hosts';
 import { logOptions } from '../arguments/options';
 import { parseSize } from '../arguments/parseSize';
@@ -119,12 +120,14 @@ export const recordCommand = defineCommand({
   },
 });
 
-function sinkOf({ stdout }: Pick<Io, 'stdout'>): {
-  write(bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
-} {
+/** A slow reader of stdout is a slow disk: what waits for it has the limit of the writer. */
+function sinkOf({ stdout }: Pick<Io, 'stdout'>): RecordingSink {
   return {
-    write: (bytes) => Promise.resolve(stdout.write(bytes)),
+    async write(bytes) {
+      if (await written(stdout, bytes)) return;
+      // A reader that is gone has had what it wanted.
+      if (stdout.failure?.code !== 'EPIPE') throw stdout.failure ?? new Error('stdout takes no more');
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -24,7 +24,7 @@ const NAMES = {
  */
 export function createAppLogger(
   { 'log-level': chosen = 'warn', verbose }: OptionsOf<typeof logOptions>,
-  { stderr, app }: Io,
+  { stderr, stop, app }: Io,
 ): Logger {
   const least = (LEVELS as readonly string[]).indexOf(chosen);
   if (least < 0) {
@@ -32,12 +32,32 @@ export function createAppLogger(
   }
   const isLevelEnabled = (level: Level): boolean => LEVELS.indexOf(level) >= least;
   const line = stderr.tty ? peopleLine : jsonLine;
+  const lineOf = (level: Level, fields: Line['fields'], text: string): string => {
+    const time = new Date(app.clock?.wallTime() ?? Date.now()).toISOString();
+    return `${line({ level, time, text, fields, verbose, output: stderr })}\n`;
+  };
+  // The command ends, and says so itself; what still fails is the consequence.
+  const stdoutEnded = (): boolean => stop.aborted && (stop.reason === 'EPIPE' || stop.reason === 'stdout');
+  let told = 0;
+  const tellDropped = (): void => {
+    const dropped = stderr.dropped - told;
+    if (dropped === 0) return;
+    told += dropped;
+    stderr.write(
+      lineOf('warn', { dropped }, `${dropped} lines of this log could not be written`),
+      (taken) => {
+        // Dropped itself, which is one more of them.
+        if (!taken) told -= dropped - 1;
+      },
+    );
+  };
   const at =
     (level: Level) =>
     (fields: Readonly<Record<string, unknown>>, text: string): void => {
-      if (!isLevelEnabled(level)) return;
-      const time = new Date(app.clock?.wallTime() ?? Date.now()).toISOString();
-      stderr.write(`${line({ level, time, text, fields, verbose, output: stderr })}\n`);
+      if (!isLevelEnabled(level) || stdoutEnded()) return;
+      stderr.write(lineOf(level, fields, text), (taken) => {
+        if (taken) tellDropped();
+      });
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), isLevelEnabled };
 }

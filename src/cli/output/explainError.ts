@@ -15,11 +15,9 @@ import { escapeControls } from '../../runtime/names';
 
 /** Tells what went wrong, and what to do where that is known, and gives the exit code. */
 export function explainError(error: unknown, command: string | undefined, output: Output): number {
-  const name = command === undefined ? 'rxcomet' : `rxcomet ${command}`;
-  const say = (text: string): void => output.write(`${paint(output, 'red', `${name}:`)} ${text}\n`);
   if (error instanceof UsageError) {
-    say(error.message);
-    output.write(`${error.hint === '' ? `${name} --help shows how it is used` : error.hint}\n`);
+    say(error.message, command, output);
+    output.write(`${error.hint === '' ? `${nameOf(command)} --help shows how it is used` : error.hint}\n`);
     return ExitCode.usage;
   }
   if (error instanceof ConfigError) {
@@ -29,14 +27,23 @@ export function explainError(error: unknown, command: string | undefined, output
   }
   if (error instanceof RxcometError) {
     // A peer may have written it.
-    say(escapeControls(`${error.message} [${[error.code, ...details(error)].join(', ')}]`));
+    say(escapeControls(`${error.message} [${[error.code, ...details(error)].join(', ')}]`), command, output);
     const hint = HINTS[error.code];
     if (hint !== undefined) output.write(`${hint}\n`);
     return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
   }
   // Nothing that we expect, so all of it is told.
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error), command, output);
   return ExitCode.refused;
+}
+
+/** One sentence of a command about what ends it. */
+export function say(text: string, command: string | undefined, output: Output): void {
+  output.write(`${paint(output, 'red', `${nameOf(command)}:`)} ${text}\n`);
+}
+
+function nameOf(command: string | undefined): string {
+  return command === undefined ? 'rxcomet' : `rxcomet ${command}`;
 }
 
 /** What to do on the command line, where the message speaks of programs and settings. */

@@ -1,8 +1,19 @@
 import type { AppOptions } from '../../index';
 
-/** Where a command writes. */
+/** Where a command writes. Nothing here throws or rejects. */
 export interface Output {
-  write(content: string | Uint8Array): void;
+  /**
+   * Writes in the order of the calls.
+   *
+   * @param onTaken called with true once the system has taken it, with false when it was dropped: it cannot be written, or too much waits
+   */
+  write(content: string | Uint8Array, onTaken?: (taken: boolean) => void): void;
+  /** Resolves when everything written so far was taken or dropped. */
+  flushed(): Promise<void>;
+  /** So many writes were dropped. */
+  readonly dropped: number;
+  /** Why nothing more can be written; EPIPE when its reader is gone. */
+  readonly failure: NodeJS.ErrnoException | undefined;
   readonly colours: boolean;
   /** It is a terminal, so that lines are for people. */
   readonly tty: boolean;
@@ -10,8 +21,8 @@ export interface Output {
   readonly terminal: boolean;
 }
 
-/** Why a command is asked to end early. */
-export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+/** Why a command is asked to end early. `EPIPE`: nobody reads stdout any more; `stdout`: it cannot be written. */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE' | 'stdout';
 
 /** All that a command knows of the process around it, so that a spec can hand in its own. */
 export interface Io {
@@ -19,9 +30,9 @@ export interface Io {
   readonly stdout: Output;
   /** Everything else. */
   readonly stderr: Output;
-  /** Reading it ends with an error when the command is asked to stop. */
+  /** Reading it ends with an error when it cannot be read, and when the command is asked to stop. */
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Aborts with a StopCause as its reason: at the first signal, or when nobody reads stdout any more. */
+  /** Aborts with a StopCause as its reason: at the first signal, or when stdout has ended. */
   readonly stop: AbortSignal;
   /** From now on SIGHUP calls back instead of ending the process. */
   onHangup(callback: () => void): void;
@@ -44,7 +55,17 @@ export const ExitCode = {
 } as const;
 
 /** For a command that was stopped before its work was done: 128 and the number of the signal, as shells have it. */
-export const stoppedExitCode: Readonly<Record<StopCause, number>> = { SIGINT: 130, SIGTERM: 143, EPIPE: 0 };
+export const stoppedExitCode: Readonly<Record<StopCause, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  EPIPE: 0,
+  stdout: ExitCode.refused,
+};
+
+/** Writes and waits until the system has taken it; false when it was dropped. */
+export function written(output: Output, content: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => output.write(content, resolve));
+}
 
 /** Resolves when the command is asked to end. */
 export function stopped({ stop }: Pick<Io, 'stop'>): Promise<StopCause> {

@@ -1,5 +1,8 @@
-import { addAbortSignal } from 'node:stream';
-import { ExitCode, type Io, type Output, type StopCause, stoppedExitCode } from './Io';
+import { createReadStream, fstatSync, statSync, type Stats } from 'node:fs';
+import { devNull } from 'node:os';
+import { addAbortSignal, Readable } from 'node:stream';
+import { createOutput } from './createOutput';
+import { ExitCode, type Io, type StopCause, stoppedExitCode } from './Io';
 
 /** The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process at once. */
 export function createProcessIo(): Io {
@@ -10,12 +13,14 @@ export function createProcessIo(): Io {
   };
   process.on('SIGINT', () => onSignal('SIGINT'));
   process.on('SIGTERM', () => onSignal('SIGTERM'));
+  const onResultsEnded = ({ code }: NodeJS.ErrnoException): void =>
+    stop.abort((code === 'EPIPE' ? 'EPIPE' : 'stdout') satisfies StopCause);
   return {
-    stdout: createOutput(process.stdout, () => stop.abort('EPIPE' satisfies StopCause)),
-    stderr: createOutput(process.stderr, () => undefined),
+    stdout: createOutput(process.stdout, { resumes: false, stop: stop.signal, onEnded: onResultsEnded }),
+    stderr: createOutput(process.stderr, { resumes: true, stop: stop.signal, onEnded: () => undefined }),
     // Opened only by who reads it; a signal ends the reading.
     get stdin() {
-      return addAbortSignal(stop.signal, process.stdin);
+      return addAbortSignal(stop.signal, openStandardInput());
     },
     stop: stop.signal,
     onHangup: (callback) => process.on('SIGHUP', callback),
@@ -24,23 +29,25 @@ export function createProcessIo(): Io {
   };
 }
 
-function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output {
-  let closed = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed = true;
-    onClosed();
-  });
-  const { NO_COLOR = '', TERM } = process.env;
-  const terminal = stream.isTTY && TERM !== 'dumb';
-  return {
-    write: (content) => {
-      if (!closed) stream.write(content);
-    },
-    colours: terminal && NO_COLOR === '',
-    tty: stream.isTTY,
-    terminal,
-  };
+/** Standard input as what it is. Of a directory Node makes a stream without content, and of none at all the null device. */
+function openStandardInput(): Readable {
+  const found = fstatSync(0);
+  if (isNullDevice(found)) {
+    return new Readable({
+      read() {
+        this.destroy(
+          new Error('standard input is closed or the null device; --file /dev/null sends no bytes'),
+        );
+      },
+    });
+  }
+  return found.isDirectory() ? createReadStream('', { fd: 0, autoClose: false }) : process.stdin;
+}
+
+function isNullDevice(found: Stats): boolean {
+  if (!found.isCharacterDevice()) return false;
+  const device = statSync(devNull, { throwIfNoEntry: false });
+  return device !== undefined && device.rdev === found.rdev;
 }
 
 function guardExit(text: string): () => void {
