@@ -231,15 +231,6 @@ describe('Host and Client', () => {
     ]);
   });
 
-  it('a Client without a name is told so, once', () => {
-    expect(inside('Client:\n  IP: 127.0.0.4\n  Port: 65432')).toEqual([
-      `2:3: Client: this client has no name: IP and Port stand directly under Client; put a name in between: ${NAMED}`,
-    ]);
-    expect(inside('Client: {IP: 127.0.0.4, Queue: {Capacity: 5}}')).toEqual([
-      `2:3: Client: this client has no name: IP stands directly under Client; put a name in between: ${NAMED}`,
-    ]);
-  });
-
   it('a client may be named IP or Port', () => {
     expect(inside('Client: {IP: {IP: pc1, Port: 1}}')).toEqual([]);
   });

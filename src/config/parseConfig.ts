@@ -4,6 +4,7 @@ import type { Context, Errors } from 'io-ts';
 import type { CometConfig } from './types/CometConfig';
 import type { TlsConfig } from './types/TlsConfig';
 import type { Finding } from './codecs/nodeCodec';
+import { namelessWarning } from './codecs/ClientCodec';
 import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
 import { refuseUnreadable } from './nodes/refuseUnreadable';
 import { composeYaml } from './yaml/composeYaml';
@@ -97,6 +98,7 @@ export function parseConfig(source: unknown, options: ParseConfigOptions = {}): 
   problems.throwIfAny();
   if (isLeft(decoded)) throw new TypeError('a refused configuration always has a problem');
   const warnings = [
+    namelessWarning(node, found.path),
     warnOfKeysWithoutEffect(node, found.path),
     exposureWarning(decoded.right.hosts),
     metricsExposureWarning(decoded.right),

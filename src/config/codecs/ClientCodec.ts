@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
+import type { ConfigMapping, ConfigNode } from '../nodes/ConfigNode';
 import type { ClientConfig, ClientQueueConfig } from '../types/ClientConfig';
 import { ClientTlsCodec } from './TlsCodecs';
 import {
@@ -79,7 +80,12 @@ const ClientCodec = section<Omit<ClientConfig, 'name'>>(
 
 const EXAMPLE = 'Client: {Telegram: {IP: 127.0.0.4, Port: 65432}}';
 
-/** `Client`: one key per peer. Nothing under the key means no clients. */
+/** What a client is called whose settings stand directly under `Client`, as in files that COMET ships. */
+const NAMELESS = 'Client';
+
+/**
+ * `Client`: one key per peer, or the settings of a single one, which is called Client then. Nothing under the key means no clients.
+ */
 export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clients', (node, context) => {
   if (node.kind === 'broken') return alreadyTold(context, node.place);
   if (isEmpty(node)) return t.success([]);
@@ -89,11 +95,16 @@ export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clien
   }
   const errors: t.ValidationError[] = [];
   const clients: ClientConfig[] = [];
-  const nameless = ['IP', 'Port'].filter((key) => node.entries.get(key)?.node.kind === 'scalar');
+  const nameless = directKeys(node);
   if (nameless.length > 0) {
+    const named = [...node.entries.values()].some(({ node: child }) => hasAddress(child));
+    if (!named) {
+      const client = ClientCodec.validate(node, context);
+      return isLeft(client) ? client : t.success([{ name: NAMELESS, ...client.right }]);
+    }
     const keys = `${nameless.join(' and ')} ${nameless.length > 1 ? 'stand' : 'stands'}`;
-    const message = `this client has no name: ${keys} directly under Client`;
-    errors.push(fault(context, node.place, message, `put a name in between: ${EXAMPLE}`));
+    const message = `some clients have a name and one has none: ${keys} directly under Client`;
+    return t.failures([fault(context, node.place, message, `put a name in between: ${EXAMPLE}`)]);
   }
   for (const [name, { node: child, place }] of node.entries) {
     if (name.trim() === '') {
@@ -108,10 +119,24 @@ export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clien
       continue;
     }
     const decoded = ClientCodec.validate(child, below(context, name, ClientCodec));
-    if (isLeft(decoded)) {
-      // Of a client without a name every setting stands directly under Client; one problem says it all.
-      if (nameless.length === 0) errors.push(...decoded.left);
-    } else clients.push({ name, ...decoded.right });
+    if (isLeft(decoded)) errors.push(...decoded.left);
+    else clients.push({ name, ...decoded.right });
   }
   return errors.length > 0 ? t.failures(errors) : t.success(clients);
 });
+
+/** Those of IP and Port that stand directly under `Client`; a client may have one of them as its name. */
+function directKeys({ entries }: ConfigMapping): string[] {
+  return ['IP', 'Port'].filter((key) => entries.get(key)?.node.kind === 'scalar');
+}
+
+function hasAddress(node: ConfigNode): boolean {
+  return node.kind === 'mapping' && (node.entries.has('IP') || node.entries.has('Port'));
+}
+
+/** One sentence about a client without a name; undefined when there is none. `path` is that of `Socket_connection`. */
+export function namelessWarning(connection: ConfigNode, path: string): string | undefined {
+  const clients = connection.kind === 'mapping' ? connection.entries.get('Client')?.node : undefined;
+  if (clients?.kind !== 'mapping' || directKeys(clients).length === 0) return undefined;
+  return `${path}.Client has IP and Port directly under it, so this client is called "${NAMELESS}"; put a name of your choice in between: ${EXAMPLE}.`;
+}
