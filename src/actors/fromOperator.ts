@@ -1,5 +1,6 @@
 import { Observable, Subject, throwError } from 'rxjs';
 import type { ActorContext, Behaviour } from './behaviour';
+import { onAbort } from '../runtime/onAbort';
 
 /** One message in the stream of an actor made by `fromOperator`. */
 export interface Delivery<M, R = null> {
@@ -36,9 +37,11 @@ export function fromOperator<M, R = null>(
 ): Behaviour<unknown, M, R> {
   const start = (context: ActorContext<M, R>): Pipeline<M, R> => {
     const pipeline: Pipeline<M, R> = { deliveries$: new Subject(), ended: false, open: undefined };
+    let release: (() => void) | undefined;
     const subscription = operator(pipeline.deliveries$).subscribe({
       error: (error: unknown) => {
         pipeline.ended = true;
+        release?.();
         if (pipeline.open !== undefined) pipeline.open.reject(error);
         else
           context.pipeToSelf(
@@ -48,11 +51,12 @@ export function fromOperator<M, R = null>(
       },
       complete: () => {
         pipeline.ended = true;
+        release?.();
         context.stop();
         pipeline.open?.settle();
       },
     });
-    context.signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+    if (!pipeline.ended) release = onAbort(context.signal, () => subscription.unsubscribe());
     return pipeline;
   };
 

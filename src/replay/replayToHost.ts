@@ -8,6 +8,7 @@ import { requireRealTimers } from './virtualTime';
 import { driveHost } from './drive/driveHost';
 import type { RecordedEvent } from '../recording/RecordedEvent';
 import { RecordingComparison } from './verdict/RecordingComparison';
+import { onAbort } from '../runtime/onAbort';
 
 /** How a recording is replayed to a live host. */
 export interface ReplayToHostOptions extends CompareOptions {
@@ -70,13 +71,13 @@ export async function replayToHost(
     onGivenUp: (silent) => comparison.givenUp(silent),
   });
   const abort = (): void => drive.abort(aborted.reason);
-  aborted.addEventListener('abort', abort, { once: true });
+  const release = onAbort(aborted, abort);
   if (aborted.aborted) abort();
   try {
     await drive.done;
     return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
   } finally {
-    aborted.removeEventListener('abort', abort);
+    release();
     drive.abort();
     comparison.close();
   }

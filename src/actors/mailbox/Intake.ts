@@ -8,6 +8,7 @@ import type { MailboxOptions } from '../MailboxOptions';
 import { Request } from './Request';
 import { TimerTick } from './TimerTick';
 import { Waiters } from './Waiters';
+import { onAbort } from '../../runtime/onAbort';
 
 /** What an intake needs of its actor. */
 export interface IntakeOwner {
@@ -108,19 +109,19 @@ export class Intake<M> {
         reject(error);
         return;
       }
-      const onAbort = (): void => giveUp(aborted(), 'abandoned');
+      const onGivenUp = (): void => giveUp(aborted(), 'abandoned');
       const settled = {
         admitted: () => {
-          signal?.removeEventListener('abort', onAbort);
+          release?.();
           onAdmitted();
           resolve();
         },
         refused: (error: Error) => {
-          signal?.removeEventListener('abort', onAbort);
+          release?.();
           reject(error);
         },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const release = signal === undefined ? undefined : onAbort(signal, onGivenUp);
       const giveUp = this.putLater(item, urgent, waitMs, settled);
     });
   }

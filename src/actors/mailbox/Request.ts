@@ -2,6 +2,7 @@ import { AskAborted, AskTimeout } from '../../errors/actors';
 import type { Clock } from '../../runtime/Clock';
 import type { DeadLetterReason } from '../ActorSystem';
 import { Envelope } from './Envelope';
+import { onAbort } from '../../runtime/onAbort';
 
 /** Where the answers to one message go. Exactly one of `complete` and `error` is called, once, and nothing after it. */
 export interface Answers<R> {
@@ -29,6 +30,7 @@ export class Request<M, R> extends Envelope<M> {
   #settled = false;
   #timer: unknown = undefined;
   #signal: AbortSignal | undefined = undefined;
+  #release: (() => void) | undefined = undefined;
   readonly #owner: RequestOwner<R>;
   readonly #answers: Answers<R>;
   readonly #firstOnly: boolean;
@@ -64,7 +66,7 @@ export class Request<M, R> extends Envelope<M> {
     }
     if (signal !== undefined) {
       this.#signal = signal;
-      signal.addEventListener('abort', this.#onAbort, { once: true });
+      this.#release = onAbort(signal, this.#onAbort);
     }
   }
 
@@ -101,7 +103,7 @@ export class Request<M, R> extends Envelope<M> {
     if (this.#settled) return false;
     this.#settled = true;
     this.#clearTimer();
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#release?.();
     return true;
   }
 

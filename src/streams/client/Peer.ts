@@ -20,6 +20,7 @@ import {
   notSent,
 } from './arguments';
 import { AskSink, SubscriberSink, TellSink } from './sinks';
+import { onAbort } from '../../runtime/onAbort';
 
 /** What a send carries, taken from its value; or why it cannot be sent. */
 type HeldContent =
@@ -314,8 +315,7 @@ export class Peer {
       send.error(new SendAborted('its signal was aborted before', { ...fields, cause: signal.reason }));
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
-    send.onDone = () => signal.removeEventListener('abort', abort);
+    send.onDone = onAbort(signal, abort);
   }
 
   /** undefined when the message cannot be sent at all; the sink has been told. */

@@ -12,6 +12,7 @@ import { findRefusal } from './findRefusal';
 import { connectFirst, dropSocket } from './connectFirst';
 import { SocketLink } from './SocketLink';
 import type { TlsFiles } from './readTlsFiles';
+import { onAbort } from '../../../runtime/onAbort';
 
 /** What `connectSocket` works with. */
 export interface ConnectOptions {
@@ -46,7 +47,7 @@ export function connectSocket(
     const settle = (): void => {
       over.abort();
       clock.clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      release();
     };
     const fail = (error: Error): void => {
       settle();
@@ -92,13 +93,12 @@ export function connectSocket(
         failed: onFailed,
       });
     };
-    const onAbort = (): void => fail(signal.reason as Error);
     const timer = clock.setTimeout(() => {
       const reason = `not connected within ${client.connectTimeoutMs} ms (Connect_timeout_ms); is the machine on, does a firewall drop the port?`;
       fail(new ConnectFailed(reason, { peer }));
     }, client.connectTimeoutMs);
 
-    signal.addEventListener('abort', onAbort);
+    const release = onAbort(signal, () => fail(signal.reason as Error));
     if (isIP(host) === 0)
       lookUp(host, over.signal).then(tryAll, (error: Error) => over.signal.aborted || onFailed(error));
     else tryAll([host]);
