@@ -35,6 +35,14 @@ beforeAll(async () => {
   };
   await keep('host');
   await keep('client');
+  const intermediate = await createAuthority('Lab intermediate', authority);
+  writeFileSync(file('intermediate.pem'), intermediate.cert);
+  await keep('leaf', intermediate);
+  writeFileSync(file('chain.crt'), `${readText(file('leaf.crt'))}\n${intermediate.cert}\n`);
+  writeFileSync(file('chain.key'), readText(file('leaf.key')));
+  const own = await issueCertificate(undefined);
+  writeFileSync(file('self.crt'), own.cert);
+  writeFileSync(file('self.key'), own.key);
   await keep('stranger', stranger);
   await keep('elsewhere', authority, { names: ['other.example'] });
   await keep('expired', authority, { validFrom: new Date('2020-01-01'), validTo: new Date('2021-01-01') });
@@ -95,10 +103,48 @@ describe('TLS', () => {
     expect((await failed).code).toBe('ERR_TLS');
   });
 
+  it.each<[string, { cert: string; ca: string }, RegExp | 'fine']>([
+    ['with its intermediate', { cert: 'chain', ca: 'ca.pem' }, 'fine'],
+    [
+      'without its intermediate',
+      { cert: 'leaf', ca: 'ca.pem' },
+      /the peer sent no certificate that leads to one; where an intermediate authority signed it, append the certificate of that one to the Cert of the peer, else set Client\.Peer\.TLS\.CA/,
+    ],
+    [
+      'for a CA file that holds only the intermediate',
+      { cert: 'leaf', ca: 'intermediate.pem' },
+      /an intermediate authority in Client\.Peer\.TLS\.CA without the one above it; add the certificate of the root/,
+    ],
+    [
+      'for a CA file of somebody else',
+      { cert: 'chain', ca: 'stranger.pem' },
+      /not signed by an authority we trust; set Client\.Peer\.TLS\.CA/,
+    ],
+    [
+      'that is signed by itself',
+      { cert: 'self', ca: 'ca.pem' },
+      /is signed by itself; set Client\.Peer\.TLS\.CA to the PEM file of that certificate/,
+    ],
+  ])(
+    'tells a client what is wrong with a certificate of the host %s',
+    async (_what, { cert, ca }, expected) => {
+      const { app } = await openHost({ TLS: showing(cert) });
+      const answer = await ask(app, { TLS: { CA: file(ca) } });
+      if (typeof expected === 'string') expect(answer).toBe(expected);
+      else expect(answer).toMatch(expected);
+    },
+  );
+
+  it('tells a host whose certificate lacks its intermediate that its client may miss that', async () => {
+    const { app, failed } = await openHost({ TLS: showing('leaf') });
+    expect(await ask(app, { TLS: clientTls })).not.toBe('fine');
+    expect((await failed).error.message).toMatch(/certificate|handshake/);
+  });
+
   it('is refused by a client for an authority it does not know, and the host hears of it', async () => {
     const { app, failed } = await openHost({ TLS: showing('stranger') });
     expect(await ask(app, { TLS: clientTls })).toMatch(
-      /not signed by an authority we trust .*Client\.Peer\.TLS\.CA/,
+      /not signed by an authority we trust.*Client\.Peer\.TLS\.CA/,
     );
     expect((await failed).code).toBe('ERR_TLS');
   });

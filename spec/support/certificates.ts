@@ -16,11 +16,12 @@ export interface CertificateOptions {
   readonly passphrase?: string;
 }
 
-/** Makes an authority that signs certificates, itself valid from 2019 on. */
-export async function createAuthority(name: string): Promise<Certificate> {
+/** Makes an authority that signs certificates, itself valid from 2019 on; an intermediate one when another signs it. */
+export async function createAuthority(name: string, by?: Certificate): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
+    ...(by === undefined ? {} : { ca: by }),
     notBeforeDate: new Date('2019-01-01T00:00:00Z'),
     notAfterDate: new Date('2100-01-01T00:00:00Z'),
     extensions: [
@@ -31,9 +32,9 @@ export async function createAuthority(name: string): Promise<Certificate> {
   return { cert: made.cert, key: made.private };
 }
 
-/** Has an authority sign a new certificate. */
+/** Has an authority sign a new certificate, or with none the certificate itself. */
 export async function issueCertificate(
-  authority: Certificate,
+  authority: Certificate | undefined,
   options: CertificateOptions = {},
 ): Promise<Certificate> {
   const { names = ['127.0.0.1', 'localhost'], validTo, passphrase } = options;
@@ -42,7 +43,7 @@ export async function issueCertificate(
   const made = await generate([{ name: 'commonName', value: 'rxcomet spec' }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    ca: authority,
+    ...(authority === undefined ? {} : { ca: authority }),
     extensions: [
       {
         name: 'subjectAltName',

@@ -190,7 +190,7 @@ describe('a TLS client', () => {
       'an authority it does not know',
       'host',
       { ...plain, ca: 'stranger-ca.pem' },
-      /not signed by an authority we trust .*; set Client\.Peer\.TLS\.CA to the PEM file/,
+      /not signed by an authority we trust.* set Client\.Peer\.TLS\.CA to the PEM file/,
     ],
     ['an authority it does not know, without CA', 'host', plain, /not signed by an authority we trust/],
     [
@@ -287,7 +287,7 @@ describe('a TLS host that requires certificates', () => {
     [
       'of another authority',
       'stranger',
-      'is not signed by an authority we trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE); set Host.TLS.CA',
+      'else set Host.TLS.CA to the PEM file of the authority that did (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
     ],
     ['that has expired', 'old', 'the certificate of the peer has expired'],
   ])('refuses a certificate %s by name', async (_, name, message) => {

@@ -1,28 +1,43 @@
 import { errorCode } from '../failures';
 import { TlsFailed } from '../../../errors/connections';
 
-/** Outcomes of the check of a certificate, as OpenSSL names them. */
-const VERDICTS = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/**
+ * Outcomes of the check of a certificate, as OpenSSL names them, each with what is wrong with the certificate of the peer and what to
+ * change. `ca` is our key for the authorities.
+ */
+const VERDICTS: Readonly<Record<string, (ca: string) => string>> = {
+  CERT_CHAIN_TOO_LONG: () => 'has too many authorities above it; shorten the chain in its Cert',
+  CERT_HAS_EXPIRED: () => 'has expired; put a new one into its TLS entry, or set the clock of this machine',
+  CERT_NOT_YET_VALID: () =>
+    'is not valid yet; put another into its TLS entry, or set the clock of this machine',
+  CERT_REJECTED: (ca) => `is rejected for this use by the authority in ${ca}; ask it for another`,
+  CERT_REVOKED: () => 'was revoked by its authority; put a new one into its TLS entry',
+  CERT_SIGNATURE_FAILURE: (ca) =>
+    `has a signature that does not fit the authority of that name; set ${ca} to the PEM file of the present one, or renew the certificate`,
+  CERT_UNTRUSTED: (ca) =>
+    `is signed by an authority that may not be trusted for this use; set ${ca} to another`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: (ca) =>
+    `is signed by itself; set ${ca} to the PEM file of that certificate, or give the peer one of an authority`,
+  INVALID_CA: () =>
+    'is signed by a certificate that may sign none (it lacks CA:TRUE); have an authority sign it',
+  INVALID_PURPOSE: () =>
+    'is not made for this use (its key usage); ask its authority for one for TLS servers or clients',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: (ca) =>
+    `leads to an intermediate authority in ${ca} without the one above it; add the certificate of the root authority to that file`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: (ca) =>
+    `is not signed by an authority we trust, and the peer sent no certificate that leads to one; where an intermediate authority signed it, append the certificate of that one to the Cert of the peer, else set ${ca} to the PEM file of the authority that did`,
+};
+
+function untrusted(ca: string): string {
+  return `is not signed by an authority we trust; set ${ca} to the PEM file of the one that signed it`;
+}
 
 /** Whether an error of a socket comes from TLS and not from the connection below it. */
 export function isTlsError(error: Error): boolean {
   const code = errorCode(error);
-  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || VERDICTS.has(code);
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || Object.hasOwn(VERDICTS, code);
 }
 
 /** Whose certificate is spoken of, and where its user can change something. */
@@ -44,6 +59,9 @@ export function toTlsFailed(cause: Error, side: TlsSide): TlsFailed {
 export function explainTls(error: Error, { side, where }: TlsSide): string {
   const code = errorCode(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+  if (Object.hasOwn(VERDICTS, code)) {
+    return `the certificate of the peer ${VERDICTS[code]?.(`${where}.CA`) ?? ''} (${code})`;
+  }
   switch (code) {
     case 'ERR_SSL_HTTP_REQUEST':
       return 'an HTTP request came to a port that speaks TLS; it serves COMET peers, no browsers';
@@ -68,10 +86,6 @@ export function explainTls(error: Error, { side, where }: TlsSide): string {
       return 'the TLS handshake was not finished in time';
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `the certificate of the peer is for another name (${reason.trim()}); use one that names it, or set IP to a name in it`;
-    case 'CERT_HAS_EXPIRED':
-      return `the certificate of the peer has expired; put a new one into its TLS entry, or set the clock of this machine`;
-    case 'CERT_NOT_YET_VALID':
-      return `the certificate of the peer is not valid yet; put another into its TLS entry, or set the clock of this machine`;
     case 'ECONNRESET':
     case 'EPIPE':
       return side === 'host'
@@ -79,10 +93,7 @@ export function explainTls(error: Error, { side, where }: TlsSide): string {
         : 'the peer closed the connection during the TLS handshake; does it speak TLS?';
     default:
       if (code.includes('_ALERT_')) {
-        return `the peer refused our certificate (${reason}); it must trust the authority that signed ${where}.Cert`;
-      }
-      if (isTlsError(error) && !code.startsWith('ERR_')) {
-        return `the certificate of the peer is not signed by an authority we trust (${code}); set ${where}.CA to the PEM file of the one that signed it`;
+        return `the peer refused our certificate (${reason}); it must trust the authority that signed ${where}.Cert, and that file must hold the intermediate certificates behind our own`;
       }
       return `TLS failed: ${reason}`;
   }
