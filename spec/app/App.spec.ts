@@ -260,6 +260,10 @@ describe('stop', () => {
     await test.clock.settle();
     const stopping = test.app.stop({ graceMs: 10 }).then(() => closed.length);
     await test.clock.advance(10);
+    // The legacy peer got its one frame (protocol 1.3) and reads it.
+    expect(closed).toHaveLength(2);
+    legacy.link.end();
+    await test.clock.settle();
     expect(await stopping).toBe(3);
   });
 

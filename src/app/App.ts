@@ -258,7 +258,8 @@ export class App {
 
   /**
    * Stops in phases: no new connections and messages, native peers are told; running handlers and accepted sends may end within
-   * `graceMs` (default 5000); what is left is aborted. Never rejects; nothing of ours stays open. Called again, it gives the same promise.
+   * `graceMs` (default 5000); what is left is aborted, and a legacy peer that still waits gets an error as its one frame, with `Linger_ms`
+   * to read it. Never rejects; nothing of ours stays open. Called again, it gives the same promise.
    */
   stop(options: { readonly graceMs?: number } = {}): Promise<StopResult> {
     this.#stopping ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS);

@@ -17,7 +17,8 @@ describe('a host that waits for further requests of a legacy peer', () => {
     const app = createApp({ ...config, hosts }, { transport, clock, logger: silentLogger });
     stop = async () => {
       const stopped = app.stop({ graceMs: 0 });
-      await clock.advance(10);
+      // A peer that is owed a frame may read it for Linger_ms.
+      await clock.advance(2010);
       await stopped;
     };
     const failures: string[] = [];

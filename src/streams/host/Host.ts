@@ -41,6 +41,7 @@ export class Host {
       this.#refused.delete(connection);
       this.#tell('close', connection, connection.dialect);
       if (this.#connections.size > 0) return;
+      if (this.#closed) this.#lingering.clear();
       this.#options.clock.clearTimeout(this.#sweepTimer);
       this.#sweepTimer = undefined;
       this.#tellIfEmpty();
@@ -167,14 +168,15 @@ export class Host {
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
-  /** Drops what is left; returns how many messages were cut off. */
+  /** Drops what is left, but for a last frame that is owed; returns how many messages were cut off. */
   abort(): number {
     let aborted = this.#dedup?.deserted ?? 0;
+    // Only those linger on that are owed a last frame now.
+    this.#lingering.clear();
     for (const connection of [...this.#connections]) {
       aborted += connection.abort(new AppStopping('the app stops and the grace time is over'));
     }
     this.#dedup?.abort();
-    this.#lingering.clear();
     this.#chain.close();
     this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#sweepTimer = undefined;

@@ -85,6 +85,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   readonly #open = new Map<number, Exchange>();
   #writableCallbacks: (() => void)[] = [];
   #dropped = false;
+  #aborted = false;
   /** What the memory budget knows of `heldBytes`. */
   #accountedBytes = 0;
   #peerEnded = false;
@@ -330,19 +331,25 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     this.#endIfDone();
   }
 
-  /** The end of grace: whatever runs is aborted and the connection dropped. Returns how many messages that hit. */
+  /**
+   * The end of grace: whatever runs is aborted and the connection dropped; a legacy peer that still waits for its one frame (protocol 1.3)
+   * gets it, and has Linger_ms to read it. Returns how many messages that hit.
+   */
   abort(reason: RxcometError): number {
     const unfinished = this.unfinished;
-    // From here on nothing is written and nothing lingers.
+    const owed = this.#phase === 'oneShot';
+    this.#aborted = true;
+    if (owed) this.#lastError(reason.code, reason.message);
+    // From here on nothing is written.
     if (this.#phase !== 'closed') this.#phase = 'lingering';
     this.#cancelAll(reason);
-    this.#link.destroy();
+    if (!owed) this.#link.destroy();
     return unfinished;
   }
 
   /** Linger_ms is over. A reply still on its way keeps the connection, the write timeout bounds that. */
   lingered(): void {
-    if (this.#link.unsentBytes > 0) this.#context.lingering.add(this);
+    if (this.#link.unsentBytes > 0 && !this.#aborted) this.#context.lingering.add(this);
     else this.#link.destroy();
   }
 
