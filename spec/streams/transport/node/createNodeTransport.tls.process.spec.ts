@@ -336,9 +336,10 @@ describe('a TLS port', () => {
   it('gives a handshake its time and no more, however many bytes drip in', async () => {
     const clock = createVirtualClock(Date.now());
     const host = await listen(hostTls, createNodeTransport({ readText, clock }));
+    const { pending } = clock;
     const socket = connectRaw(host, Buffer.from([0x16, 0x03]));
     const peer = await localAddress(socket);
-    while (clock.pending === 0) await clock.settle();
+    while (clock.pending === pending) await clock.settle();
     await clock.advance(29_999);
     socket.write(Buffer.from([0x01]));
     expect(host.errors).toEqual([]);
@@ -355,13 +356,14 @@ describe('a TLS port', () => {
   it('keeps no timer for a handshake that is done, failed or dropped by close', async () => {
     const clock = createVirtualClock(Date.now());
     const host = await listen(hostTls, createNodeTransport({ readText, clock }));
+    const { pending } = clock;
     await serve(host, connect(host));
-    expect(clock.pending).toBe(0);
+    expect(clock.pending).toBe(pending);
     connectRaw(host, 'noise, and more noise');
     await host.failed(0);
-    expect(clock.pending).toBe(0);
+    expect(clock.pending).toBe(pending);
     const socket = connectRaw(host, Buffer.from([0x16]));
-    while (clock.pending === 0) await clock.settle();
+    while (clock.pending === pending) await clock.settle();
     await host.listener.close();
     await closed(socket);
     expect(clock.pending).toBe(0);

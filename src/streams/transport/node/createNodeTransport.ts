@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { TlsConfig } from '../../../config/types/TlsConfig';
 import { type Clock, systemClock } from '../../../runtime/Clock';
+import { formatEndpoint } from '../../../runtime/endpoint';
 import { systemLookUp, type LookUp } from '../../../runtime/lookUp';
 import type { Transport } from '../Transport';
 import { connectSocket } from './connectSocket';
-import { listenTcp } from './listenTcp';
+import { listenTcp, toAcceptFailed } from './listenTcp';
+import { watchOpenFiles } from './watchOpenFiles';
 import { listenTls } from './listenTls';
 import { type TlsFiles, readTlsFiles } from './readTlsFiles';
 
@@ -27,6 +29,7 @@ export interface NodeTransportOptions {
  *   of this machine, with one port, and is called by the first IPv4 address.
  * - Of a peer with several addresses the first that answers is taken; a slow one is not given up before `Connect_timeout_ms`.
  * - `Connect_timeout_ms` covers name lookup, connecting and the TLS handshake; `Limits.Frame_timeout_ms` the handshake at the host.
+ * - A host tells within a second when the process can open no more files, because its connections are dropped then (AcceptFailed).
  * - PEM files are read at `listen` and `reloadCertificates`, and at each `connect`. A client without `CA` trusts the authorities that come
  *   with Node.
  *
@@ -45,11 +48,20 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     readTlsFiles(tls, { where, readText, wallTime: clock.wallTime() });
 
   return {
-    listen(host, onLink, onError) {
+    async listen(host, onLink, onError) {
       const { tls } = host;
-      return tls === undefined
+      const listener = await (tls === undefined
         ? listenTcp(host, onLink, onError, lookUp)
-        : listenTls(host, onLink, onError, { clock, readFiles: () => read(tls, 'Host.TLS'), lookUp });
+        : listenTls(host, onLink, onError, { clock, readFiles: () => read(tls, 'Host.TLS'), lookUp }));
+      const where = formatEndpoint(listener.ip, listener.port);
+      const endWatch = watchOpenFiles(clock, (error) => onError(toAcceptFailed(error, where)));
+      return {
+        ...listener,
+        close: () => {
+          endWatch();
+          return listener.close();
+        },
+      };
     },
     async connect(client, signal) {
       const files =

@@ -102,7 +102,8 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => nextTurn(() => nextTurn(resolve)));
 }
 
-function toAcceptFailed(cause: Error, where: string): AcceptFailed {
+/** What a host tells that takes no connections, and what to change. */
+export function toAcceptFailed(cause: Error, where: string): AcceptFailed {
   const code = errorCode(cause);
   const reason =
     code === 'EMFILE' || code === 'ENFILE'
