@@ -4,9 +4,13 @@ export interface RxcometErrorOptions {
   readonly cause?: unknown;
 }
 
+/** Marks the errors of every copy of this package. */
+const MARK = Symbol.for('rxcomet.error');
+
 /**
  * Base of every failure rxcomet reports. Match on `code`, which never changes its meaning; the message is for people.
- * All codes with their remedies: docs/errors.md.
+ * All codes with their remedies: docs/errors.md. `instanceof` also holds for errors of another copy of the package, such as a dependency
+ * that brings its own.
  *
  * @example
  * try { await telegram.ask('Status'); } catch (error) {
@@ -14,10 +18,33 @@ export interface RxcometErrorOptions {
  * }
  */
 export abstract class RxcometError extends Error {
+  static {
+    Object.defineProperty(this.prototype, MARK, { value: true });
+  }
+
+  /** Of another copy by the name of the class, since that copy has classes of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (isOrdinary.call(this, value)) return true;
+    if (typeof value !== 'object' || value === null || isOrdinary.call(RxcometError, value)) return false;
+    return MARK in value && namesOf(value).includes(this.name);
+  }
+
   /** Stable name of the failure, listed in docs/errors.md. */
   abstract readonly code: string;
 
   constructor(message: string, options: RxcometErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
   }
+}
+
+/** `instanceof` as it is without a rule of ours. */
+const isOrdinary = Function.prototype[Symbol.hasInstance];
+
+/** Names of the classes of an object, its own first. */
+function namesOf(value: object): string[] {
+  const names: string[] = [];
+  let above = Object.getPrototypeOf(value) as object | null;
+  for (; above !== null; above = Object.getPrototypeOf(above) as object | null)
+    names.push(above.constructor.name);
+  return names;
 }

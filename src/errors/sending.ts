@@ -18,6 +18,15 @@ export interface SendErrorFields extends RxcometErrorOptions {
 
 /** Base of every way a send can fail: names client and action, and says in `delivered` whether the message may have arrived. */
 export abstract class SendError extends RxcometError {
+  /** Of another copy by `code` and `delivered`, which a build that shortens names leaves alone. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    if (this !== SendError || typeof value !== 'object' || value === null) return false;
+    const { code, delivered } = value as { readonly code?: unknown; readonly delivered?: unknown };
+    const known: readonly unknown[] = ['no', 'unknown', 'yes'];
+    return typeof code === 'string' && code.startsWith('ERR_') && known.includes(delivered);
+  }
+
   readonly client: string;
   readonly action: string;
   readonly delivered: Delivered;

@@ -1,4 +1,4 @@
-import { Observable, type Observer, type Subscription } from 'rxjs';
+import { isObservable, Observable, type Observer, type Subscription } from 'rxjs';
 import { SubscriberFailed } from '../errors/setUp';
 
 /**
@@ -18,7 +18,7 @@ export class HotStream<T> extends Observable<T> {
 
   override readonly pipe = ((...operators: never[]): unknown => {
     const piped: unknown = super.pipe(...(operators as []));
-    return piped instanceof Observable ? new HotStream<unknown>(piped, this.#report) : piped;
+    return isObservable(piped) ? new HotStream<unknown>(piped, this.#report) : piped;
   }) as Observable<T>['pipe'];
 
   override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void)): Subscription;

@@ -1,3 +1,10 @@
+import { types } from 'node:util';
+
+/** Whether a value is bytes, also when another realm made it (node:vm, a test environment), where `instanceof` fails. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return types.isUint8Array(value);
+}
+
 /** The same bytes with the methods of Buffer. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

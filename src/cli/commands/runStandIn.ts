@@ -9,6 +9,7 @@ import { ReplayProgress } from './ReplayProgress';
 import { showProgress } from '../output/showProgress';
 import { warnAbout } from './runReplay';
 import { escapeControls } from '../../runtime/names';
+import { isBytes } from '../../runtime/bytes';
 
 /** Longer values are cut. */
 const valueCharacters = 200;
@@ -47,7 +48,7 @@ const place = ({
 }): string => `${action}, link ${link}, message ${id}`;
 
 function short(value: unknown): string {
-  const text = value instanceof Uint8Array ? `${value.length} bytes` : encodeJson(value);
+  const text = isBytes(value) ? `${value.length} bytes` : encodeJson(value);
   return text.length <= valueCharacters ? text : `${text.slice(0, valueCharacters)}…`;
 }
 

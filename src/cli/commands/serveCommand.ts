@@ -10,6 +10,7 @@ import { reportRecording } from './reportRecording';
 import { requireNewFile } from '../arguments/requireNewFile';
 import { stopped } from '../process/Io';
 import { UsageError } from '../arguments/Command';
+import { isBytes } from '../../runtime/bytes';
 
 /** `rxcomet serve`: opens the hosts and answers. */
 export const serveCommand = defineCommand({
@@ -55,4 +56,4 @@ export const serveCommand = defineCommand({
 });
 
 /** Bytes cannot stand inside JSON, so they come back as they are. */
-const echo: Handler = (value, { action }) => (value instanceof Uint8Array ? value : { action, value });
+const echo: Handler = (value, { action }) => (isBytes(value) ? value : { action, value });

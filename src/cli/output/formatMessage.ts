@@ -2,6 +2,7 @@ import { encodeJson, type Message } from '../../index';
 import { escapeControls } from '../../runtime/names';
 import type { Output } from '../process/Io';
 import { paint } from './paint';
+import { isBytes } from '../../runtime/bytes';
 
 /** Longer values are cut in the lines for people. */
 const MAX_VALUE_LENGTH = 1000;
@@ -17,11 +18,11 @@ export function formatMessage(message: Message, json: boolean, output: Output): 
   const { receivedAt, peer, host, action, value, dialect } = message;
   const time = new Date(receivedAt).toISOString();
   if (json) {
-    const shown = value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
+    const shown = isBytes(value) ? { base64: Buffer.from(value).toString('base64') } : value;
     return `${escapeControls(encodeJson({ time, peer, host, dialect, action, value: shown }))}\n`;
   }
   const name = PLAIN.test(action) ? action : escapeControls(JSON.stringify(action));
-  const text = value instanceof Uint8Array ? bytesText(value) : cut(escapeControls(encodeJson(value)));
+  const text = isBytes(value) ? bytesText(value) : cut(escapeControls(encodeJson(value)));
   return `${paint(output, 'dim', time)} ${peer} ${paint(output, 'cyan', name)} ${text}\n`;
 }
 

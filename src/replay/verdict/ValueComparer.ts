@@ -2,6 +2,7 @@ import { BadOption } from '../../errors/setUp';
 import type { CompareOptions, NumberTolerance } from './CompareOptions';
 import { JsonPath, formatJsonPath } from '../../recording/content/JsonPath';
 import type { ValueChange } from './Verdict';
+import { isBytes } from '../../runtime/bytes';
 
 /** One text for each number, whether it comes as number or as bigint: 2^53 and 9007199254740992n alike; -0 is 0. */
 function canonicalNumber(value: number | bigint): string {
@@ -182,7 +183,7 @@ export class ValueComparer {
         const fraction = typeof given === 'number' && given % 1 !== 0 && Number.isFinite(given);
         return fraction ? fractionKey(given) : canonicalNumber(given);
       }
-      if (given instanceof Uint8Array) return `bytes:${Buffer.from(given).toString('base64')}`;
+      if (isBytes(given)) return `bytes:${Buffer.from(given).toString('base64')}`;
       // What is ignored counts as absent, as in `compare`.
       if (Array.isArray(given)) {
         const elements = given.map((element, index) => at(index, element));
@@ -264,13 +265,11 @@ const isNumeric = (value: unknown): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint';
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value);
 }
 
 function sameScalar(a: unknown, b: unknown): boolean {
   if (isNumeric(a) && isNumeric(b)) return canonicalNumber(a) === canonicalNumber(b);
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
+  if (isBytes(a) && isBytes(b)) return Buffer.compare(a, b) === 0;
   return a === b;
 }

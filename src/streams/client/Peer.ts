@@ -4,7 +4,7 @@ import { AppStopped, SendAborted } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
 import type { ClientState, PeerContext } from './ClientContext';
 import { encodeJson } from '../json/encodeJson';
-import { copyBytes } from '../../runtime/bytes';
+import { copyBytes, isBytes } from '../../runtime/bytes';
 import { HotStream } from '../../runtime/HotStream';
 import { SendLane } from './SendLane';
 import type { DeliverKept, OutboxPort, OutboxState } from './OutboxPort';
@@ -259,7 +259,7 @@ export class Peer {
   #hold(action: string | ActionContract, value: unknown): HeldContent {
     try {
       const content = contentOf(action, value);
-      return content instanceof Uint8Array
+      return isBytes(content)
         ? { text: undefined, raw: copyBytes(content) }
         : { text: this.#requestText(nameOf(action), content), raw: undefined };
     } catch (error) {
@@ -276,7 +276,7 @@ export class Peer {
   /** The short way of a message that needs nothing but to be written now; false when it has to go the ordinary one. */
   #tellAtOnce(action: string | ActionContract, value: unknown, options: TellOptions): boolean {
     const { key, signal, urgent, timeoutMs, trace } = options;
-    if (typeof action !== 'string' || value instanceof Uint8Array || !this.#lane.writable) return false;
+    if (typeof action !== 'string' || isBytes(value) || !this.#lane.writable) return false;
     if (key !== undefined || signal !== undefined || urgent === true || timeoutMs !== undefined) return false;
     const observer = this.#context.observation.current;
     if (trace !== undefined || observer?.traces === true) return false;
@@ -333,7 +333,7 @@ export class Peer {
       const content = held === undefined ? contentOf(action, value) : held.raw;
       const name = nameOf(action);
       // The caller may use its bytes again at once, and they may wait here, or be sent again.
-      const raw = content instanceof Uint8Array ? copyBytes(content) : undefined;
+      const raw = isBytes(content) ? copyBytes(content) : undefined;
       if (raw !== undefined) checkHeaderAction(name);
       const text = held?.text ?? (raw === undefined ? this.#requestText(name, content) : undefined);
       const { confirm = true, key, trace, timeoutMs = this.#context.config.ackTimeoutMs } = options;
@@ -367,7 +367,7 @@ export class Peer {
       }
       const content = contentOf(action, value);
       const name = nameOf(action);
-      const raw = content instanceof Uint8Array ? copyBytes(content) : undefined;
+      const raw = isBytes(content) ? copyBytes(content) : undefined;
       if (raw !== undefined) checkHeaderAction(name);
       const text = raw === undefined ? this.#requestText(name, content) : undefined;
       const { key, timeoutMs } = options;

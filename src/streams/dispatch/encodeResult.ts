@@ -1,4 +1,4 @@
-import { copyBytes } from '../../runtime/bytes';
+import { copyBytes, isBytes } from '../../runtime/bytes';
 import { encodeJson } from '../json/encodeJson';
 
 /** One result, encoded: its JSON text, or raw bytes. */
@@ -6,5 +6,5 @@ export type EncodedResult = string | Uint8Array;
 
 /** A result as it is written: a copy of bytes, which their handler may use again, and JSON text of anything else. Throws Unencodable (ERR_UNENCODABLE). */
 export function encodeResult(value: unknown): EncodedResult {
-  return value instanceof Uint8Array ? copyBytes(value) : encodeJson(value);
+  return isBytes(value) ? copyBytes(value) : encodeJson(value);
 }

@@ -3,6 +3,7 @@ import { encodeResult, type EncodedResult } from '../dispatch/encodeResult';
 import type { Exchange, NextOutcome, ReplyState } from '../dispatch/Exchange';
 import { encodeJson } from '../json/encodeJson';
 import type { FrameWriter } from '../wire/FrameWriter';
+import { isBytes } from '../../runtime/bytes';
 
 /** What the replies of a connection need of it. */
 export interface ReplyLine extends Pick<JoinerPort, 'released' | 'whenWritable' | 'turnCame'> {
@@ -53,7 +54,7 @@ export class OneShotReplies extends Replies implements JoinerPort {
   }
 
   next(_exchange: ReplyState, value: unknown): NextOutcome {
-    return this.#collect(encodeJson(value instanceof Uint8Array ? Array.from(value) : value));
+    return this.#collect(encodeJson(isBytes(value) ? Array.from(value) : value));
   }
 
   encodedNext(_exchange: ReplyState, result: EncodedResult): NextOutcome {

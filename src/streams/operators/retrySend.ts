@@ -1,6 +1,6 @@
 import { Observable, defer, retry, tap, throwError } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
-import { RemoteError, SendError } from '../../errors/sending';
+import { type RemoteError, SendError } from '../../errors/sending';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import { type RetryBudget, createRetryBudget } from './createRetryBudget';
 
@@ -119,7 +119,7 @@ function isSafe({ delivered, key }: SendError): boolean {
 }
 
 function mayHelp(error: SendError): boolean {
-  if (error instanceof RemoteError) return REFUSED_FOR_NOW.has(error.remoteCode);
+  if (error.code === 'ERR_REMOTE') return REFUSED_FOR_NOW.has((error as RemoteError).remoteCode);
   return !HOPELESS.has(error.code);
 }
 

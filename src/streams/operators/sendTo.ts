@@ -1,4 +1,4 @@
-import { Observable, type Subscriber, takeWhile } from 'rxjs';
+import { isObservable, Observable, type Subscriber, takeWhile } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
 import { QueueFull } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
@@ -96,7 +96,7 @@ export function sendTo(
     const name = typeof action === 'string' ? action : action.action;
     return new QueueFull(text, { client: peer.name, action: name, delivered: 'no' });
   };
-  return (source) => (source instanceof Observable ? push(source, capacity, full) : pull(source));
+  return (source) => (isObservable(source) ? push(source, capacity, full) : pull(source));
 
   function push(values: Observable<unknown>, room: number, overflow: () => QueueFull): Observable<unknown> {
     return new Observable((destination) => {

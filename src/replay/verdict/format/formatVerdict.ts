@@ -1,6 +1,7 @@
 import { encodeJson } from '../../../streams/json/encodeJson';
 import type { Difference, ValueChange, Verdict } from '../Verdict';
 import { escapeControls } from '../../../runtime/names';
+import { isBytes } from '../../../runtime/bytes';
 
 /**
  * A value in one line for people, cut to `limit` characters.
@@ -14,7 +15,7 @@ export function printValue(value: unknown, limit = 120): string {
 
 function textOf(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (value instanceof Uint8Array) {
+  if (isBytes(value)) {
     const shown = Buffer.from(value.subarray(0, 32)).toString('hex');
     return `<${value.length} bytes ${shown}${value.length > 32 ? '…' : ''}>`;
   }
