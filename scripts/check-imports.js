@@ -88,7 +88,7 @@ const allowed = {
     'streams/dispatch',
     'streams/host',
     'streams/messages',
-    'streams/transport:types',
+    'streams/transport',
     'streams/transport/node',
   ],
 

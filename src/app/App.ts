@@ -32,7 +32,7 @@ import { consoleLogger } from './consoleLogger';
 import { crashPoints, createDedupStore, createOutbox, dedupToClose, outboxToClose } from './stores';
 import { DetachedStreams } from './DetachedStreams';
 import { type Failure, FailureReporter } from './FailureReporter';
-import { LayeredTransport } from './LayeredTransport';
+import { AppTransport } from './AppTransport';
 import { RemoteRef } from './actors/RemoteRef';
 import { type StopResult, stopParts, within } from './stopParts';
 
@@ -83,7 +83,7 @@ export class App {
   constructor(config: CometConfig, options: AppOptions) {
     const { clock = systemClock, random = Math.random } = options;
     const logger = guardLogger(options.logger ?? consoleLogger);
-    const transport = new LayeredTransport(this, options.transport ?? createNodeTransport());
+    const transport = new AppTransport(this, options.transport ?? createNodeTransport());
     this.config = config;
     this.#clock = clock;
     this.#random = random;

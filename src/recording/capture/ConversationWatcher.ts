@@ -29,6 +29,8 @@ export interface ConversationWatcherOptions {
   readonly side: string;
   /** The other side as ip:port. */
   readonly peer: string;
+  /** The link was open already: how its peers speak. What it had carried, and answers to that, are left out. */
+  readonly joined?: RecordedDialect;
   /** Frames with more content pass unread and are marked. Default 64 MiB. */
   readonly maxContentBytes?: number;
 }
@@ -44,7 +46,8 @@ export class ConversationWatcher {
   readonly #parsers: Readonly<Record<RecordedEnd, FrameParser>>;
   /** Ids of messages without a final answer, in their order; a reply without an id answers the first. */
   readonly #open = new Set<number>();
-  #dialect: RecordedDialect = 'unknown';
+  #dialect: RecordedDialect;
+  readonly #isJoined: boolean;
   #lastId = 0;
   #closed = false;
   #firstEnd: RecordedEnd | undefined;
@@ -52,14 +55,16 @@ export class ConversationWatcher {
 
   constructor(options: ConversationWatcherOptions) {
     this.#options = options;
-    const { peer, maxContentBytes = 64 * 1024 * 1024 } = options;
+    const { peer, joined, maxContentBytes = 64 * 1024 * 1024 } = options;
     const parser = (onFrame: (frame: Frame) => void): FrameParser =>
       new FrameParser({ maxContentBytes, peer, onFrame });
     this.#parsers = {
       client: parser((frame) => this.#request(frame)),
       host: parser((frame) => this.#reply(frame)),
     };
-    this.#write({ kind: 'open', peer });
+    this.#dialect = joined ?? 'unknown';
+    this.#isJoined = joined !== undefined;
+    this.#write({ kind: 'open', peer, ...(this.#isJoined ? { joined: true } : {}) });
   }
 
   /** How the peers speak, as far as it was heard. */
@@ -142,7 +147,9 @@ export class ConversationWatcher {
         this.#message(frame, native);
         return;
       case FromClient.cancel:
-        if (isMessageId(header.cancel)) this.cancelled(header.cancel);
+        if (isMessageId(header.cancel) && !(this.#isJoined && !this.#open.has(header.cancel))) {
+          this.cancelled(header.cancel);
+        }
         return;
       case FromClient.ping:
       case FromClient.pong:
@@ -211,6 +218,7 @@ export class ConversationWatcher {
     // A native reply without an id is an error of the connection (protocol 2, violations).
     const [oldest = 0] = native ? [] : this.#open;
     const id = native && isMessageId(header.messageId) ? header.messageId : oldest;
+    if (this.#isJoined && id !== 0 && !this.#open.has(id)) return;
     if (status !== 'next') this.#open.delete(id);
     const { content } =
       status === 'complete' && header.contentLength === 0

@@ -1,10 +1,12 @@
 import type { App } from '../../app/App';
-import { LayeredTransport } from '../../app/LayeredTransport';
+import { AppTransport } from '../../app/AppTransport';
+import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock } from '../../runtime/Clock';
-import type { EventSink } from './EventSink';
-import type { RecordedEvent } from '../RecordedEvent';
+import type { LinkEnd, LinkWatcher, WatchedLink } from '../../streams/transport/WatchedLink';
 import { type RecordingOptions, type RecordingSummary, RecordingWriter } from '../format/RecordingWriter';
-import { recordTransport } from './recordTransport';
+import type { RecordedDialect } from '../RecordedEvent';
+import { ConversationWatcher } from './ConversationWatcher';
+import { hearing, recordedSide } from './recordTransport';
 
 /** A stopped app has dropped its connections; how long their closing is waited for. */
 const lastClosesMs = 1000;
@@ -12,19 +14,22 @@ const lastClosesMs = 1000;
 /** The recording of an app. */
 export interface AppRecording {
   /**
-   * Resolves once the app has stopped and the file is closed. Never rejects: what failed stands in the summary. Until then the file lacks
-   * at most the last 100 ms.
+   * Resolves once the app or the recording has stopped and the file is closed. Never rejects: what failed stands in the summary. Until then
+   * the file lacks at most the last 100 ms.
    */
   readonly finished: Promise<RecordingSummary>;
+  /** Ends the recording while the app goes on, and closes the file. Called again, or after the app has stopped, it gives the same summary. */
+  stop(): Promise<RecordingSummary>;
 }
 
 /**
- * Records everything that an app says and hears, as host and as client, until it has stopped. What passes is untouched and never waits
- * for the disk.
+ * Records everything that an app says and hears, as host and as client, from now on until it has stopped, or `stop()`. What passes is
+ * untouched and never waits for the disk. Connections that are open already are recorded from their next message on, with `joined: true` on
+ * their `open`; answers to what was asked before are left out.
  *
- * @param app nothing of it may be open yet: call this before `start()` and before the first send.
+ * @param app from createApp; for the whole of its conversations call this before `start()` and before the first send.
  * @param file made new; compressed when its name ends in .gz.
- * @throws BadOption (ERR_BAD_OPTION) when the app has opened something already, or for an option that is none.
+ * @throws BadOption (ERR_BAD_OPTION) when the app has stopped, or for an option that is none.
  * @example
  * const app = createApp(await loadConfig('settings.yml'));
  * const recording = record(app, 'session.ndjson', { redact: ['value.password'] });
@@ -34,41 +39,72 @@ export interface AppRecording {
  * const { written, lost } = await recording.finished;
  */
 export function record(app: App, file: string, options: RecordingOptions = {}): AppRecording {
-  const transport = LayeredTransport.of(app);
+  const transport = AppTransport.of(app);
   // Before the writer, which makes the file.
-  transport.checkUnused();
-  const sink = new AppSink(new RecordingWriter(file, options), options.clock ?? systemClock);
-  transport.wrap((inner) => recordTransport(sink, inner));
+  if (hasStopped(app)) throw new BadOption('the app has stopped; record it before or while it runs');
+  const recorder = new Recorder(new RecordingWriter(file, options), options.clock ?? systemClock);
+  const unobserve = transport.observe(recorder.watch);
+  let end = (_summary: Promise<RecordingSummary>): void => undefined;
+  const finished = new Promise<RecordingSummary>((resolve) => (end = resolve));
+  const life = app.connections$.subscribe({ complete: () => end(recorder.finish()) });
+  void finished.then(() => {
+    unobserve();
+    life.unsubscribe();
+  });
   return {
-    finished: new Promise((resolve) => {
-      app.connections$.subscribe({ complete: () => resolve(sink.finish()) });
-    }),
+    finished,
+    stop() {
+      end(recorder.close());
+      return finished;
+    },
   };
 }
 
-/** Into the file, counting which connections are open. */
-class AppSink implements EventSink {
+function hasStopped(app: App): boolean {
+  let stopped = false;
+  app.connections$.subscribe({ complete: () => (stopped = true) }).unsubscribe();
+  return stopped;
+}
+
+/** Writes what the links of an app carry into the file, counting those that are open. */
+class Recorder {
   readonly #writer: RecordingWriter;
   readonly #clock: Clock;
+  /** Ends the watching of links that are open. */
+  readonly #unwatch = new Set<() => void>();
+  #links = 0;
   #open = 0;
   #onAllClosed: (() => void) | undefined;
+  #isOver = false;
 
   constructor(writer: RecordingWriter, clock: Clock) {
     this.#writer = writer;
     this.#clock = clock;
   }
 
-  get elapsedMs(): number {
-    return this.#writer.elapsedMs;
-  }
-
-  write(event: RecordedEvent): void {
-    this.#writer.write(event);
-    if (event.kind === 'open') this.#open += 1;
-    if (event.kind !== 'close') return;
-    this.#open -= 1;
-    if (this.#open === 0) this.#onAllClosed?.();
-  }
+  readonly watch = (link: WatchedLink, client: string | undefined, wasOpen: boolean): void => {
+    if (this.#isOver) return;
+    const us = client === undefined ? 'host' : 'client';
+    const side = client === undefined ? 'host' : recordedSide(client);
+    const begin = (joined?: RecordedDialect): LinkWatcher => {
+      this.#links += 1;
+      this.#open += 1;
+      const place = { writer: this.#writer, link: this.#links, side, peer: link.peer };
+      return hearing(new ConversationWatcher({ ...place, ...(joined === undefined ? {} : { joined }) }), us);
+    };
+    let began = !wasOpen;
+    const watcher = wasOpen ? new JoiningWatcher(link, begin, () => (began = true)) : begin();
+    const unwatch = link.watch({
+      data: (from, chunk) => watcher.data(from, chunk),
+      end: (from) => watcher.end(from),
+      close: (dropped, error) => {
+        this.#unwatch.delete(unwatch);
+        watcher.close(dropped, error);
+        if (began) this.#closed();
+      },
+    });
+    this.#unwatch.add(unwatch);
+  };
 
   /** Closes the file once every connection has told how it ended. */
   async finish(): Promise<RecordingSummary> {
@@ -81,6 +117,55 @@ class AppSink implements EventSink {
         };
       });
     }
+    return this.close();
+  }
+
+  /** Closes the file; what is open goes on unwatched. */
+  close(): Promise<RecordingSummary> {
+    this.#isOver = true;
+    for (const unwatch of this.#unwatch) unwatch();
+    this.#unwatch.clear();
     return this.#writer.close();
+  }
+
+  #closed(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#onAllClosed?.();
+  }
+}
+
+/** Waits until a link that was open is between two messages, and begins with what comes then. */
+class JoiningWatcher implements LinkWatcher {
+  readonly #link: WatchedLink;
+  readonly #begin: (joined: RecordedDialect) => LinkWatcher;
+  readonly #onBegun: () => void;
+  /** Nothing is under way of which only a part would be heard. */
+  #isAtRest: boolean;
+  #watcher: LinkWatcher | undefined;
+
+  constructor(link: WatchedLink, begin: (joined: RecordedDialect) => LinkWatcher, onBegun: () => void) {
+    this.#link = link;
+    this.#begin = begin;
+    this.#onBegun = onBegun;
+    this.#isAtRest = link.atRest === true;
+  }
+
+  data(from: LinkEnd, chunk: Uint8Array): void {
+    // Asked before the holder of the link reads what came.
+    if (from === 'them') this.#isAtRest ||= this.#link.atRest === true;
+    if (!this.#isAtRest) return;
+    if (this.#watcher === undefined) {
+      this.#watcher = this.#begin(this.#link.dialect ?? 'unknown');
+      this.#onBegun();
+    }
+    this.#watcher.data(from, chunk);
+  }
+
+  end(from: LinkEnd): void {
+    this.#watcher?.end(from);
+  }
+
+  close(dropped: LinkEnd | undefined, error: Error | undefined): void {
+    this.#watcher?.close(dropped, error);
   }
 }

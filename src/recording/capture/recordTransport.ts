@@ -1,5 +1,6 @@
 import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
 import type { Link } from '../../streams/transport/Link';
+import { type LinkEnd, type LinkWatcher, WatchedLink } from '../../streams/transport/WatchedLink';
 import type { Transport } from '../../streams/transport/Transport';
 import { ConversationWatcher } from './ConversationWatcher';
 import type { EventSink } from './EventSink';
@@ -30,9 +31,11 @@ export function recordTransport(
   lastLink = 0,
 ): Transport {
   let links = lastLink;
-  const watch = (link: Link, side: string, us: RecordedEnd): Link => {
+  const watch = (inner: Link, side: string, us: RecordedEnd): Link => {
     links += 1;
-    return watched(link, new ConversationWatcher({ writer, link: links, side, peer: link.peer }), us);
+    const link = new WatchedLink(inner);
+    link.watch(hearing(new ConversationWatcher({ writer, link: links, side, peer: link.peer }), us));
+    return link;
   };
   return {
     listen: (host, onLink, onError) =>
@@ -42,54 +45,13 @@ export function recordTransport(
   };
 }
 
-/** The same link, with a watcher that hears what it carries. */
-function watched(link: Link, watcher: ConversationWatcher, us: RecordedEnd): Link {
+/** Tells a watcher of a conversation what a link carries, whose holder is the end `us`. */
+export function hearing(watcher: ConversationWatcher, us: RecordedEnd): LinkWatcher {
   const them = us === 'host' ? 'client' : 'host';
-  const ended = new Set<RecordedEnd>();
-  let destroyed = false;
+  const endOf = (end: LinkEnd): RecordedEnd => (end === 'us' ? us : them);
   return {
-    peer: link.peer,
-    peerIp: link.peerIp,
-    get unsentBytes() {
-      return link.unsentBytes;
-    },
-    open(events) {
-      link.open({
-        data(chunk) {
-          watcher.data(them, chunk);
-          events.data(chunk);
-        },
-        end() {
-          ended.add(them);
-          watcher.end(them);
-          events.end();
-        },
-        drain: () => events.drain(),
-        close(error) {
-          const orderly = error === undefined && ended.size === 2;
-          watcher.close(orderly ? undefined : destroyed ? us : them, error);
-          events.close(error);
-        },
-      });
-    },
-    write(bytes) {
-      watcher.data(us, bytes);
-      return link.write(bytes);
-    },
-    end() {
-      ended.add(us);
-      watcher.end(us);
-      link.end();
-    },
-    destroy() {
-      destroyed = true;
-      link.destroy();
-    },
-    reset() {
-      destroyed = true;
-      link.reset();
-    },
-    pause: () => link.pause(),
-    resume: () => link.resume(),
+    data: (from, chunk) => watcher.data(endOf(from), chunk),
+    end: (from) => watcher.end(endOf(from)),
+    close: (dropped, error) => watcher.close(dropped === undefined ? undefined : endOf(dropped), error),
   };
 }

@@ -109,6 +109,11 @@ export class ClientConnection implements LinkEvents {
     return this.#hello !== undefined ? 'native' : this.#legacy ? 'comet' : undefined;
   }
 
+  get atRest(): boolean {
+    const isKept = this.#phase === 'kept' || this.#phase === 'draining';
+    return isKept && this.#parser.betweenFrames && this.#writer.pendingBytes === 0;
+  }
+
   get hasRoom(): boolean {
     return this.#phase === 'kept' && !this.#behind && this.#inFlight.size < (this.#hello?.maxInFlight ?? 1);
   }

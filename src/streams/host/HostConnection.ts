@@ -123,6 +123,12 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     return this.#dialect;
   }
 
+  get atRest(): boolean {
+    if (!this.#parser.betweenFrames || this.writer.pendingBytes > 0) return false;
+    // Only a native reply tells which request it answers.
+    return this.#phase === 'kept' || (this.unfinished === 0 && (this.#waitingFrames?.length ?? 0) === 0);
+  }
+
   /** Requests whose handlers have not settled or not begun. */
   get unfinished(): number {
     return this.#slots.unfinished;

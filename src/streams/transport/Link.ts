@@ -30,4 +30,11 @@ export interface LinkEvents {
   end(): void;
   drain(): void;
   close(error: Error | undefined): void;
+  /**
+   * For a recorder that joins: all that came was read as whole messages, all that was written is handed over, and no answer is under way that
+   * only its place tells. Absent: unknown.
+   */
+  readonly atRest?: boolean | undefined;
+  /** For a recorder that joins: how the peers speak; undefined while that is not known. */
+  readonly dialect?: 'comet' | 'native' | undefined;
 }

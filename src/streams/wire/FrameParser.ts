@@ -121,6 +121,11 @@ export class FrameParser {
     return this.#held.length > 0 || this.#headerLength > 0;
   }
 
+  /** All bytes that were pushed belong to frames that were handed over. */
+  get betweenFrames(): boolean {
+    return !this.#walking && this.#unread.length === 0 && !this.insideFrame;
+  }
+
   /** Bytes held because their frame isn't complete, or not walked yet. */
   get bufferedBytes(): number {
     return this.#unread.reduce((sum, chunk) => sum + chunk.length, this.#held.length);
