@@ -185,6 +185,8 @@ export class SendLane implements ClientConnectionEvents {
     try {
       const link = await transport.connect(config, probe.signal);
       this.#links += 1;
+      const connection = { peer: link.peer, dialect: undefined };
+      this.#tell('open', connection);
       return await new Promise<boolean>((resolve) => {
         const end = (alive: boolean): void => {
           clock.clearTimeout(timer);
@@ -194,13 +196,20 @@ export class SendLane implements ClientConnectionEvents {
         const timer = clock.setTimeout(() => end(true), forMs, { ref: true });
         const closed = (): void => {
           end(false);
+          this.#tell('close', connection);
           this.#linkClosed();
         };
         link.open({ data: () => undefined, end: () => end(false), drain: () => undefined, close: closed });
         probe.signal.addEventListener('abort', () => end(false));
         if (probe.signal.aborted) end(false);
       });
-    } catch {
+    } catch (error) {
+      // As any attempt: logs and stop() go by it that the peer cannot be reached.
+      if (!probe.signal.aborted) {
+        this.#failedAttempts += 1;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#onState({ kind: 'backoff', attempt: this.#failedAttempts, delayMs: 0, reason });
+      }
       return false;
     } finally {
       this.#probes.delete(probe);
@@ -459,7 +468,10 @@ export class SendLane implements ClientConnectionEvents {
     else if (this.#backoffTimer === undefined) this.#onState({ kind: 'idle' });
   }
 
-  #tell(kind: 'open' | 'dialect' | 'close', { peer, dialect }: ClientConnection): void {
+  #tell(
+    kind: 'open' | 'dialect' | 'close',
+    { peer, dialect }: Pick<ClientConnection, 'peer' | 'dialect'>,
+  ): void {
     const { name } = this.#context.config;
     this.#context.onConnection({ kind, side: 'client', name, peer, dialect, open: this.#open.size });
   }
