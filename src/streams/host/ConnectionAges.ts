@@ -2,6 +2,9 @@ import type { HostConfig } from '../../config/types/HostConfig';
 import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../../errors/connections';
 import type { FrameParser } from '../wire/FrameParser';
 
+/** Without progress for so long a connection stalls. */
+const STALLING_MS = 2000;
+
 /** When things last happened on one connection, judged against the limits of its host. Times are of the host's clock, in ms. */
 export class ConnectionAges {
   /** Any byte came. */
@@ -10,11 +13,21 @@ export class ConnectionAges {
   frameStartedAt: number;
   /** Something other than a heartbeat was exchanged. */
   busyAt: number;
+  /** Since the connection opened. */
+  receivedBytes = 0;
   readonly #config: HostConfig;
   readonly #peer: string;
   #sentBytes = 0;
   #progressAt = 0;
   #pongAt = 0;
+  /** When the rate at which bytes come was measured last, and the time before; what had come by then. */
+  #markedAt = 0;
+  #markedBytes = 0;
+  #markedBeforeAt = 0;
+  #markedBeforeBytes = 0;
+  #readSince = 0;
+  #watchedAt = 0;
+  #watchedBytes = 0;
 
   constructor(config: HostConfig, peer: string, now: number) {
     this.#config = config;
@@ -22,6 +35,46 @@ export class ConnectionAges {
     this.heardAt = now;
     this.frameStartedAt = now;
     this.busyAt = now;
+    this.readAgain(now);
+  }
+
+  /** It is read from here on; what did not come before was not for want of progress. */
+  readAgain(now: number): void {
+    this.#readSince = now;
+    this.#mark(now);
+    this.#mark(now);
+  }
+
+  #mark(now: number): void {
+    this.#markedBeforeAt = this.#markedAt;
+    this.#markedBeforeBytes = this.#markedBytes;
+    this.#markedAt = now;
+    this.#markedBytes = this.receivedBytes;
+  }
+
+  /** At which rate bytes came in the last two to four `Frame_timeout_ms`, in bytes a millisecond. */
+  #recentRate(now: number): number {
+    if (now - this.#markedAt >= 2 * this.#config.limits.frameTimeoutMs) this.#mark(now);
+    return (this.receivedBytes - this.#markedBeforeBytes) / (now - this.#markedBeforeAt);
+  }
+
+  /** Nothing of the frame under way comes, or as it comes it would not be complete within `Frame_timeout_ms`. Asked again and again. */
+  stallsInFrame(now: number, { bufferedBytes, declaredBytes }: FrameParser): boolean {
+    if (now - Math.max(this.heardAt, this.#readSince) >= STALLING_MS) return true;
+    const ms = now - this.#watchedAt;
+    if (ms < STALLING_MS) return false;
+    const rate = (this.receivedBytes - this.#watchedBytes) / ms;
+    this.#watchedAt = now;
+    this.#watchedBytes = this.receivedBytes;
+    // Longer ago than that, what came says nothing.
+    return (
+      ms < 2 * STALLING_MS && (declaredBytes - bufferedBytes) / rate > this.#config.limits.frameTimeoutMs
+    );
+  }
+
+  /** The peer has taken nothing of what waits for it for a while. */
+  stallsInReading(now: number, unsentBytes: number): boolean {
+    return unsentBytes > 0 && now - this.#progressAt >= STALLING_MS;
   }
 
   /** `writtenBytes`: handed to the link since the connection opened; `unsentBytes`: of those, not yet taken by the system. */
@@ -42,14 +95,15 @@ export class ConnectionAges {
   /** The age of a frame counts, not its silences: one byte now and then does not keep a connection. */
   judgeFrame(now: number, parser: FrameParser, pausedMs: number): FrameTimeout | undefined {
     const { frameTimeoutMs, minRateBytesPerS } = this.#config.limits;
-    const { insideFrame, bufferedBytes, declaredBytes } = parser;
+    const { insideFrame, declaredBytes } = parser;
     const ageMs = now - this.frameStartedAt - pausedMs;
-    // A large frame has more time, as long as it arrives at the least rate.
-    if (ageMs < frameTimeoutMs || bufferedBytes >= (minRateBytesPerS * ageMs) / 1000) return undefined;
+    const rate = this.#recentRate(now);
+    // A large frame has more time, as long as it arrives at the least rate; what came early does not count for ever.
+    if (ageMs < frameTimeoutMs || (insideFrame && rate >= minRateBytesPerS / 1000)) return undefined;
     const within = `within ${frameTimeoutMs} ms (Limits.Frame_timeout_ms)`;
     const size = declaredBytes === 0 ? '' : ` of ${declaredBytes} bytes`;
-    const rate = `, nor did it come at ${minRateBytesPerS} bytes/s (Limits.Min_rate_bytes_per_s)`;
-    const text = insideFrame ? `a frame${size} was not complete ${within}${rate}` : `no frame came ${within}`;
+    const slow = `, nor did it come at ${minRateBytesPerS} bytes/s (Limits.Min_rate_bytes_per_s)`;
+    const text = insideFrame ? `a frame${size} was not complete ${within}${slow}` : `no frame came ${within}`;
     return new FrameTimeout(text, { peer: this.#peer });
   }
 

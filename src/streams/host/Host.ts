@@ -25,6 +25,8 @@ export class Host {
   readonly #connections = new Set<HostConnection>();
   /** Those of them that may not stay; they take no place from others. */
   readonly #refused = new Set<HostConnection>();
+  /** Those of them that were refused when they came, of which `connections$` hears nothing. */
+  readonly #neverOpen = new Set<HostConnection>();
   readonly #allow: AllowList | undefined;
   readonly #memory: MemoryBudget;
   readonly #memoryGroup: MemoryGroup;
@@ -39,7 +41,7 @@ export class Host {
     onClosed: (connection) => {
       this.#connections.delete(connection);
       this.#refused.delete(connection);
-      this.#tell('close', connection, connection.dialect);
+      if (!this.#neverOpen.delete(connection)) this.#tell('close', connection, connection.dialect);
       if (this.#connections.size > 0) return;
       if (this.#closed) this.#lingering.clear();
       this.#options.clock.clearTimeout(this.#sweepTimer);
@@ -57,7 +59,11 @@ export class Host {
     this.#options = options;
     this.#allow = allow === undefined ? undefined : new AllowList(allow);
     this.#memory = options.memory ?? processMemoryBudget;
-    this.#memoryGroup = { limitBytes: limits.memoryBudgetBytes, holders: this.#connections };
+    this.#memoryGroup = {
+      limitBytes: limits.memoryBudgetBytes,
+      maxConnections: limits.maxConnections,
+      holders: this.#connections,
+    };
     this.#chain = new HandlerChain({
       registry,
       clock,
@@ -228,11 +234,13 @@ export class Host {
     const connection = new HostConnection(link, context, this.#events);
     this.#connections.add(connection);
     connection.open();
-    this.#tell('open', connection, undefined);
+    if (refusal === undefined) this.#tell('open', connection, undefined);
+    else {
+      this.#refused.add(connection);
+      this.#neverOpen.add(connection);
+    }
     if (this.#sweepTimer === undefined) this.#sweepLater();
-    if (refusal === undefined) return;
-    this.#refused.add(connection);
-    connection.refuse(refusal);
+    if (refusal !== undefined) connection.refuse(refusal);
   }
 
   /** Why a peer may not stay, if so. */
@@ -241,10 +249,26 @@ export class Host {
       return new PeerNotAllowed('this address may not connect here (Allow)', { peer });
     }
     const { maxConnections } = this.#options.config.limits;
-    if (this.#connections.size - this.#refused.size < maxConnections) return undefined;
+    if (this.#connections.size - this.#refused.size < maxConnections || this.#dropUnbegun()) return undefined;
     return new TooManyConnections(`${maxConnections} connections are open already (Limits.Max_connections)`, {
       peer,
     });
+  }
+
+  /** Closes the oldest connection on which no whole frame has come, so that who says nothing keeps nobody out; false without one. */
+  #dropUnbegun(): boolean {
+    const { clock, config } = this.#options;
+    const now = clock.now();
+    for (const connection of this.#connections) {
+      if (this.#refused.has(connection) || !connection.isUnbegun(now)) continue;
+      this.#refused.add(connection);
+      const text = `another peer needs a place, ${config.limits.maxConnections} connections are open (Limits.Max_connections), and no frame has come`;
+      const error = new TooManyConnections(text, { peer: connection.peer });
+      if (this.#refused.size > REFUSALS_AT_ONCE) connection.cutOff(error);
+      else connection.refuse(error);
+      return true;
+    }
+    return false;
   }
 
   #sweepLater(): void {
@@ -261,7 +285,7 @@ export class Host {
   }
 
   #tell(kind: ConnectionEvent['kind'], connection: HostConnection, dialect: Dialect | undefined): void {
-    const open = this.#connections.size;
+    const open = this.#connections.size - this.#refused.size;
     const name = this.#context?.name ?? '';
     this.#options.onConnection({ kind, side: 'host', name, peer: connection.peer, dialect, open });
   }

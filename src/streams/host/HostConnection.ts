@@ -10,7 +10,7 @@ import { Deque } from '../../runtime/Deque';
 import { quoteName } from '../../runtime/names';
 import type { Dialect } from '../messages/Message';
 import type { Exchange } from '../dispatch/Exchange';
-import type { Frame } from '../wire/Frame';
+import type { Frame, FrameHeader } from '../wire/Frame';
 import { FrameParser } from '../wire/FrameParser';
 import { FrameWriter } from '../wire/FrameWriter';
 import {
@@ -27,13 +27,17 @@ import { createExchange } from './createExchange';
 import type { HostContext, Lingering } from './HostContext';
 import type { JoinerPort } from '../dedup/DedupStore';
 import type { Link, LinkEvents } from '../transport/Link';
-import type { MemoryHolder } from './MemoryBudget';
+import type { MemoryAccount, MemoryHolder } from './MemoryBudget';
 import { ConnectionAges } from './ConnectionAges';
 import { PauseReason, ReadGate } from './ReadGate';
 import { legacyError, connectionError, NativeReplies, OneShotReplies, type ReplyLine } from './replies';
 import { requireToken } from './token';
 import { Slots } from './Slots';
 import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
+
+/** Accepted so long ago without a frame, a connection gives its place to another when there is no other. */
+const UNBEGUN_MS = 250;
+const noBytes = new Uint8Array();
 
 type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
 
@@ -68,6 +72,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   timeoutAt = 0;
   timeoutArmed = false;
 
+  /** What its address holds, all connections together. */
+  readonly account: MemoryAccount;
   readonly #link: Link;
   readonly #context: HostContext;
   readonly #events: HostConnectionEvents;
@@ -86,6 +92,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   #writableCallbacks: (() => void)[] = [];
   #dropped = false;
   #aborted = false;
+  /** Memory was tight when the frame under way began. */
+  #beganTight = false;
   /** What the memory budget knows of `heldBytes`. */
   #accountedBytes = 0;
   #peerEnded = false;
@@ -101,6 +109,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   constructor(link: Link, context: HostContext, events: HostConnectionEvents) {
     const { config, clock, chain } = context;
     this.#link = link;
+    this.account = context.memory.open(link.peerIp);
     this.#context = context;
     this.#events = events;
     this.#slots = new Slots(config.limits.maxInFlight, chain, (exchange) => this.#begin(exchange));
@@ -110,6 +119,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
       maxContentBytes: config.limits.maxContentBytes,
       peer: link.peer,
       onFrame: (frame) => this.#onFrame(frame),
+      // Whoever has no token is refused before its content.
+      onHeader: context.isAuthorized === undefined ? undefined : (header) => this.#onHeader(header),
     });
     this.writer = new FrameWriter((bytes) => this.#write(bytes));
   }
@@ -157,6 +168,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     this.#ages.heardAt = this.#context.clock.now();
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;
     const inside = this.#parser.insideFrame;
+    this.#ages.receivedBytes += chunk.length;
     const wasTight = this.#context.memory.tight;
     const frames = this.#frames;
     this.writer.hold();
@@ -179,8 +191,9 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     }
     this.writer.flush();
     this.#account();
+    if (beginsFrame) this.#beganTight = wasTight;
     // The frame that made it tight may still complete.
-    if (beginsFrame && wasTight && this.#context.memory.tight) this.#pauseBetweenFrames();
+    if (this.#beganTight && this.#context.memory.tight && !this.#mayReadOn) this.#pauseBetweenFrames();
   }
 
   end(): void {
@@ -190,6 +203,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
       return;
     }
     if (this.#phase === 'oneShot' || (this.#phase === 'between' && !this.#isIdle)) return;
+    this.#parser.resume();
     try {
       this.#parser.finish();
     } catch (error) {
@@ -212,6 +226,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   drain(): void {
     this.#account();
     if (this.#gate.has(PauseReason.peer)) this.#resumeFrom(PauseReason.peer);
+    this.#parser.resume();
+    if (this.#parser.hasUnread) this.data(noBytes);
     this.#wakeWriters();
   }
 
@@ -231,6 +247,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     this.#dropped = true;
     this.#waitingFrames = undefined;
     this.#account();
+    this.#context.memory.close(this.#link.peerIp, this.account);
     this.#wakeWriters();
     this.#events.onClosed(this);
   }
@@ -294,6 +311,11 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
 
   // What the host decides
 
+  /** Accepted a while ago, and no whole frame has come. */
+  isUnbegun(now: number): boolean {
+    return this.#phase === 'fresh' && now - this.#ages.frameStartedAt >= UNBEGUN_MS;
+  }
+
   /** Refuses: one error frame, FIN, then input is discarded until the peer's end or Linger_ms (protocol 1.3). */
   refuse(error: RxcometError): void {
     if (!this.writable) return;
@@ -307,7 +329,17 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
 
   /** Reads no more until the memory budget allows it; a frame under way may complete, because that frees its bytes. */
   pauseForMemory(): void {
-    if (!this.#parser.insideFrame) this.#pauseBetweenFrames();
+    if (!this.#parser.insideFrame && !this.#mayReadOn) this.#pauseBetweenFrames();
+  }
+
+  get #mayReadOn(): boolean {
+    return this.#context.memory.allows(this.heldBytes, this.account);
+  }
+
+  stalls(now: number): boolean {
+    if (this.#ages.stallsInReading(now, this.#link.unsentBytes)) return true;
+    if (this.#gate.paused || !this.#parser.insideFrame || this.#phase === 'lingering') return false;
+    return this.#ages.stallsInFrame(now, this.#parser);
   }
 
   resumeForMemory(): void {
@@ -320,6 +352,11 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     if (this.#unsentBytes > 0) this.#drop(error);
     else this.refuse(error);
     this.#account();
+  }
+
+  /** Drops it without a word to the peer. */
+  cutOff(error: RxcometError): void {
+    this.#drop(error);
   }
 
   /** Announces the end: what has been accepted is still answered, nothing more is taken. */
@@ -397,6 +434,13 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
       writePong(this.writer);
       this.writer.flushSoon();
     }
+  }
+
+  #onHeader(header: FrameHeader): void {
+    if (this.#phase !== 'fresh') return;
+    const native = saysNative(header);
+    const kept = native && header.connection === 'keep-alive';
+    requireToken(this.#context, this.#link, native ? header.authorization : undefined, !kept);
   }
 
   #onFrame(frame: Frame): void {
@@ -644,7 +688,11 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     const free = this.#link.write(bytes);
     this.#account();
     // A peer that does not read is not read from: its next requests would only make more answers wait.
-    if (!free && (this.#phase === 'kept' || this.#phase === 'between')) this.#gate.close(PauseReason.peer);
+    if (!free && (this.#phase === 'kept' || this.#phase === 'between')) {
+      this.#gate.close(PauseReason.peer);
+      // Nor are requests that came already, by the hundred in one chunk, answered before it reads.
+      this.#parser.pause();
+    }
     return free;
   }
 
@@ -654,7 +702,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     const change = heldBytes - this.#accountedBytes;
     if (change === 0) return;
     this.#accountedBytes = heldBytes;
-    this.#context.memory.add(change);
+    this.account.add(change);
   }
 
   #pauseBetweenFrames(): void {
@@ -664,6 +712,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   }
 
   #resumeFrom(reason: PauseReason): void {
+    this.#ages.readAgain(this.#context.clock.now());
     if (this.#phase === 'lingering') this.#gate.openWide();
     else this.#gate.open(reason);
   }

@@ -73,6 +73,8 @@ interface FrameParserOptions {
   readonly peer: string;
   /** Gets each whole frame, in the order of the wire, from inside `push`. */
   readonly onFrame: (frame: Frame) => void;
+  /** Gets the header of a frame whose content is still to come; what it throws ends the parser as a violation does. */
+  readonly onHeader?: ((header: FrameHeader) => void) | undefined;
 }
 
 /**
@@ -93,12 +95,15 @@ export class FrameParser {
   readonly #maxContentBytes: number;
   readonly #peer: string;
   readonly #onFrame: (frame: Frame) => void;
+  readonly #onHeader: ((header: FrameHeader) => void) | undefined;
 
   // Chunks not walked yet: pushed from inside onFrame, or what was left when onFrame threw.
   #unread: Buffer[] = [];
   #walking = false;
   #ended = false;
   #dead = false;
+  /** Dead or paused: no frame is handed over. */
+  #halted = false;
 
   // The chunk being walked is done up to here.
   #at = 0;
@@ -114,6 +119,7 @@ export class FrameParser {
     this.#maxContentBytes = options.maxContentBytes;
     this.#peer = options.peer;
     this.#onFrame = options.onFrame;
+    this.#onHeader = options.onHeader;
   }
 
   /** Some but not all bytes of a frame have arrived. */
@@ -158,9 +164,25 @@ export class FrameParser {
     if (!this.#walking) this.#walkUnread();
   }
 
+  /** Hands over no more frames until `resume`, also none of the chunk being walked; what comes waits. */
+  pause(): void {
+    this.#halted = true;
+  }
+
+  /** Goes on with the next `push`, also of an empty chunk. */
+  resume(): void {
+    this.#halted = this.#dead;
+  }
+
+  /** Bytes wait that were pushed before, or while, it was paused. */
+  get hasUnread(): boolean {
+    return this.#unread.length > 0;
+  }
+
   /** From now on no frame is handed over, also none of the chunk being walked; what is held is let go. */
   stop(): void {
     this.#dead = true;
+    this.#halted = true;
     this.#unread = [];
     this.#beginFrame();
     this.#held.clear();
@@ -169,10 +191,12 @@ export class FrameParser {
   #walkUnread(): void {
     this.#walking = true;
     try {
-      for (let chunk = this.#unread.shift(); chunk !== undefined; chunk = this.#unread.shift()) {
+      while (!this.#halted) {
+        const chunk = this.#unread.shift();
+        if (chunk === undefined) break;
         this.#walk(chunk);
       }
-      if (this.#ended && !this.#dead) this.#end();
+      if (this.#ended && !this.#halted) this.#end();
     } finally {
       this.#walking = false;
     }
@@ -184,25 +208,43 @@ export class FrameParser {
       // A frame begun by an earlier chunk.
       while (this.insideFrame && this.#at < chunk.length) this.#walkField(chunk);
       if (this.#at === chunk.length) return;
+      if (this.#halted) {
+        this.#keepRest(chunk);
+        return;
+      }
       // One call into native code instead of several a frame. Latin-1 gives each byte one character, so positions agree.
       const start = this.#at;
       const text = chunk.toString('latin1', start);
       const ascii = isAscii(start === 0 ? chunk : chunk.subarray(start));
-      while (!this.#dead && this.#at < chunk.length) {
+      while (!this.#halted && this.#at < chunk.length) {
         if (!this.insideFrame) this.#walkRecognised(chunk, text, start, ascii);
-        if (!this.#dead && this.#at < chunk.length) this.#walkField(chunk);
+        if (!this.#halted && this.#at < chunk.length) this.#walkField(chunk);
       }
+      this.#keepRest(chunk);
     } catch (error) {
       if (!this.#emitting) this.stop();
-      else if (!this.#dead && this.#at < chunk.length) this.#unread.unshift(chunk.subarray(this.#at));
+      else this.#keepRest(chunk);
       this.#emitting = false;
       throw error;
     }
   }
 
+  #announce(): void {
+    if (this.#header !== undefined) this.#onHeader?.(this.#header);
+  }
+
+  #keepRest(chunk: Buffer): void {
+    if (this.#dead || this.#at === chunk.length) return;
+    // In pieces, because what is walked again and again after a pause is looked at as a whole each time.
+    const pieces: Buffer[] = [];
+    for (let at = this.#at; at < chunk.length; at += pieceBytes)
+      pieces.push(chunk.subarray(at, at + pieceBytes));
+    this.#unread.unshift(...pieces);
+  }
+
   /** The hot path: whole frames with a header that is recognised, taken from the text of the chunk; stops before any other. */
   #walkRecognised(chunk: Buffer, text: string, textStart: number, ascii: boolean): void {
-    while (!this.#dead) {
+    while (!this.#halted) {
       const from = this.#at - textStart;
       const headerAt = from + 2;
       if (headerAt > text.length) return;
@@ -235,7 +277,9 @@ export class FrameParser {
       if (!this.#braceSeen) {
         this.#braceSeen = checkHeaderStart(this.#headerLength, chunk.subarray(from, this.#at), this.#peer);
       }
-      if (header !== undefined) this.#readHeader(header);
+      if (header === undefined) return;
+      this.#readHeader(header);
+      if (this.declaredBytes > chunk.length - this.#at) this.#announce();
     }
   }
 
@@ -316,6 +360,8 @@ export class FrameParser {
 }
 
 const noBytes = Buffer.alloc(0);
+/** What a socket reads at once. */
+const pieceBytes = 65_536;
 
 function isText(header: FrameHeader): boolean {
   return header.contentType === 'text/json';

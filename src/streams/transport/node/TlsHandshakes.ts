@@ -3,6 +3,18 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../../runtime/Clock';
 import { formatEndpoint, plainIp } from '../../../runtime/endpoint';
 
+/** What TlsHandshakes works with. */
+interface TlsHandshakesOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** How many may be unfinished; the oldest is dropped for one more. */
+  readonly room: () => number;
+  /** Hears of each handshake that failed or was not finished within `timeoutMs`. */
+  readonly onFailed: (error: Error, peer: string) => void;
+  /** Hears of each peer that was dropped for another. */
+  readonly onCrowded: (peer: string) => void;
+}
+
 interface Handshake {
   readonly socket: Socket;
   readonly timer: unknown;
@@ -15,17 +27,20 @@ interface Handshake {
 export class TlsHandshakes {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #room: () => number;
   readonly #onFailed: (error: Error, peer: string) => void;
+  readonly #onCrowded: (peer: string) => void;
   /** By peer, which is all that Node's connection and its TLS socket have in common. */
   readonly #running = new Map<string, Handshake>();
   /** The peer whose connection closed last in the middle of its handshake. */
   #lastClosed = '';
 
-  /** `onFailed` hears of each handshake that failed or was not finished within `timeoutMs`. */
-  constructor(clock: Clock, timeoutMs: number, onFailed: (error: Error, peer: string) => void) {
+  constructor({ clock, timeoutMs, room, onFailed, onCrowded }: TlsHandshakesOptions) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#room = room;
     this.#onFailed = onFailed;
+    this.#onCrowded = onCrowded;
   }
 
   /** A connection was accepted. */
@@ -41,6 +56,13 @@ export class TlsHandshakes {
       socket.destroy();
       this.#onFailed(withCode('ERR_TLS_HANDSHAKE_TIMEOUT'), peer);
     }, this.#timeoutMs);
+    const [oldest] = this.#running;
+    if (oldest !== undefined && this.#running.size >= this.#room()) {
+      const [other, handshake] = oldest;
+      this.#forget(other);
+      handshake.socket.destroy();
+      this.#onCrowded(other);
+    }
     this.#running.set(peer, { socket, timer });
     socket.once('close', () => {
       if (this.#running.get(peer)?.socket !== socket) return;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { HostConfig } from '../../../config/types/HostConfig';
 import { BadCertificate } from '../../../errors/setUp';
+import { TooManyConnections } from '../../../errors/connections';
 import type { Clock } from '../../../runtime/Clock';
 import type { LookUp } from '../../../runtime/lookUp';
 import type { Link } from '../Link';
@@ -10,6 +11,9 @@ import { handOver, openListener } from './listenTcp';
 import { isTlsError, toTlsFailed } from './toTlsFailed';
 import type { TlsFiles } from './readTlsFiles';
 import { TlsHandshakes } from './TlsHandshakes';
+
+/** Handshakes that are let finish though there is no place. */
+const TO_BE_REFUSED = 64;
 
 /** What `listenTls` works with. */
 export interface ListenTlsOptions {
@@ -44,9 +48,19 @@ export async function listenTls(
   };
   const explain = (error: Error, peer: string): Error =>
     toTlsFailed(error, { peer, side: 'host', where: 'Host.TLS' });
-  const handshakes = new TlsHandshakes(clock, host.limits.frameTimeoutMs, (error, peer) =>
-    onError(explain(error, peer)),
-  );
+  const { maxConnections, frameTimeoutMs } = host.limits;
+  let open = 0;
+  const handshakes = new TlsHandshakes({
+    clock,
+    timeoutMs: frameTimeoutMs,
+    // With all places taken some get in, to be refused in words.
+    room: () => Math.max(Math.min(maxConnections, TO_BE_REFUSED), maxConnections - open),
+    onFailed: (error, peer) => onError(explain(error, peer)),
+    onCrowded: (peer) => {
+      const text = `the TLS handshake was not finished and another peer needs the place; ${maxConnections} may connect at once (Limits.Max_connections)`;
+      onError(new TooManyConnections(text, { peer }));
+    },
+  });
 
   const files = await readChecked();
   const create = (): Server => {
@@ -60,6 +74,8 @@ export async function listenTls(
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => handshakes.fail(socket, error));
     server.on('secureConnection', (socket: TLSSocket) => {
       handshakes.finish(socket);
+      open += 1;
+      socket.once('close', () => (open -= 1));
       // Not earlier: a peer that ends its direction during the handshake has given up.
       socket.allowHalfOpen = true;
       handOver(socket, onLink, onError, (error, peer) => (isTlsError(error) ? explain(error, peer) : error));
