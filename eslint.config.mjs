@@ -60,6 +60,17 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  // Fake timers of a test runner replace them, and nobody advances time for what takes none.
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'queueMicrotask', message: 'use nextMicrotask of runtime/turns' },
+        { name: 'setImmediate', message: 'use nextTurn of runtime/turns' },
+      ],
+    },
+  },
   // Output and exit codes belong to the command line; the rest is handed a logger, one of which writes to the console.
   {
     files: ['src/**/*.ts'],

@@ -2,6 +2,7 @@ import { BadOption } from '../errors/setUp';
 import { ReplayStuck } from '../errors/recordings';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { loadOptional } from '../runtime/loadOptional';
+import { nextTurn } from '../runtime/turns';
 
 /** How time is replaced. */
 export interface VirtualTimeOptions {
@@ -35,7 +36,6 @@ export interface VirtualTime {
 /** The part of @sinonjs/fake-timers that is used. */
 interface FakeClock {
   readonly now: number;
-  setTimeout(callback: () => void, ms: number): unknown;
   next(): unknown;
   tick(ms: number): unknown;
   countTimers(): number;
@@ -50,7 +50,6 @@ interface FakeTimers {
 }
 
 // Kept at load: the program's are replaced.
-const realTurn = setImmediate;
 const realNow = performance.now.bind(performance);
 
 /** setImmediate stays real: it waits for no time, and the turns between timers run it. */
@@ -138,7 +137,7 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
     async advance(ms) {
       let reached = false;
       await settle();
-      fake.setTimeout(() => {
+      systemClock.setTimeout(() => {
         reached = true;
       }, ms);
       while (!reached) {
@@ -184,7 +183,7 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
 
 /** Two turns: what the first one's immediates set off is done when the second ends. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((resolve) => realTurn(resolve));
+  for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
 /** Kinds of things Node waits for, each as often as there are such. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/Clock';
 import { Deque } from '../../runtime/Deque';
+import { nextMicrotask } from '../../runtime/turns';
 
 /** Something with work that can be done in slices. */
 export interface Runnable {
@@ -42,7 +43,7 @@ export class Dispatcher {
     this.#ready.push(work);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.#flush);
+    nextMicrotask(this.#flush);
   }
 
   readonly #flush = (): void => {

@@ -13,6 +13,7 @@ import type {
   RecordedClose,
   RecordedMessage,
 } from '../../recording/RecordedEvent';
+import { nextTurn } from '../../runtime/turns';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const maxInFlight = 256;
@@ -21,9 +22,6 @@ const maxWaiting = 256;
 const maxUnsentBytes = 1024 * 1024;
 /** A reset waits no longer than this for the host to read what was sent before it, milliseconds. */
 const maxResetPauseMs = 100;
-
-// Kept at load: a test may replace the program's.
-const nextTurn = setImmediate;
 
 /** How a recorded connection is driven. */
 export interface ReplayLinkOptions {

@@ -9,6 +9,7 @@ import type { HandlerChain } from '../dispatch/HandlerChain';
 import type { Exchange } from '../dispatch/Exchange';
 import { KnownKeys } from './KnownKeys';
 import { Message } from '../messages/Message';
+import { nextMicrotask } from '../../runtime/turns';
 
 /** Bytes of answers that one host holds in memory for repeats. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
@@ -191,7 +192,7 @@ export class Dedup implements RunOwner {
   /** Its acknowledgements were written, and leave in this turn. */
   acknowledged(run: DedupRun): void {
     const { hook } = this.#options;
-    if (hook !== undefined) queueMicrotask(() => hook('ack-written', run.key));
+    if (hook !== undefined) nextMicrotask(() => hook('ack-written', run.key));
   }
 
   /** Its handlers have settled and its answer is out. */

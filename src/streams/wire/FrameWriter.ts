@@ -1,4 +1,5 @@
 import { Unencodable } from '../../errors/sending';
+import { nextMicrotask } from '../../runtime/turns';
 import {
   completeReplyEnd,
   errorReplyEnd,
@@ -109,7 +110,7 @@ export class FrameWriter {
   flushSoon(): void {
     if (this.#held || this.#soon) return;
     this.#soon = true;
-    queueMicrotask(this.#flushNow);
+    nextMicrotask(this.#flushNow);
   }
 
   /** Until `release`, `flushSoon` does nothing: whoever reads a chunk flushes the answers to it in one write. */

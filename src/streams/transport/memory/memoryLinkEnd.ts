@@ -1,5 +1,6 @@
 import type { Link, LinkEvents } from '../Link';
 import { Deque } from '../../../runtime/Deque';
+import { nextMicrotask } from '../../../runtime/turns';
 
 /** One end of a link in memory. Made by `createMemoryLinkPair`; its `reset` is what a crashed machine or a pulled plug does. */
 export type MemoryLink = Link;
@@ -126,7 +127,7 @@ export class MemoryLinkEnd implements MemoryLink {
   #schedule(): void {
     if (this.#scheduled || this.#events === undefined || this.#closeTold) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    nextMicrotask(() => {
       let told = true;
       try {
         told = this.#tellNext();

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Link, LinkEvents } from '../Link';
 import { formatEndpoint, plainIp } from '../../../runtime/endpoint';
+import { nextMicrotask } from '../../../runtime/turns';
 
 /** Probes of the system after so long without traffic, so that a machine that vanished is noticed at all. */
 const KEEP_ALIVE_MS = 60_000;
@@ -51,7 +52,7 @@ export class SocketLink implements Link {
   open(events: LinkEvents): void {
     this.#events = events;
     if (this.#closed) {
-      queueMicrotask(() => events.close(this.#failure));
+      nextMicrotask(() => events.close(this.#failure));
       return;
     }
     this.#socket.on('end', this.#onEnd);

@@ -8,6 +8,7 @@ import { errorCode, toListenFailed } from '../failures';
 import { formatEndpoint } from '../../../runtime/endpoint';
 import { type Bound, listenAtAll } from '../../../runtime/listenAtAll';
 import type { LookUp } from '../../../runtime/lookUp';
+import { nextTurn } from '../../../runtime/turns';
 
 /** Gives an accepted socket to the host as a link. */
 export function handOver(
@@ -30,9 +31,6 @@ export function handOver(
     onError(error instanceof Error ? error : new Error(String(error), { cause: error }));
   }
 }
-
-// Kept at load, so that a spec with fake timers can still stop a host.
-const nextTurn = setImmediate;
 
 /** One server of a host, at one address. */
 export interface BoundServer<S extends Server> extends Bound {
