@@ -1,7 +1,7 @@
 import { ConnectFailed } from '../../errors/connections';
 import { BadRecording } from '../../errors/recordings';
 import type { Secret } from '../../config/types/Secret';
-import type { Clock } from '../../runtime/Clock';
+import { type Clock, withLongTimers } from '../../runtime/Clock';
 import type { Link } from '../../streams/transport/Link';
 import type { EventSink } from '../../recording/capture/EventSink';
 import type {
@@ -84,6 +84,8 @@ class Drive {
   readonly #links = new Map<number, ReplayLink>();
   /** Connections that the host did not accept in time. */
   readonly #unopened = new Set<number>();
+  /** Connections that are being left while the drive goes on. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #aborted = new AbortController();
   /** Ends the waits that are under way. */
   readonly #wake = new Set<() => void>();
@@ -100,7 +102,7 @@ class Drive {
   #heardBefore = 0;
 
   constructor(options: DriveHostOptions) {
-    this.#options = options;
+    this.#options = { ...options, clock: withLongTimers(options.clock) };
     this.#startedAt = options.clock.now();
   }
 
@@ -250,8 +252,12 @@ class Drive {
 
   async #close(link: ReplayLink, event: RecordedClose): Promise<void> {
     if (event.from === 'host') {
-      // It may have closed although messages waited.
-      await this.#untilAnswered(link);
+      // It closed although messages waited, as all connections of a host do when it is stopped: none waits for another.
+      if (!link.answered) {
+        const leaving = this.#leave(event.link, link).finally(() => this.#leaving.delete(leaving));
+        this.#leaving.add(leaving);
+        return;
+      }
       link.end();
     } else {
       await this.#until(link, this.#options.answerMs, () => link.sent);
@@ -262,8 +268,19 @@ class Drive {
     this.#forgetWhenClosed(event.link, link);
   }
 
+  /** Ends a connection whose messages had no answer when it was closed, as recorded. */
+  async #leave(number: number, link: ReplayLink): Promise<void> {
+    await this.#untilAnswered(link);
+    link.end();
+    // To a legacy peer a host answers also after its end (protocol 1.3).
+    if (link.answered) await this.#untilClosed(link);
+    link.destroy();
+    this.#forgetWhenClosed(number, link);
+  }
+
   /** Ends what is still open. */
   async #end(): Promise<void> {
+    await Promise.all(this.#leaving);
     const links = [...this.#links.values()];
     if (!this.#hasGivenUp) {
       await Promise.all(links.map((link) => this.#untilAnswered(link)));

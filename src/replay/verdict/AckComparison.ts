@@ -70,7 +70,7 @@ export class AckComparison {
   #unpaired = 0;
   #expectedPlaces = 0;
   #actualPlaces = 0;
-  #closedByHost = false;
+  #endedAsAnswer = false;
 
   constructor(comparer: ValueComparer, ledger: VerdictLedger, timing: AnswerTiming) {
     this.#comparer = comparer;
@@ -125,7 +125,8 @@ export class AckComparison {
 
   /** The recorded end of the link. */
   close(event: RecordedClose): void {
-    this.#closedByHost = event.from === 'host';
+    // A legacy host whose handler fails closes without an answer. A native one never does, and a reset comes from a host that was stopped.
+    this.#endedAsAnswer = event.from === 'host' && event.how === 'fin' && event.dialect !== 'native';
   }
 
   /** Judges what is still open; nothing may follow. */
@@ -212,7 +213,7 @@ export class AckComparison {
   /** @param keep so many of each side, the youngest, may stay if they found no equal one. */
   #settle(exchange: Exchange, keep = 0): void {
     const { action, answered, asked, cancelled } = exchange;
-    const heldAgainstNothing = !answered && asked && (exchange.actual.length === 0 || !this.#closedByHost);
+    const heldAgainstNothing = !answered && asked && (exchange.actual.length === 0 || !this.#endedAsAnswer);
     // Its message is not in the recording, so nothing was sent that it could answer.
     const unasked = answered && !asked && exchange.actual.length === 0;
     if (heldAgainstNothing || unasked) {
@@ -221,7 +222,7 @@ export class AckComparison {
       return;
     }
     // What more came before the client gave up or left is chance, and so is what came in spite of that.
-    const isCut = cancelled || (keep === 0 && asked && !exchange.expectedEnded && !this.#closedByHost);
+    const isCut = cancelled || (keep === 0 && asked && !exchange.expectedEnded && !this.#endedAsAnswer);
     const young = {
       expected: new Set(exchange.expected.slice(exchange.expected.length - keep)),
       actual: new Set(exchange.actual.slice(exchange.actual.length - keep)),
