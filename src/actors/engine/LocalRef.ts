@@ -13,6 +13,7 @@ import type {
 import type { Intake } from '../mailbox/Intake';
 import { Request, type Answers, type RequestOwner } from '../mailbox/Request';
 import { requireOption } from '../requireOption';
+import { keepProcessFor } from '../../runtime/keepProcess';
 
 const DEFAULT_ASK_TIMEOUT_MS = 5000;
 
@@ -64,9 +65,10 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   async offer(message: M, options: OfferOptions = {}): Promise<void> {
     checkWait(options);
     const priority = this.#priority(message, options);
-    await this.#cell.intake.offer(message, priority !== 'normal', options, () => {
+    const admitted = this.#cell.intake.offer(message, priority !== 'normal', options, () => {
       if (priority === 'interrupt') this.#cell.interrupt();
     });
+    await keepProcessFor(admitted);
   }
 
   ask(message: M, options?: AskOptions): Promise<R> {

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/Clock';
 import type { DeadLetterReason } from '../ActorSystem';
 import { Envelope } from './Envelope';
 import { onAbort } from '../../runtime/onAbort';
+import { keepProcess, letProcessEnd } from '../../runtime/keepProcess';
 
 /** Where the answers to one message go. Exactly one of `complete` and `error` is called, once, and nothing after it. */
 export interface Answers<R> {
@@ -28,6 +29,7 @@ export class Request<M, R> extends Envelope<M> {
   /** Takes it out of the line of those who wait for room. */
   leaveLine: ((error: Error, reason: DeadLetterReason) => void) | undefined = undefined;
   #settled = false;
+  #armed = false;
   #timer: unknown = undefined;
   #signal: AbortSignal | undefined = undefined;
   #release: (() => void) | undefined = undefined;
@@ -58,6 +60,8 @@ export class Request<M, R> extends Envelope<M> {
   /** Starts the limits of its life. */
   arm(timeoutMs: number, signal: AbortSignal | undefined): void {
     if (this.#settled) return;
+    this.#armed = true;
+    keepProcess();
     if (timeoutMs !== Infinity) {
       this.#timer = this.#owner.clock.setTimeout(() => {
         this.#timer = undefined;
@@ -102,6 +106,7 @@ export class Request<M, R> extends Envelope<M> {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
+    if (this.#armed) letProcessEnd();
     this.#clearTimer();
     this.#release?.();
     return true;

@@ -21,6 +21,7 @@ import {
 } from './arguments';
 import { AskSink, SubscriberSink, TellSink } from './sinks';
 import { onAbort } from '../../runtime/onAbort';
+import { keepProcessFor } from '../../runtime/keepProcess';
 
 /** What a send carries, taken from its value; or why it cannot be sent. */
 type HeldContent =
@@ -166,9 +167,7 @@ export class Peer {
 
   /** Resolves when the queue has emptied to half its high-water mark; at once when `tell` did not return false. */
   async drained(): Promise<void> {
-    await this.#context.outbox?.drained();
-    await this.#lane.drained();
-    await this.#urgentLane?.drained();
+    await keepProcessFor(this.#drained());
   }
 
   /**
@@ -181,7 +180,8 @@ export class Peer {
    * await results.persisted(); // from here on a crash loses nothing
    */
   async persisted(): Promise<void> {
-    await this.#context.outbox?.persisted();
+    const { outbox } = this.#context;
+    if (outbox !== undefined) await keepProcessFor(outbox.persisted());
   }
 
   /** For the app: opens the outbox, if there is one. Rejects with OutboxLocked or OutboxFailed. */
@@ -234,6 +234,12 @@ export class Peer {
   async allClosed(): Promise<void> {
     await this.#lane.allClosed();
     await this.#urgentLane?.allClosed();
+  }
+
+  async #drained(): Promise<void> {
+    await this.#context.outbox?.drained();
+    await this.#lane.drained();
+    await this.#urgentLane?.drained();
   }
 
   #laneFor(options: SendOptions): SendLane {

@@ -2,6 +2,7 @@ import type { RxcometError } from '../../errors/RxcometError';
 import type { SentMessage, TrafficObserver } from '../messages/TrafficObserver';
 import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 import type { Delivered, SendErrorFields } from '../../errors/sending';
+import { keepProcess, letProcessEnd } from '../../runtime/keepProcess';
 
 /** Where the outcome of a send goes. After `complete` or `error` nothing more comes. */
 export interface SendSink {
@@ -36,6 +37,8 @@ export class Send implements TimeoutEntry {
   queuedAt = 0;
   /** An outbox has it on disk, so that giving it up means another try. */
   fromOutbox = false;
+  /** It keeps the process. */
+  #keeps = false;
   #watch: Watch | undefined = undefined;
 
   constructor(
@@ -69,6 +72,12 @@ export class Send implements TimeoutEntry {
       this.sink = new TracedSink(this.sink, observer.within.bind(observer, token));
   }
 
+  /** Somebody waits for it: the process stays until it is over. */
+  keep(): void {
+    this.#keeps = true;
+    keepProcess();
+  }
+
   next(value: unknown): void {
     if (!this.done) this.sink.next(value);
   }
@@ -97,6 +106,7 @@ export class Send implements TimeoutEntry {
 
   #finish(outcome: string): void {
     this.done = true;
+    if (this.#keeps) letProcessEnd();
     const watch = this.#watch;
     if (watch !== undefined) watch.observer.sendEnded(watch, watch.token, outcome);
     if (this.timeouts !== undefined) this.disarm();

@@ -75,7 +75,10 @@ export class SendLane implements ClientConnectionEvents {
     }
     // Its signal was aborted before.
     if (send.done) return true;
-    if (send.awaited) this.#timeouts.arm(send);
+    if (send.awaited) {
+      send.keep();
+      this.#timeouts.arm(send);
+    }
     const kept = this.#kept;
     if (kept !== undefined && this.#queue.length === 0 && kept.hasRoom) {
       this.#writeTo(kept, send);
