@@ -84,7 +84,7 @@ export interface OfferOptions extends TellOptions {
 
 /** Options of a message whose answer is awaited. */
 export interface AskOptions extends OfferOptions {
-  /** Longest wait: for the answer (`ask`) or the first reply (`send`), waiting for room included. Milliseconds above 0; default 5000. */
+  /** Longest wait: for the answer (`ask`) or the first reply (`send`), waiting for room included. Milliseconds above 0; default 5000; Infinity waits. */
   readonly timeoutMs?: number;
   /** Calls the behaviour with this message, whenever its turn comes; for what belongs to the calling code, such as its trace. */
   readonly within?: (call: () => void) => void;

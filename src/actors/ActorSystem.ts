@@ -95,11 +95,14 @@ export interface ActorSystem extends Spawner {
   tree(): ActorNode;
   /** The living actor of that path, such as /user/stage; undefined when there is none. */
   find(path: string): AnyActorRef | undefined;
-  /** Stops an actor of this system and all below it; resolves when it has ended. Its message under way settles first. */
-  stopActor(ref: AnyActorRef): Promise<void>;
+  /**
+   * Stops an actor of this system and all below it; resolves when it has ended. Its message under way settles first, and its signal aborts;
+   * what has not ended after `graceMs` (default 5000, Infinity waits) is let go of.
+   */
+  stopActor(ref: AnyActorRef, options?: { readonly graceMs?: number }): Promise<void>;
   /**
    * Stops all actors, from the top: each one ends its message under way, then its children, then hears `stopped`. What has not ended
-   * after `graceMs` (default 5000) is let go of without waiting, and named. A second call gets the result of the first.
+   * after `graceMs` (default 5000, Infinity waits) is let go of without waiting, and named. A second call gets the result of the first.
    */
   stop(options?: { readonly graceMs?: number }): Promise<StopReport>;
   /** Makes something of the machinery visible at /system/…, such as a connection. Throws ERR_NAME_TAKEN. */

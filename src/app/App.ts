@@ -8,7 +8,8 @@ import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import { UnknownClient } from '../errors/sending';
 import type { StatsSnapshot } from '../observe/stats/StatsSnapshot';
-import { type Clock, systemClock } from '../runtime/Clock';
+import { type Clock, systemClock, withLongTimers } from '../runtime/Clock';
+import { keepProcessFor } from '../runtime/keepProcess';
 import { cutName } from '../runtime/names';
 import { type Logger, guardLogger } from '../runtime/Logger';
 import { nearestName } from '../runtime/nearestName';
@@ -81,7 +82,8 @@ export class App {
   #stopping: Promise<StopResult> | undefined;
 
   constructor(config: CometConfig, options: AppOptions) {
-    const { clock = systemClock, random = Math.random } = options;
+    const { random = Math.random } = options;
+    const clock = withLongTimers(options.clock ?? systemClock);
     const logger = guardLogger(options.logger ?? consoleLogger);
     const transport = new AppTransport(this, options.transport ?? createNodeTransport());
     this.config = config;
@@ -252,17 +254,17 @@ export class App {
     if (this.#stopping !== undefined) {
       return Promise.reject(new BadOption('app.start: the app was stopped; make a new one with createApp'));
     }
-    this.#starting ??= this.#start();
+    this.#starting ??= keepProcessFor(this.#start());
     return this.#starting;
   }
 
   /**
    * Stops in phases: no new connections and messages, native peers are told; running handlers and accepted sends may end within
-   * `graceMs` (default 5000); what is left is aborted, and a legacy peer that still waits gets an error as its one frame, with `Linger_ms`
+   * `graceMs` (default 5000, Infinity waits); what is left is aborted, and a legacy peer that still waits gets an error as its one frame, with `Linger_ms`
    * to read it. Never rejects; nothing of ours stays open. Called again, it gives the same promise.
    */
   stop(options: { readonly graceMs?: number } = {}): Promise<StopResult> {
-    this.#stopping ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS);
+    this.#stopping ??= keepProcessFor(this.#stop(this.#graceMsOf(options)));
     return this.#stopping;
   }
 
@@ -296,6 +298,14 @@ export class App {
     await Promise.all(this.#hosts.map((host) => host.closeStore()));
     this.#starting = undefined;
     throw failed.reason;
+  }
+
+  /** A time that is none must not keep the app from stopping. */
+  #graceMsOf({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number }): number {
+    if (graceMs >= 0) return graceMs;
+    const text = `app.stop: graceMs must be 0 or above, not ${String(graceMs)}; ${DEFAULT_GRACE_MS} ms are given`;
+    this.#report(new BadOption(text));
+    return DEFAULT_GRACE_MS;
   }
 
   async #stop(graceMs: number): Promise<StopResult> {

@@ -4,7 +4,7 @@ import type { App } from '../app/App';
 import { createApp } from '../app/createApp';
 import { ReplayStuck } from '../errors/recordings';
 import { BadOption } from '../errors/setUp';
-import { type Clock, systemClock } from '../runtime/Clock';
+import { type Clock, systemClock, withLongTimers } from '../runtime/Clock';
 import { type Logger, silentLogger } from '../runtime/Logger';
 import type { Transport } from '../streams/transport/Transport';
 import type { CompareOptions } from './verdict/CompareOptions';
@@ -92,7 +92,7 @@ async function replay(
   if (time === undefined) requireRealTimers('replayRecording');
   else if (typeof time !== 'object')
     throw new BadOption(`time: expected 'virtual' or a virtualTime(), got ${String(time)}`);
-  const clock = time?.clock ?? options.clock ?? systemClock;
+  const clock = withLongTimers(time?.clock ?? options.clock ?? systemClock);
   const comparison = new RecordingComparison(options, speed !== 'max');
   const native = new LinkSet();
   const legacy = new LegacyConversations();

@@ -61,7 +61,7 @@ export class TimeoutQueue<E extends TimeoutEntry> {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = this.#clock.setTimeout(this.#expire, Math.min(delayMs, 2 ** 31 - 1));
+    this.#timer = this.#clock.setTimeout(this.#expire, delayMs);
   }
 
   readonly #expire = (): void => {

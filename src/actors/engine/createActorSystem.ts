@@ -1,6 +1,6 @@
-import { Observable, Subject, takeUntil } from 'rxjs';
+import { Observable, Subject, takeUntil, type Subscription } from 'rxjs';
 import { ActorStopped } from '../../errors/actors';
-import { type Clock, systemClock, yieldTurn } from '../../runtime/Clock';
+import { type Clock, systemClock, withLongTimers, yieldTurn } from '../../runtime/Clock';
 import { silentLogger } from '../../runtime/Logger';
 import { ActorCell } from './ActorCell';
 import type {
@@ -11,7 +11,7 @@ import type {
   ActorSystemOptions,
   StopReport,
 } from '../ActorSystem';
-import type { ActorRef } from '../ActorRef';
+import type { ActorRef, AnyActorRef } from '../ActorRef';
 import type { Behaviour, SpawnOptions, Spawnable } from '../behaviour';
 import { type Child, UserRoot } from './Children';
 import { DeadLetterOffice } from './DeadLetterOffice';
@@ -19,6 +19,10 @@ import { Dispatcher } from './Dispatcher';
 import { requireOption } from '../requireOption';
 import { SystemActors } from './SystemActors';
 import type { SystemCore } from './SystemCore';
+import { keepProcessFor } from '../../runtime/keepProcess';
+
+/** How long a stop waits for what does not settle. */
+const DEFAULT_GRACE_MS = 5000;
 
 /**
  * Makes an actor system without sockets. An app has its own, `app.actors`.
@@ -35,7 +39,8 @@ import type { SystemCore } from './SystemCore';
  * await system.stop({ graceMs: 1000 });
  */
 export function createActorSystem(name: string, options: ActorSystemOptions = {}): ActorSystem {
-  const { clock = systemClock, random = Math.random, logger = silentLogger, treeIntervalMs = 1000 } = options;
+  const { random = Math.random, logger = silentLogger, treeIntervalMs = 1000 } = options;
+  const clock = withLongTimers(options.clock ?? systemClock);
   requireOption(treeIntervalMs > 0, 'treeIntervalMs: above 0');
   const events$ = new Subject<ActorEvent>();
   const over$ = new Subject<void>();
@@ -94,6 +99,18 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
     return { stopped: all.length - unfinished.length, unfinished };
   };
 
+  const stopActor = async (ref: AnyActorRef, graceMs: number): Promise<void> => {
+    const child = locate(ref.path);
+    const own = child?.ref === ref ? child : undefined;
+    own?.stop(undefined);
+    let watching: Subscription | undefined;
+    await before(clock, graceMs, (done) => {
+      watching = ref.terminated$.subscribe({ complete: done });
+    });
+    own?.forceStop();
+    watching?.unsubscribe();
+  };
+
   return {
     name,
     clock,
@@ -110,16 +127,13 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
       if (stopping !== undefined) throw new ActorStopped('the system has been stopped', { actor: '/user' });
       return core.spawn(root, nameOrBehaviour, behaviourOrOptions, spawnOptions);
     },
-    stopActor(ref) {
-      const child = locate(ref.path);
-      if (child?.ref === ref) child.stop(undefined);
-      return new Promise((resolve) => {
-        ref.terminated$.subscribe({ complete: resolve });
-      });
-    },
-    stop({ graceMs = 5000 } = {}) {
+    stopActor(ref, { graceMs = DEFAULT_GRACE_MS } = {}) {
       requireOption(graceMs >= 0, 'graceMs: 0 or above');
-      return (stopping ??= stop(graceMs));
+      return keepProcessFor(stopActor(ref, graceMs));
+    },
+    stop({ graceMs = DEFAULT_GRACE_MS } = {}) {
+      requireOption(graceMs >= 0, 'graceMs: 0 or above');
+      return (stopping ??= keepProcessFor(stop(graceMs)));
     },
     register: (path, state) => systemActors.register(path, state),
     deadLetter: (target, message, reason) => deadLetters.publish(target, message, reason),

@@ -3,7 +3,7 @@ import type { ActorRef } from '../../actors/ActorRef';
 import type { Message } from '../../streams/messages/Message';
 
 /** The host's own Handler_timeout_ms decides; an actor's ask must not be the shorter one. */
-const NEVER_FIRST_MS = 2 ** 31 - 1;
+const NEVER_FIRST_MS = Infinity;
 
 /**
  * Makes an actor the handler of an action: each message goes through its mailbox, waiting for room when it is full, and its replies go

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Clock, systemClock } from '../../runtime/Clock';
+import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
 import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 import { BadOption } from '../../errors/setUp';
 import { JsonPath } from '../content/JsonPath';
@@ -96,7 +96,7 @@ export class RecordingWriter {
   /** @throws BadOption (ERR_BAD_OPTION) for a path in `redact` that is none, or a number out of range. */
   constructor(file: string, options: RecordingOptions = {}) {
     this.#file = file;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = withLongTimers(options.clock ?? systemClock);
     this.#gzip = options.gzip ?? file.endsWith('.gz');
     this.#rotateBytes = notNegative('rotateBytes', options.rotateBytes ?? 0);
     this.#flushMs = notNegative('flushMs', options.flushMs ?? 100);

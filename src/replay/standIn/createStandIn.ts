@@ -1,6 +1,6 @@
 import type { HostConfig } from '../../config/types/HostConfig';
 import { BadOption } from '../../errors/setUp';
-import { type Clock, systemClock } from '../../runtime/Clock';
+import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
 import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
 import type { Link } from '../../streams/transport/Link';
 import type { Transport } from '../../streams/transport/Transport';
@@ -53,9 +53,9 @@ export async function createStandIn(
     listen,
     side,
     delays = false,
-    clock = systemClock,
     onError = () => undefined,
   } = options;
+  const clock = withLongTimers(options.clock ?? systemClock);
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
   const [chosen, ...others] = sides.values();
   if (chosen === undefined || others.length > 0) {

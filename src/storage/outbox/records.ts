@@ -53,7 +53,8 @@ export function encodeMessage({ message, at }: KeptMessage): Uint8Array {
     key,
     at,
     ...(trace === undefined ? {} : { trace }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    // JSON has no Infinity.
+    ...(timeoutMs === undefined ? {} : { timeoutMs: Math.min(timeoutMs, Number.MAX_SAFE_INTEGER) }),
     ...(raw === undefined ? {} : { raw: true }),
   };
   const line = `${JSON.stringify(head)}\n`;

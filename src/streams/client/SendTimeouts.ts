@@ -18,7 +18,7 @@ export class SendTimeouts {
 
   /** Its time runs from now on, unless it does already. */
   arm(send: Send): void {
-    if (send.timeouts !== undefined) return;
+    if (send.timeouts !== undefined || send.timeoutMs === Infinity) return;
     const queue = this.#queues.get(send.timeoutMs) ?? this.#createQueue(send.timeoutMs);
     send.timeouts = queue;
     queue.add(send);

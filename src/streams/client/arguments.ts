@@ -6,7 +6,7 @@ import { isMessageKey, isTraceparent } from '../wire/nativeKeys';
 
 /** Options of one send. */
 export interface SendOptions {
-  /** From now to the first result, in ms; default the client's `Ack_timeout_ms`. Above 0. */
+  /** From now to the first result, in ms; default the client's `Ack_timeout_ms`. Above 0; Infinity waits. */
   readonly timeoutMs?: number;
   /** message-key, 1..64 of [A-Za-z0-9_-], unique per message and the same in every repeat; a native host sees it as `message.key`. */
   readonly key?: string;
@@ -54,8 +54,8 @@ export function checkArguments(action: unknown, { timeoutMs, key, trace }: SendO
   if (typeof action !== 'string' && contractOf(action) === undefined) {
     throw new BadOption('the action must be a string or a contract of defineAction');
   }
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new BadOption(`timeoutMs must be above 0 and below 2^31 ms, not ${String(timeoutMs)}`);
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    throw new BadOption(`timeoutMs must be above 0 ms, not ${String(timeoutMs)}`);
   }
   if (key !== undefined && !isMessageKey(key)) {
     throw new BadOption('key must be 1 to 64 of the characters A-Z a-z 0-9 _ - (protocol 2, message-key)');

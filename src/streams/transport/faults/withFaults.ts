@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../../runtime/Clock';
+import { type Clock, systemClock, withLongTimers } from '../../../runtime/Clock';
 import type { Link, LinkEvents } from '../Link';
 import type { FaultPlan, LinkFault } from './FaultPlan';
 import { FaultyFlow } from './FaultyFlow';
@@ -14,7 +14,7 @@ const highWaterBytes = 1024 * 1024;
  * @example const slow = withFaults(link, { direction: 'in', delayMs: 200, split: true });
  */
 export function withFaults(link: Link, plan: FaultPlan, clock: Clock = systemClock): Link {
-  return new FaultyLink(link, plan, clock);
+  return new FaultyLink(link, plan, withLongTimers(clock));
 }
 
 class FaultyLink implements Link {
