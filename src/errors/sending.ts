@@ -42,7 +42,7 @@ export abstract class SendError extends RxcometError {
   }
 }
 
-/** No result arrived within the time a send may take (`Ack_timeout_ms`, `timeoutMs`). */
+/** A send had no result within its time (`Ack_timeout_ms`, `timeoutMs`), or an ask not its last; `delivered` is `yes` when one had come. */
 export class AckTimeout extends SendError {
   override readonly name = 'AckTimeout';
   readonly code = 'ERR_ACK_TIMEOUT';

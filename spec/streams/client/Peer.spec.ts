@@ -1,4 +1,4 @@
-import { Subscription, retry } from 'rxjs';
+import { Subscription, lastValueFrom, retry } from 'rxjs';
 import type { SendError } from '../../../src/errors/sending';
 import type { ClientState } from '../../../src/streams/client/ClientContext';
 import { defineAction, t } from '../../../src/streams/messages/defineAction';
@@ -336,10 +336,10 @@ describe('a kept connection', () => {
     expect(last.text).toBe('result 2');
   });
 
-  it('counts the timeout to the first result only', async () => {
+  it('counts the timeout of a send to the first result only', async () => {
     await open();
     const connection = await becomeKept();
-    const answer = outcome(peer.ask('Sweep', 1, { timeoutMs: 1000 }));
+    const answer = outcome(lastValueFrom(peer.send('Sweep', 1, { timeoutMs: 1000 })));
     await test.clock.settle();
     connection.answer(2, 1, 'next');
     await test.clock.advance(5000);

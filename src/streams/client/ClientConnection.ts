@@ -344,8 +344,7 @@ export class ClientConnection implements LinkEvents {
       case FromHost.next: {
         const send = this.#answered(header);
         if (send === undefined) return;
-        // Ack_timeout_ms is the time to the first result.
-        send.disarm();
+        send.began();
         this.#take(send, frame);
         return;
       }

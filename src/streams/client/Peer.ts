@@ -95,7 +95,8 @@ export class Peer {
   }
 
   /**
-   * Sends once for each subscription; emits the result, or each of several, and completes. Errors with a SendError.
+   * Sends once for each subscription; emits the result, or each of several, and completes. Errors with a SendError; `timeoutMs` runs to the first
+   * result.
    * Unsubscribing takes the message from the queue, or cancels it at the peer. The value is read at each subscription; a Uint8Array is
    * copied then, so that its owner may use it again.
    *
@@ -122,7 +123,8 @@ export class Peer {
 
   /**
    * Sends now and resolves with the result, the last one of several; null when nobody at the peer answered.
-   * Rejects with a SendError, at the latest after `timeoutMs` (default `Ack_timeout_ms`).
+   * Rejects with a SendError, at the latest after `timeoutMs` (default `Ack_timeout_ms`), which runs to that last result: a stream without end is
+   * for `send`.
    *
    * @example
    * const status = await telegram.ask('Status', { unit: 4 });
@@ -138,7 +140,9 @@ export class Peer {
         true,
         new AskSink(resolve, reject, contractOf(action)),
       );
-      if (send !== undefined) this.#enter(send, options).submit(send);
+      if (send === undefined) return;
+      send.untilLast = true;
+      this.#enter(send, options).submit(send);
     });
   }
 

@@ -37,6 +37,10 @@ export class Send implements TimeoutEntry {
   queuedAt = 0;
   /** An outbox has it on disk, so that giving it up means another try. */
   fromOutbox = false;
+  /** Its time runs to its last result; otherwise to the first. */
+  untilLast = false;
+  /** A result has come. */
+  answered = false;
   /** It keeps the process. */
   #keeps = false;
   #watch: Watch | undefined = undefined;
@@ -97,6 +101,12 @@ export class Send implements TimeoutEntry {
   /** Nobody wants the outcome any more. */
   drop(): void {
     if (!this.done) this.#finish('cancelled');
+  }
+
+  /** One of several results has come. */
+  began(): void {
+    this.answered = true;
+    if (!this.untilLast) this.disarm();
   }
 
   disarm(): void {

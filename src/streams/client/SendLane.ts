@@ -6,6 +6,7 @@ import {
   LegacyEmptyContent,
   LegacyRawAction,
   PeerUnreachable,
+  type Delivered,
   type SendErrorFields,
 } from '../../errors/sending';
 import { reconnectDelayMs } from '../../runtime/backoff';
@@ -414,10 +415,12 @@ export class SendLane implements ClientConnectionEvents {
         new PeerUnreachable(`no connection to "${this.#context.config.name}" ${within}: ${reason}`, fields),
       );
     } else {
-      const delivered = send.connection === undefined ? 'no' : 'unknown';
+      const delivered = send.answered ? 'yes' : send.connection === undefined ? 'no' : 'unknown';
       const { name, ackTimeoutMs } = this.#context.config;
       const limit = send.timeoutMs === ackTimeoutMs ? 'Ack_timeout_ms' : 'timeoutMs';
-      const text = `no answer from "${name}" to "${send.action}" ${within} (${limit})`;
+      const text = send.answered
+        ? `the results of "${send.action}" from "${name}" did not end ${within} (${limit}); send() gives each as it comes`
+        : `no answer from "${name}" to "${send.action}" ${within} (${limit})`;
       send.error(new AckTimeout(text, this.#fields(send, delivered)));
     }
     this.#remove(send, send.key !== undefined);
@@ -479,7 +482,7 @@ export class SendLane implements ClientConnectionEvents {
     this.#context.onConnection({ kind, side: 'client', name, peer, dialect, open: this.#open.size });
   }
 
-  #fields(send: Send, delivered: 'no' | 'unknown'): SendErrorFields {
+  #fields(send: Send, delivered: Delivered): SendErrorFields {
     return failureFields(this.#context.config.name, send, delivered);
   }
 }

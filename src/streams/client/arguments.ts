@@ -6,7 +6,7 @@ import { isMessageKey, isTraceparent } from '../wire/nativeKeys';
 
 /** Options of one send. */
 export interface SendOptions {
-  /** From now to the first result, in ms; default the client's `Ack_timeout_ms`. Above 0; Infinity waits. */
+  /** From now to the result, of `send` to the first and of `ask` to the last one, in ms; default the client's `Ack_timeout_ms`. Above 0; Infinity waits. */
   readonly timeoutMs?: number;
   /** message-key, 1..64 of [A-Za-z0-9_-], unique per message and the same in every repeat; a native host sees it as `message.key`. */
   readonly key?: string;
