@@ -136,6 +136,7 @@ export { DialectUnknown } from './errors/sending';
 export { FrameTimeout } from './errors/connections';
 export { HandlerError } from './errors/handling';
 export { HandlerFailed } from './errors/handling';
+export { HandlerStuck } from './errors/handling';
 export { HandlerTimeout } from './errors/handling';
 export { HeartbeatLost } from './errors/connections';
 export { IdleTimeout } from './errors/connections';

@@ -41,6 +41,7 @@ const values = [
   'FrameTimeout',
   'HandlerError',
   'HandlerFailed',
+  'HandlerStuck',
   'HandlerTimeout',
   'HeartbeatLost',
   'IdleTimeout',

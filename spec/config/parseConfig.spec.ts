@@ -49,6 +49,7 @@ describe('a configuration', () => {
             lingerMs: 2000,
             handlerTimeoutMs: 30000,
             streamIdleMs: 0,
+            abortGraceMs: 1000,
           },
           heartbeatMs: 15000,
         },

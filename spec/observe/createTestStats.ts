@@ -26,6 +26,7 @@ export function createTestStats(changes: Partial<StatsSource> = {}): TestStats {
       {
         host: '127.0.0.2:65432',
         inFlight: 3,
+        stuckHandlers: 2,
         droppedAnswers: 1,
         dedup: { keys: 40, joined: 5, repeated: 6, forgottenEarly: 7 },
       },

@@ -56,6 +56,7 @@ describe('GET /metrics', () => {
       ['rxcomet_message_errors_total', { code: 'ERR_HANDLER_FAILED' }, 1],
       ['rxcomet_handler_duration_seconds_sum', { action: 'Move' }, 0.041],
       ['rxcomet_messages_in_flight', { host: '127.0.0.2:65432' }, 3],
+      ['rxcomet_handlers_stuck', { host: '127.0.0.2:65432' }, 2],
       ['rxcomet_answers_dropped_total', { host: '127.0.0.2:65432' }, 1],
       ['rxcomet_dedup_keys', { host: '127.0.0.2:65432' }, 40],
       ['rxcomet_dedup_joined_total', {}, 5],

@@ -2,7 +2,7 @@ import { awaitedCases, createSurroundings, withoutFakeTimers } from './awaitedCa
 
 /*
  * Awaits one case after the other, from the number given on, each with nothing else that would keep the process: run by
- * everythingEnds.spec.ts. Prints the number and the name of each before it begins, and `all` at the end.
+ * everythingEnds.process.spec.ts. Prints the number and the name of each before it begins, and `all` at the end.
  */
 
 async function main(): Promise<void> {

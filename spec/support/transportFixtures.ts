@@ -23,6 +23,7 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
       lingerMs: 2_000,
       handlerTimeoutMs: 30_000,
       streamIdleMs: 0,
+      abortGraceMs: 1000,
     },
     ...changes,
   };

@@ -18,7 +18,13 @@ export interface Failure {
 }
 
 /** Codes that come in thousands when they come: the first at once, the rest as one entry a second with their count. */
-const COUNTED = new Set(['ERR_QUEUE_FULL', 'ERR_MESSAGE_DROPPED', 'ERR_MESSAGE_EXPIRED', 'ERR_APP_STOPPED']);
+const COUNTED = new Set([
+  'ERR_QUEUE_FULL',
+  'ERR_MESSAGE_DROPPED',
+  'ERR_MESSAGE_EXPIRED',
+  'ERR_APP_STOPPED',
+  'ERR_HANDLER_STUCK',
+]);
 const COUNT_WINDOW_MS = 1000;
 /** The logger hears of the same code and peer, whatever its port, this often at most. */
 const LOG_WINDOW_MS = 10_000;

@@ -33,10 +33,10 @@ export function createStatsSource(parts: StatsParts): StatsSource {
 
 /** One entry for a host that listens, none for one that doesn't. */
 function hostGauges(host: Host): HostGauges[] {
-  const { address, unfinished, droppedAnswers, dedup } = host;
+  const { address, unfinished, stuckHandlers, droppedAnswers, dedup } = host;
   if (address === undefined) return [];
   const ip = address.ip.includes(':') ? `[${address.ip}]` : address.ip;
-  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, droppedAnswers, dedup }];
+  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, stuckHandlers, droppedAnswers, dedup }];
 }
 
 function clientGauges(peer: Peer): ClientGauges {

@@ -81,6 +81,27 @@ export class HandlerTimeout extends HandlerError {
   readonly code = 'ERR_HANDLER_TIMEOUT';
 }
 
+/** Which handlers are stuck. */
+interface HandlerStuckFields extends HandlerErrorFields {
+  /** When it is told of several messages: each action once. `action` is the first of them. */
+  readonly actions?: readonly string[];
+}
+
+/**
+ * A handler has not settled within `Limits.Abort_grace_ms` after the signal of its message was aborted. As a failure it names those that gave
+ * their slots back; as an acknowledgement it says that the message was not begun, because the handler has a `concurrency` that such calls use up.
+ */
+export class HandlerStuck extends HandlerError {
+  override readonly name = 'HandlerStuck';
+  readonly code = 'ERR_HANDLER_STUCK';
+  readonly actions: readonly string[];
+
+  constructor(message: string, fields: HandlerStuckFields) {
+    super(message, fields);
+    this.actions = fields.actions ?? [fields.action];
+  }
+}
+
 /** An Observable answered faster than the peer reads and its results exceeded `Limits.Max_unsent_bytes`. */
 export class ResultOverflow extends RxcometError {
   override readonly name = 'ResultOverflow';

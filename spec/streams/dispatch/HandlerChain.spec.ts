@@ -53,6 +53,7 @@ function setUp(options: SetUp = {}) {
     clock,
     handlerTimeoutMs,
     streamIdleMs,
+    abortGraceMs: 1000,
     report: (error) => reported.push(error),
     onDeadLetter: ({ message }) => deadLetters.push(message.action),
   });

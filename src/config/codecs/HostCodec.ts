@@ -35,6 +35,7 @@ const HostLimitsCodec = section<Omit<HostLimits, 'keepAliveMs'>>('the limits of 
   lingerMs: withDefault('Linger_ms', MillisecondsOrOff, 2000),
   handlerTimeoutMs: withDefault('Handler_timeout_ms', Milliseconds, 30_000),
   streamIdleMs: withDefault('Stream_idle_ms', MillisecondsOrOff, 0),
+  abortGraceMs: withDefault('Abort_grace_ms', Milliseconds, 1000),
 });
 
 const DedupCodec = section<NonNullable<HostConfig['dedup']>>('the dedup of a host', {

@@ -29,6 +29,8 @@ export interface HostLimits {
   readonly handlerTimeoutMs: number;
   /** Longest silence inside a stream of results; default 0 = off. */
   readonly streamIdleMs: number;
+  /** From the abort of a message's signal to the end of its handler, which loses its slot then; default 1 s. */
+  readonly abortGraceMs: number;
   /** How long the next request of a legacy peer is waited for after a reply. No key sets it so far: a replay does. Default 0 = FIN after one reply. */
   readonly keepAliveMs?: number;
 }

@@ -54,6 +54,12 @@ const messages: readonly MetricFamily[] = [
     ({ inFlight }) => inFlight,
   ),
   perHost(
+    'gauge',
+    'rxcomet_handlers_stuck',
+    'Calls of handlers that go on although their message was given up.',
+    ({ stuckHandlers }) => stuckHandlers,
+  ),
+  perHost(
     'counter',
     'rxcomet_answers_dropped_total',
     'Answers that came after their message was answered, cancelled or timed out.',

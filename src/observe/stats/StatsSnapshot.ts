@@ -99,6 +99,8 @@ export interface HostGauges {
   readonly host: string;
   /** Messages whose handlers have not settled or not begun. */
   readonly inFlight: number;
+  /** Calls of handlers that go on although their message was given up `Abort_grace_ms` ago or longer; they hold no slot. */
+  readonly stuckHandlers: number;
   /** Answers that came after their message was answered, cancelled or timed out; since the app was made. */
   readonly droppedAnswers: number;
   /** undefined without `Dedup`. */

@@ -47,6 +47,8 @@ const REMOTE: Readonly<Record<string, Judgement>> = {
   ERR_ACTOR_INTERRUPTED: 'busy',
   ERR_ACTOR_STOPPED: 'busy',
   ERR_ASK_ABORTED: 'busy',
+  // It was not begun, and will be when the handler has ended.
+  ERR_HANDLER_STUCK: 'busy',
   ERR_CONTENT_TOO_LARGE: 'content',
   ERR_NESTING_TOO_DEEP: 'content',
   ERR_BAD_CONTENT: 'content',

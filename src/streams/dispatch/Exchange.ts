@@ -1,5 +1,5 @@
 import type { Message, MessageControl } from '../messages/Message';
-import type { TimeoutEntry } from '../../runtime/TimeoutQueue';
+import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
 import type { ActionContract } from '../messages/defineAction';
 
@@ -18,7 +18,7 @@ export interface ReplyPort {
   /** No more results. */
   complete(exchange: Exchange): void;
   error(exchange: Exchange, code: string, message: string): void;
-  /** All handlers of the message have settled; its slot is free. Called exactly once. */
+  /** All handlers of the message have settled, or ignored its abort; its slot is free. Called exactly once. */
   released(exchange: Exchange): void;
   /** Calls back once when the peer has caught up, or at once when it has. */
   whenWritable(callback: () => void): void;
@@ -65,6 +65,12 @@ export interface HandlingState {
   /** A stream has begun to answer. */
   streaming: boolean;
   released: boolean;
+  /** Its slot was given back; later than that its handler may still be at work. */
+  freed: boolean;
+  /** Its handler ignored that it was aborted. */
+  stuck: boolean;
+  /** Which of its times runs. */
+  timeouts: TimeoutQueue<Exchange> | undefined;
   failed: boolean;
   failure: unknown;
   /** Ends what the handler at work has running; undefined when nothing can be ended. */
@@ -93,6 +99,9 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
   released = false;
   /** Some handler took the message without failing, and gave no answer. */
   taken = false;
+  freed = false;
+  stuck = false;
+  timeouts: TimeoutQueue<Exchange> | undefined = undefined;
   failed = false;
   failure: unknown = undefined;
   stopWork: (() => void) | undefined = undefined;
@@ -162,6 +171,8 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
 export class Registration {
   /** Messages whose handler runs. */
   running = 0;
+  /** Of those, calls that ignored the abort of their message. */
+  stuck = 0;
   removed = false;
   /** Messages that wait because `concurrency` are running, oldest first; a Set so that a cancelled one leaves at once. */
   readonly waiting = new Set<Exchange>();

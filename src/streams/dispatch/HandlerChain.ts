@@ -1,4 +1,10 @@
-import { HandlerFailed, HandlerTimeout, StreamIdle, UnknownAction } from '../../errors/handling';
+import {
+  HandlerFailed,
+  HandlerStuck,
+  HandlerTimeout,
+  StreamIdle,
+  UnknownAction,
+} from '../../errors/handling';
 import { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
 import { cutName, quoteName } from '../../runtime/names';
@@ -10,6 +16,9 @@ import type { Observation } from '../messages/TrafficObserver';
 import { type ResultTaker, pullResults, slowAnswer, subscribeResults } from './results';
 import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
+/** Those that get stuck within so many milliseconds are told in one failure. */
+const TELL_STUCK_MS = 250;
+
 /** What a handler chain is made of. */
 export interface HandlerChainOptions {
   readonly registry: HandlerRegistry;
@@ -17,6 +26,8 @@ export interface HandlerChainOptions {
   readonly handlerTimeoutMs: number;
   /** 0 = off. */
   readonly streamIdleMs: number;
+  /** From the abort of a message's signal to the end of its handler. */
+  readonly abortGraceMs: number;
   /** Is told of every failure of a handler, also when another handler answered. */
   readonly report: (error: RxcometError) => void;
   /** Called with a message that no handler saw. */
@@ -34,9 +45,16 @@ export interface HandlerChainOptions {
 export class HandlerChain {
   /** Answers that came after their message was answered, cancelled or timed out. */
   droppedAnswers = 0;
+  /** Calls of handlers that go on although their messages were given up, and were let go of. */
+  stuckHandlers = 0;
   readonly #options: HandlerChainOptions;
   readonly #handlerTimeouts: TimeoutQueue<Exchange>;
   readonly #idleTimeouts: TimeoutQueue<Exchange> | undefined;
+  /** Messages whose signal was aborted and whose handlers have not settled. */
+  readonly #abortTimeouts: TimeoutQueue<Exchange>;
+  /** Stuck since the last failure that told of such. */
+  #untold: Exchange[] = [];
+  #tellTimer: unknown;
 
   constructor(options: HandlerChainOptions) {
     this.#options = options;
@@ -48,6 +66,9 @@ export class HandlerChain {
         const text = `the handler of ${quoteName(action)} gave no answer within ${options.handlerTimeoutMs} ms (Handler_timeout_ms)`;
         this.#end(exchange, new HandlerTimeout(text, { action, peer }));
       },
+    );
+    this.#abortTimeouts = new TimeoutQueue(options.clock, options.abortGraceMs, (exchange: Exchange) =>
+      this.#stuck(exchange),
     );
     if (options.streamIdleMs > 0) {
       this.#idleTimeouts = new TimeoutQueue(options.clock, options.streamIdleMs, (exchange: Exchange) => {
@@ -80,9 +101,9 @@ export class HandlerChain {
     if (exchange.released) return;
     if (!exchange.answered) exchange.outcome = 'cancelled';
     exchange.answered = true;
-    this.#disarm(exchange);
     exchange.abort(reason);
     this.#stopWork(exchange);
+    this.#expectEnd(exchange);
   }
 
   /** Answers by hand, see Message.ack. */
@@ -108,6 +129,8 @@ export class HandlerChain {
   close(): void {
     this.#handlerTimeouts.clear();
     this.#idleTimeouts?.clear();
+    this.#abortTimeouts.clear();
+    if (this.#untold.length > 0) this.#tellStuck();
   }
 
   /** The message is over: its handlers have settled, or it had none of its own. */
@@ -116,8 +139,7 @@ export class HandlerChain {
     exchange.released = true;
     this.#disarm(exchange);
     this.#leave(exchange);
-    exchange.observer?.messageEnded(exchange.message, exchange.observed, exchange.outcome);
-    exchange.port.released(exchange);
+    this.#free(exchange);
     const { releasedCallbacks } = exchange;
     if (releasedCallbacks === undefined) return;
     exchange.releasedCallbacks = undefined;
@@ -130,6 +152,14 @@ export class HandlerChain {
     }
   }
 
+  /** Gives the slot of a message back. */
+  #free(exchange: Exchange): void {
+    if (exchange.freed) return;
+    exchange.freed = true;
+    exchange.observer?.messageEnded(exchange.message, exchange.observed, exchange.outcome);
+    exchange.port.released(exchange);
+  }
+
   #askOn(exchange: Exchange): void {
     const { handlers } = exchange;
     // Answered by hand, perhaps before any handler: nobody else is asked.
@@ -137,6 +167,11 @@ export class HandlerChain {
       const registration = handlers[exchange.index];
       if (registration === undefined || registration.removed) {
         exchange.index += 1;
+        continue;
+      }
+      if (registration.stuck >= registration.concurrency) {
+        exchange.index += 1;
+        this.#failed(exchange, behindStuck(exchange, registration));
         continue;
       }
       if (registration.running >= registration.concurrency) {
@@ -297,9 +332,12 @@ export class HandlerChain {
     }
     const contract = exchange.current?.contract;
     const outcome = exchange.port.next(exchange, contract === undefined ? value : contract.encodeAck(value));
-    this.#disarm(exchange);
     exchange.streaming = true;
-    this.#idleTimeouts?.add(exchange);
+    // A legacy peer has no answer before its one frame, so that the time of the handler goes on.
+    if (exchange.message.dialect === 'native') {
+      this.#disarm(exchange);
+      if (this.#idleTimeouts !== undefined) this.#await(exchange, this.#idleTimeouts);
+    }
     return outcome;
   }
 
@@ -353,6 +391,61 @@ export class HandlerChain {
     this.#answerError(exchange, error);
     exchange.abort(error);
     this.#stopWork(exchange);
+    this.#expectEnd(exchange);
+  }
+
+  /** Its signal was aborted: unless its handler has ended by that, it has a while for it. */
+  #expectEnd(exchange: Exchange): void {
+    // What has joined a run is over when the run is.
+    if (exchange.released || exchange.freed || exchange.run !== undefined) return;
+    if (exchange.timeouts !== this.#abortTimeouts) this.#await(exchange, this.#abortTimeouts);
+  }
+
+  /**
+   * The handler ignores its abort. The slot of its connection is free, or nothing would get through in the end; its place in a `concurrency` is
+   * not, since a second command must not begin at an instrument while the first one goes on.
+   */
+  #stuck(exchange: Exchange): void {
+    const registration = exchange.current;
+    if (registration === undefined) {
+      this.release(exchange);
+      return;
+    }
+    exchange.stuck = true;
+    this.stuckHandlers += 1;
+    registration.stuck += 1;
+    this.#untold.push(exchange);
+    this.#tellTimer ??= this.#options.clock.setTimeout(() => this.#tellStuck(), TELL_STUCK_MS);
+    this.#free(exchange);
+    if (registration.stuck < registration.concurrency) return;
+    for (const waiting of registration.waiting) {
+      registration.waiting.delete(waiting);
+      waiting.waitingFor = undefined;
+      this.#askOn(waiting);
+    }
+  }
+
+  /** One failure for all that got stuck at about the same time. */
+  #tellStuck(): void {
+    this.#options.clock.clearTimeout(this.#tellTimer);
+    this.#tellTimer = undefined;
+    const stuck = this.#untold.splice(0);
+    const counts = new Map<string, number>();
+    for (const { message } of stuck) {
+      const action = cutName(message.action);
+      counts.set(action, (counts.get(action) ?? 0) + 1);
+    }
+    const names = [...counts].map(([action, n]) =>
+      n === 1 ? quoteName(action) : `${quoteName(action)} (${n})`,
+    );
+    const [action = ''] = counts.keys();
+    const peers = new Set(stuck.map(({ message }) => message.peer));
+    const [peer = ''] = peers;
+    const { abortGraceMs } = this.#options;
+    const text = `handlers have not ended within ${abortGraceMs} ms (Abort_grace_ms) after their message was given up: ${names.join(', ')}; other messages take their slots. Have them end when message.signal aborts`;
+    this.#options.report(
+      new HandlerStuck(text, { action, peer: peers.size === 1 ? peer : '', actions: [...counts.keys()] }),
+    );
   }
 
   #stopWork(exchange: Exchange): void {
@@ -374,6 +467,11 @@ export class HandlerChain {
     exchange.stopWork = undefined;
     if (registration === undefined) return;
     registration.running -= 1;
+    if (exchange.stuck) {
+      exchange.stuck = false;
+      registration.stuck -= 1;
+      this.stuckHandlers -= 1;
+    }
     if (registration.waiting.size === 0 || registration.starting) return;
     registration.starting = true;
     for (const waiting of registration.waiting) {
@@ -403,15 +501,26 @@ export class HandlerChain {
 
   #arm(exchange: Exchange): void {
     if (!exchange.timeoutArmed && !exchange.answered && !exchange.streaming)
-      this.#handlerTimeouts.add(exchange);
+      this.#await(exchange, this.#handlerTimeouts);
+  }
+
+  /** A message waits for one thing at a time. */
+  #await(exchange: Exchange, timeouts: TimeoutQueue<Exchange>): void {
+    this.#disarm(exchange);
+    exchange.timeouts = timeouts;
+    timeouts.add(exchange);
   }
 
   #disarm(exchange: Exchange): void {
-    if (!exchange.timeoutArmed) return;
-    // An entry is in one of the two lists: in the second once a stream has begun.
-    if (exchange.streaming && this.#idleTimeouts !== undefined) this.#idleTimeouts.remove(exchange);
-    else this.#handlerTimeouts.remove(exchange);
+    exchange.timeouts?.remove(exchange);
   }
+}
+
+/** What a message gets whose handler has no place left that is not stuck. */
+function behindStuck(exchange: Exchange, { concurrency }: Registration): HandlerStuck {
+  const { action, peer } = whose(exchange);
+  const text = `the handler of ${quoteName(action)} goes on with a message that was given up, and with concurrency ${concurrency} nothing else begins until it has ended`;
+  return new HandlerStuck(text, { action, peer });
 }
 
 /** Apart, because a function with a closure in it makes room for what that captures at each call, also when it is not reached. */

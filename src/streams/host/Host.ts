@@ -69,6 +69,7 @@ export class Host {
       clock,
       handlerTimeoutMs: limits.handlerTimeoutMs,
       streamIdleMs: limits.streamIdleMs,
+      abortGraceMs: limits.abortGraceMs,
       report,
       onDeadLetter,
       observation: options.observation,
@@ -111,6 +112,11 @@ export class Host {
     let count = this.#dedup?.deserted ?? 0;
     for (const connection of this.#connections) count += connection.unfinished;
     return count;
+  }
+
+  /** Calls of handlers that ignored the abort of their message and go on. */
+  get stuckHandlers(): number {
+    return this.#chain.stuckHandlers;
   }
 
   get droppedAnswers(): number {

@@ -41,6 +41,7 @@ const HOPELESS: ReadonlySet<string> = new Set([
 /** Answers of a host that was too busy or about to stop; no handler has spoken. */
 const REFUSED_FOR_NOW: ReadonlySet<string> = new Set([
   'ERR_APP_STOPPING',
+  'ERR_HANDLER_STUCK',
   'ERR_MEMORY_BUDGET',
   'ERR_TOO_MANY_CONNECTIONS',
 ]);

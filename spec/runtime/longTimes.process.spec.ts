@@ -10,7 +10,6 @@ import {
   parseConfig,
   type ActorContext,
   type App,
-  type ClientConfig,
   type Clock,
 } from 'rxcomet';
 import {
@@ -18,7 +17,6 @@ import {
   createMemoryLinkPair,
   createTestProbe,
   driveHost,
-  replayToHost,
   withFaults,
   type RecordedEvent,
 } from 'rxcomet/testing';
@@ -48,9 +46,6 @@ function appOfSilentNetwork(clock?: Clock): App {
   const transport = { connect: never, listen: never };
   return createApp(config, { transport, logger: silent, ...(clock === undefined ? {} : { clock }) });
 }
-
-const to = parseConfig({ Socket_connection: { Client: { Away: { IP: '127.0.0.1', Port: 1 } } } })
-  .clients[0] as ClientConfig;
 
 const recorded: readonly RecordedEvent[] = [
   { at: 0, link: 1, side: 'host', dialect: 'comet', kind: 'message', id: 1, action: 'Move', text: '1' },
@@ -154,12 +149,6 @@ const cases: Readonly<Record<string, (ms: number) => PromiseLike<unknown>>> = {
         });
       new RecordingWriter('night.ndjson', { flushMs: ms, openSink }).write(recorded[0] as RecordedEvent);
     }),
-  'ReplayToHostOptions.answerMs': (ms) =>
-    replayToHost(recorded, {
-      to,
-      transport: { connect: () => Promise.resolve(silentLink()), listen: never },
-      answerMs: ms,
-    }),
   'SendOptions.timeoutMs': (ms) => appOfSilentNetwork().peer('Away').ask('Any', 1, { timeoutMs: ms }),
   'TestProbe.expectMessage(withinMs)': (ms) => createTestProbe(createActorSystem('lab')).expectMessage(1, ms),
   'TestProbe.expectNoMessage(forMs)': (ms) => createTestProbe(createActorSystem('lab')).expectNoMessage(ms),
@@ -178,6 +167,7 @@ const without: Readonly<Record<string, string>> = {
   'CircuitBreakerOptions.openMs': 'held against the clock, no timer; below',
   'CircuitBreakerOptions.windowMs': 'held against the clock, no timer',
   'ReplayOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
+  'ReplayToHostOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
   'RetrySendOptions.maxDelayMs':
     'refused beyond a timer of Node, with the limit: spec/streams/operators/retrySend.spec.ts',
   'RetrySendOptions.minDelayMs': 'as maxDelayMs, which it may not exceed',
