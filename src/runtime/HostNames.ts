@@ -44,7 +44,10 @@ export class HostNames {
    * The addresses of a name, one at least. Rejects with the error of the system (ENOTFOUND; ETIMEOUT when no name server answers), or with
    * the reason of `signal`.
    */
-  async resolve(name: string, signal = new AbortController().signal): Promise<readonly string[]> {
+  async resolve(
+    name: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<readonly string[]> {
     signal.throwIfAborted();
     const lookUp = this.#running.get(name) ?? this.#begin(name);
     lookUp.waiting += 1;
