@@ -86,7 +86,7 @@ describe('the replay of a host that was stopped while connections were open', ()
   it('waits for an answer that the stop cut off no longer than it was there, for all connections at once', async () => {
     const handlers = (app: App): void => void app.handle('Hang', hang);
     const events = await recordUntilStopped(time, handlers, async (connect) => {
-      for (const dialect of ['native', 'native', 'comet', 'comet', 'auto']) {
+      for (const dialect of ['native', 'native', 'auto']) {
         ignoreFailure(connect(dialect).peer('Host').ask('Hang', 1));
       }
       await time.advance(2000);

@@ -167,6 +167,8 @@ const without: Readonly<Record<string, string>> = {
   'CircuitBreakerOptions.openMs': 'held against the clock, no timer; below',
   'CircuitBreakerOptions.windowMs': 'held against the clock, no timer',
   'ReplayOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
+  'ReplayOptions.quietMs': 'a pause on the clock of the replay, which waits for any time',
+  'ProbePeer(forMs)': 'given by us',
   'ReplayToHostOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
   'RetrySendOptions.maxDelayMs':
     'refused beyond a timer of Node, with the limit: spec/streams/operators/retrySend.spec.ts',
