@@ -18,9 +18,15 @@ const WAYS: Readonly<Record<string, (app: App, signal: AbortSignal) => Promise<u
       .forEach(() => undefined),
   'ref.ask': (app, signal) => app.actors.spawn(neverSettles).ask(1, { signal, timeoutMs: 60_000 }),
   'ref.offer': async (app, signal) => {
-    const full = app.actors.spawn(neverSettles, { mailbox: { capacity: 1 } });
+    let begins = (): void => undefined;
+    const busy = new Promise<void>((resolve) => (begins = resolve));
+    const behaviour = (): Promise<void> => {
+      begins();
+      return neverSettles();
+    };
+    const full = app.actors.spawn(behaviour, { mailbox: { capacity: 1 } });
     full.tell(1);
-    await new Promise((resolve) => setImmediate(resolve));
+    await busy;
     full.tell(2);
     await full.offer(3, { signal });
   },
