@@ -622,6 +622,7 @@ export const withoutCase: Readonly<Record<string, string>> = {
   acknowledge: 'an operator: it ends with its source',
   'ActorContext.pipeToSelf': 'what the user gives',
   'App.handleStream': 'what the user gives',
+  'AppRecording.stop': 'gives AppRecording.finished, which has a case',
   'Behaviour.initial': 'what the user gives',
   'CircuitBreaker.state$': 'a state: it has no end, and nothing is under way for it',
   fromOperator: 'what the user gives',
