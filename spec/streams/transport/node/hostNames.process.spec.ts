@@ -130,7 +130,8 @@ describe('A name that is not answered', () => {
   /** Knows the good ones; of the others nobody ever answers. */
   const openNames = (): HostNames =>
     new HostNames({
-      listed: () => Promise.resolve([]),
+      // A host looks its own address up, which stands for itself.
+      listed: (name) => Promise.resolve(isIP(name) === 0 ? [] : [name]),
       servers: (name, signal) =>
         name.startsWith('good')
           ? Promise.resolve(['127.0.0.1'])
@@ -140,8 +141,7 @@ describe('A name that is not answered', () => {
       system: () => Promise.reject(new Error('not asked')),
     });
 
-  // Never ends since the addresses of a name are tried side by side; which of the two waits for the other is not found yet.
-  it.skip('holds up no other, and is looked up no more when all attempts are over (skipped: hangs, to be mended)', async () => {
+  it('holds up no other, and is looked up no more when all attempts are over', async () => {
     const names = openNames();
     const clock = createVirtualClock();
     const transport = createNodeTransport({ lookUp: names.resolve.bind(names), clock });
@@ -164,7 +164,8 @@ describe('A name that is not answered', () => {
     await clock.advance(5000);
     await expect(dead[1]).rejects.toThrow('not connected within 5000 ms (Connect_timeout_ms)');
     await expect(dead[2]).rejects.toMatchObject({ code: 'ERR_CONNECT' });
-    expect([names.running, clock.pending]).toEqual([0, 0]);
+    // A listener watches for open files until it is closed.
     await listener.close();
+    expect([names.running, clock.pending]).toEqual([0, 0]);
   });
 });
