@@ -15,6 +15,8 @@ const path = require('node:path');
 
 const root = path.join(__dirname, '..');
 const KINDS = ['unit', 'process'];
+/** Far more than either kind takes on a slow machine: a run that hangs ends as a failure instead of keeping CI until its own limit. */
+const LONGEST_RUN_MS = 30 * 60_000;
 
 function main([first, ...rest]) {
   const kinds = KINDS.includes(first) ? [first] : KINDS;
@@ -50,7 +52,7 @@ function build() {
 function run(kind, args) {
   const report = path.join(root, '.tmp', `jest-${kind}-${process.pid}.json`);
   fs.mkdirSync(path.dirname(report), { recursive: true });
-  const { status } = spawnSync(
+  const { status, error } = spawnSync(
     process.execPath,
     [
       require.resolve('jest/bin/jest'),
@@ -59,8 +61,10 @@ function run(kind, args) {
       ...['--selectProjects', kind],
     ],
     // Jest prints for people on stderr; with --json its stdout holds at most the report once more.
-    { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] },
+    { cwd: root, stdio: ['inherit', 'ignore', 'inherit'], timeout: LONGEST_RUN_MS, killSignal: 'SIGKILL' },
   );
+  if (error?.code === 'ETIMEDOUT')
+    console.error(`the ${kind} specs did not end within ${LONGEST_RUN_MS / 60_000} minutes`);
   const counted = countersOf(report);
   // A run that Jest itself calls failed for another reason than a spec must not look green.
   return status === 0 ? counted : { ...counted, failed: Math.max(counted.failed, 1) };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import type { ActorContext } from '../../src/actors/behaviour';
 import type { MailboxOptions } from '../../src/actors/MailboxOptions';
 import type { SupervisionStrategy } from '../../src/actors/SupervisionStrategy';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../support/fc';
 import { parseConfig } from '../../src/config/parseConfig';
 import { ConfigError } from '../../src/errors/setUp';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { frameCorpus } from './frameCorpus';
 import { fuzz } from './fuzz';
 import { readFrames } from './readFrames';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { createVirtualClock } from '../support/createVirtualClock';
 import type { RecordedEvent } from '../../src/recording/RecordedEvent';
 import { parseConfig } from '../../src/config/parseConfig';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { LinkSet } from '../../src/replay/Replay';
 
 describe('LinkSet', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { formatVerdict, replayRecording, type RecordedEvent, type Replay } from 'rxcomet/testing';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { inVirtualTime } from './conversation';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { createApp, parseConfig, type App, type CometConfig, type Logger } from 'rxcomet';
 import { createMemoryTransport, recordTransport, type RecordedEvent } from 'rxcomet/testing';
 import { FramePeer, frameOf } from '../support/FramePeer';
@@ -44,6 +44,9 @@ const connections = fc.record({
 /** Connections of peers side by side. */
 export const conversations = fc.array(connections, { minLength: 1, maxLength: 4 });
 type Connection = typeof connections extends fc.Arbitrary<infer C> ? C : never;
+
+/** Longer than any of them takes: one that is not over by then waits for something that never comes. */
+const longestTalkMs = 60_000;
 
 const silent: Logger = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} } as never;
 const host = { IP: '127.0.0.2', Port: 2 };
@@ -130,7 +133,7 @@ export async function recordConversation(conversation: readonly Connection[]): P
     const numbered = connection.messages.map((message) => ({ ...message, n: (n += 1) }));
     return talk(clock, network, { ...connection, messages: numbered });
   });
-  await inVirtualTime(clock, Promise.all(talks));
+  await inVirtualTime(clock, Promise.all(talks), longestTalkMs);
   const recorded = [...events];
   await inVirtualTime(clock, Promise.all([app.stop({ graceMs: 0 }), printer.stop({ graceMs: 0 })]));
   return recorded;
@@ -166,8 +169,10 @@ async function talk(
     sent += 1;
     // What a handler sends late that nobody waits for comes as late as it likes.
     const deserted = message.cancelAfterMs !== undefined || end === 'reset';
+    // On a kept connection every message waits for those before it.
+    const sendsLate = message.action === 'Later' || (message.action === 'Ask' && dialect === 'kept');
     const content = {
-      action: message.action === 'Later' && deserted ? 'Wait' : message.action,
+      action: sendsLate && deserted ? 'Wait' : message.action,
       value: { n: message.n, ms: message.ms, results: message.results },
     };
     const id = sent;

@@ -6,7 +6,17 @@ import {
   type RecordedEvent,
 } from 'rxcomet/testing';
 import { createVirtualClock } from '../support/createVirtualClock';
-import { answer, ask, clientOf, closed, hostOf, inVirtualTime, linkEvents, open } from './conversation';
+import {
+  answer,
+  ask,
+  clientOf,
+  closed,
+  doubleAfter,
+  hostOf,
+  inVirtualTime,
+  linkEvents,
+  open,
+} from './conversation';
 
 const address = { IP: '127.0.0.2', Port: 7 };
 
@@ -159,5 +169,21 @@ describe('a replay into handlers that never answer', () => {
       handlers: () => new Promise(() => undefined),
     });
     await expect(inVirtualTime(clock, replay)).rejects.toThrow('the option handlers');
+  });
+});
+
+describe('a replay whose times are fractions of a millisecond', () => {
+  // Only where the recorded app had clients does a replay wait for quiet at the end.
+  it.each([7, 100, 333])('ends at speed %s', async (speed) => {
+    for (let at = 1; at < 100; at += 1) {
+      const clock = createVirtualClock();
+      const recording = [
+        ...linkEvents(1, 'native', [0, open], [at, ask(1, 1)], [at + 13, answer(1, 2)]),
+        ...linkEvents(2, 'native', [at + 14, open]).map((event) => ({ ...event, side: 'Printer' })),
+      ];
+      const replay = replayRecording(recording, { clock, speed, handlers: doubleAfter(clock, at / 7) });
+      const { verdict } = await inVirtualTime(clock, replay);
+      expect(formatVerdict(verdict)).toContain('pass: 0 differences');
+    }
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc';
 import { Deque } from '../../src/runtime/Deque';
 
 describe('a deque', () => {

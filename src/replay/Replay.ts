@@ -53,7 +53,8 @@ export class ReplaySink implements EventSink {
   async quiet(quietMs: number): Promise<void> {
     const beganMs = this.elapsedMs;
     this.#lastMs = beganMs;
-    for (let leftMs = quietMs; leftMs > 0; leftMs = this.#lastMs + quietMs - this.elapsedMs) {
+    // Less than the microsecond that is told apart is an error of rounding: a timer for it might not move the clock at all.
+    for (let leftMs = quietMs; leftMs > 0.0005; leftMs = this.#lastMs + quietMs - this.elapsedMs) {
       if (this.elapsedMs - beganMs >= 10 * quietMs) return;
       await new Promise<void>((resolve) => {
         this.#clock.setTimeout(resolve, leftMs, { ref: true });

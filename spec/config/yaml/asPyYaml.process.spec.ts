@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import fc from '../../support/fc';
 import type { ConfigNode } from '../../../src/config/nodes/ConfigNode';
 import { NodeReader } from '../../../src/config/nodes/NodeReader';
 import { ProblemList } from '../../../src/config/nodes/ProblemList';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { scanJson } from '../../../src/recording/content/scanJson';
 
 const nodes = (text: string): { good: boolean; found: Record<string, string> } => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { KeyIndex } from '../../../src/replay/large/KeyIndex';
 
 const hash = KeyIndex.hash;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { BadOption } from '../../../src/errors/setUp';
 import type { CompareOptions } from '../../../src/replay/verdict/CompareOptions';
 import { ValueComparer } from '../../../src/replay/verdict/ValueComparer';

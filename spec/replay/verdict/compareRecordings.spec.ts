@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { compareRecordings } from '../../../src/replay/verdict/compareRecordings';
 import type { RecordedEvent } from '../../../src/recording/RecordedEvent';
 import { RecordingComparison } from '../../../src/replay/verdict/RecordingComparison';

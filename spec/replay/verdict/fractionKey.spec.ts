@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { fractionKey } from '../../../src/replay/verdict/ValueComparer';
 
 describe('fractionKey', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { IdTable } from '../../../src/streams/client/IdTable';
 
 it('holds what a Map would hold, whatever comes and goes', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { BadContent, BadRequest, NestingTooDeep } from '../../../src/errors/connections';
 import { encodeJson } from '../../../src/streams/json/encodeJson';
 import { parseJson } from '../../../src/streams/json/parseJson';

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { BadOption } from '../../../src/errors/setUp';
 import { encodeJson } from '../../../src/streams/json/encodeJson';
 import { parseJson } from '../../../src/streams/json/parseJson';

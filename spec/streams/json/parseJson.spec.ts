@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import type { RxcometError } from '../../../src/errors/RxcometError';
 import { parseJson } from '../../../src/streams/json/parseJson';
 import { readJson } from '../../../src/streams/json/readJson';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../support/fc';
 import { defineAction, t, type ActionContract } from 'rxcomet';
 
 const any = t.unknown;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import type { Frame, FrameHeader } from '../../../src/streams/wire/Frame';
 import { FrameWriter } from '../../../src/streams/wire/FrameWriter';
 import { frameBytes, framesOf, headerOf, headerText, singly, splitsInTwo } from './wireFixtures';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fc';
 import { FrameWriter } from '../../../src/streams/wire/FrameWriter';
 import { readHeader } from '../../../src/streams/wire/readHeader';
 import { recogniseHeader } from '../../../src/streams/wire/recogniseHeader';
