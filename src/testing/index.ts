@@ -25,6 +25,7 @@ export type { RecordingOptions } from '../recording/format/RecordingWriter';
 export type { RecordingSink } from '../recording/format/RecordingSink';
 export type { RecordingSource } from '../recording/format/readRecording';
 export type { RecordingSummary } from '../recording/format/RecordingWriter';
+export type { UnusedRedaction } from '../recording/format/Redaction';
 export { RecordingWriter } from '../recording/format/RecordingWriter';
 export { recordTransport } from '../recording/capture/recordTransport';
 

@@ -4,8 +4,10 @@ import type { CompareOptions } from '../replay/verdict/CompareOptions';
 import { compareRecordings } from '../replay/verdict/compareRecordings';
 import { formatVerdict } from '../replay/verdict/format/formatVerdict';
 import { type Recording, readRecording } from '../recording/format/readRecording';
-import type { RecordedEvent } from '../recording/RecordedEvent';
-import { RecordingWriter } from '../recording/format/RecordingWriter';
+import type { RecordedEvent, RecordingHeader } from '../recording/RecordedEvent';
+import { Redaction } from '../recording/format/Redaction';
+import { ReplacementFile } from '../recording/format/ReplacementFile';
+import { RxcometError } from '../errors/RxcometError';
 import type { Replay } from '../replay/Replay';
 
 /** How a test holds a replay against its recording. */
@@ -15,6 +17,11 @@ export interface MatchRecordingOptions extends CompareOptions {
    * Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
    */
   readonly mode?: 'record' | 'replay' | 'update';
+  /**
+   * Paths of values that must not enter the file when it is written, such as `value.password`; see `JsonPath`. What the recording hides
+   * already stays hidden without being named here. A path that hides nothing fails the test, and nothing is written.
+   */
+  readonly redact?: readonly string[];
 }
 
 /** What can be held against a recording. */
@@ -56,9 +63,11 @@ export async function toMatchRecording(
   const mode = modeOf(options);
   const actual = conversationOf(received);
   if (typeof recording === 'string' && mode !== 'replay' && (mode === 'update' || !existsSync(recording))) {
-    const written = await write(recording, actual);
-    // An empty recording would fail every later run; it had better fail now.
-    return { pass: written > 0, message: () => `nothing happened that could be recorded in ${recording}` };
+    const failure = await write(recording, actual, options.redact ?? []);
+    return {
+      pass: failure === undefined,
+      message: () => failure ?? `expected something else than was recorded in ${recording}`,
+    };
   }
   if (typeof recording === 'string' && !existsSync(recording)) {
     throw new BadOption(`${recording} does not exist; mode record writes it: RXCOMET_RECORDING=record`);
@@ -93,14 +102,43 @@ function conversationOf(given: Replay | Conversation | string): Conversation {
   return 'verdict' in given ? given.events : given;
 }
 
-async function write(file: string, events: Conversation): Promise<number> {
-  const writer = new RecordingWriter(file);
-  let count = 0;
-  for await (const event of events) {
-    writer.write(event);
-    count += 1;
+/** Writes events as a recording. Gives the reason when it was not written; of a failed one nothing stays. */
+async function write(
+  file: string,
+  events: Conversation,
+  redact: readonly string[],
+): Promise<string | undefined> {
+  // To update is to write anew what hid its secrets.
+  const kept = existsSync(file) ? ((await readRecording(file).header()).redact ?? []) : [];
+  const redaction = new Redaction(redact, kept);
+  const { paths } = redaction;
+  const header: RecordingHeader = {
+    rxcomet: 'recording',
+    version: 1,
+    started: new Date().toISOString(),
+    ...(paths.length > 0 ? { redact: paths } : {}),
+  };
+  const target = await ReplacementFile.open(file);
+  try {
+    await target.write(`${JSON.stringify(header)}\n`);
+    let count = 0;
+    for await (const event of events) {
+      count += 1;
+      await target.write(`${JSON.stringify(redaction.apply(event))}\n`);
+    }
+    // An empty recording would fail every later run; it had better fail now.
+    if (count === 0) return `nothing happened that could be recorded in ${file}`;
+    const [unused] = redaction.unused;
+    if (unused !== undefined) {
+      return `${file} was not written: redact ${unused.path} hid nothing${unused.hint === '' ? '' : `; ${unused.hint}`}`;
+    }
+    await target.finish();
+    await target.commit();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RxcometError) throw error;
+    throw new BadOption(`${file} cannot be written`, { cause: error });
+  } finally {
+    await target.discard();
   }
-  const { error } = await writer.close();
-  if (error !== undefined) throw new BadOption(`${file} cannot be written`, { cause: error });
-  return count;
 }

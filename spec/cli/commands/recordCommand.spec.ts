@@ -76,6 +76,22 @@ describe('rxcomet record', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'close' });
   });
 
+  it('warns, and ends with 1, when a path to hide was not there', async () => {
+    await startHost();
+    const file = path.join(folder.path, 'session.ndjson');
+    const run = record(['-o', file, '--redact', 'pasword', '--redact', 'value.token']);
+    await run.printed(/listening on/);
+    expect(run.stderr).toMatch(
+      /--redact pasword can hide nothing: a path begins with value or result, such as \*\*\.pasword/,
+    );
+    await ask('Double', { password: 'secret', token: 'x' }).catch(() => undefined);
+    run.stop('SIGINT');
+    expect(await run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(
+      /\nwarning: --redact pasword hid nothing: a path begins with value or result: \*\*\.password \(there was value\.password\)\n$/,
+    );
+  });
+
   it('writes to stdout with -o -, and nothing else there; --gzip packs', async () => {
     await startHost();
     for (const gzip of [[], ['--gzip']]) {

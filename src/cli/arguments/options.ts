@@ -19,3 +19,10 @@ export const logOptions = {
   },
   verbose: { about: 'log errors with their stacks' },
 } as const satisfies OptionTable;
+
+/** What stays out of a recording, alike for all that write one. */
+export const redactOption = {
+  value: 'PATH',
+  many: true,
+  about: 'hide what stands there, such as value.password; may be given more than once',
+} as const satisfies OptionSpec;

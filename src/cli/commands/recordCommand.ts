@@ -15,9 +15,9 @@ import { formatAddress } from '../output/formatResult';
 import { formatSpeed, showProgress } from '../output/showProgress';
 import { type Io, stopped, written } from '../process/Io';
 import { listenBy } from './hosts';
-import { logOptions } from '../arguments/options';
+import { logOptions, redactOption } from '../arguments/options';
 import { parseSize } from '../arguments/parseSize';
-import { reportRecording } from './reportRecording';
+import { reportRecording, warnOfRedact } from './reportRecording';
 import { requireNewFile } from '../arguments/requireNewFile';
 import { UsageError } from '../arguments/Command';
 
@@ -28,18 +28,15 @@ export const recordCommand = defineCommand({
   description: [
     'Listens in place of a host, passes everything on to it untouched, and records the conversation. Let clients connect to',
     '--listen instead of the host; neither side notices. Ends at Ctrl-C. A slow or full disk never holds up the traffic: what',
-    'could not be written is counted and marked in the file, and the exit code is 1.',
+    'could not be written is counted and marked in the file, and the exit code is 1; so it is when a path of --redact hid',
+    'nothing, since the secret may be in the file then.',
   ].join('\n'),
   operands: [],
   options: {
     listen: { value: 'IP:PORT', about: 'where clients connect; port 0 takes any that is free' },
     to: { value: 'IP:PORT', about: 'the host' },
     output: { value: 'FILE', short: 'o', about: 'the recording, written anew; - writes it to stdout' },
-    redact: {
-      value: 'PATH',
-      many: true,
-      about: 'hide what stands there, such as value.password; may be given more than once',
-    },
+    redact: redactOption,
     rotate: {
       value: 'SIZE',
       about:
@@ -78,6 +75,7 @@ export const recordCommand = defineCommand({
     const faults = fault === undefined ? {} : { faults: parseFaultPlan(fault) };
     const logger = createAppLogger(log, io);
     for (const warning of host.warnings) logger.warn({}, warning);
+    warnOfRedact(redact, logger);
     if (file !== '-') await requireNewFile('-o', file, rotateBytes > 0);
 
     const writer = new RecordingWriter(file, {

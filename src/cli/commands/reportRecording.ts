@@ -1,16 +1,36 @@
-import type { RecordingSummary } from '../../testing/index';
+import type { Logger } from '../../index';
+import { JsonPath, type RecordingSummary } from '../../testing/index';
 import { ExitCode, type Output } from '../process/Io';
+import { createCliLogger } from '../output/createAppLogger';
 import { paint } from '../output/paint';
 
-/** Tells what became of a recording; exit code 1 when anything of it was lost. */
+/** Tells what became of a recording; exit code 1 when anything of it was lost, or when a path to hide was not there. */
 export function reportRecording(summary: RecordingSummary, name: string, output: Output): number {
-  const { files, written, lost, error } = summary;
+  const { files, written, lost, unusedRedact, error } = summary;
   const where = files.length > 1 ? files.join(', ') : name;
   output.write(`recorded ${written} ${written === 1 ? 'event' : 'events'} in ${where}\n`);
-  if (lost === 0 && error === undefined) return ExitCode.ok;
+  const logger = createCliLogger(output);
+  for (const { path, hint } of unusedRedact) {
+    logger.warn({}, `--redact ${path} hid nothing${hint === '' ? '' : `: ${hint}`}`);
+  }
+  if (lost === 0 && error === undefined) {
+    return unusedRedact.length > 0 ? ExitCode.refused : ExitCode.ok;
+  }
   const reason = error === undefined ? 'the disk was slow or full' : messageOf(error);
   output.write(`${paint(output, 'red', 'error:')} the recording lacks ${lost} events: ${reason}\n`);
   return ExitCode.refused;
+}
+
+/** Tells at once of paths that can hide nothing: at the end of a night it would be too late. Throws BadOption for a path that is none. */
+export function warnOfRedact(paths: readonly string[], logger: Logger): void {
+  for (const path of paths) {
+    const rule = new JsonPath(path);
+    if (rule.mayMatchBelow(['value']) || rule.mayMatchBelow(['result'])) continue;
+    logger.warn(
+      {},
+      `--redact ${path} can hide nothing: a path begins with value or result, such as **.${path}`,
+    );
+  }
 }
 
 /** By its shape: not every error is an instance of our Error, such as those of node:fs under Jest. */

@@ -1,12 +1,12 @@
 import type { Handler } from '../../index';
 import { record } from '../../testing/index';
 import { addHandlers } from '../handlers/addHandlers';
-import { configOption, logOptions } from '../arguments/options';
+import { configOption, logOptions, redactOption } from '../arguments/options';
 import { createAppLogger } from '../output/createAppLogger';
 import { createHostApp, runHosts } from './hosts';
 import { defineCommand } from '../arguments/defineCommand';
 import { parseSize } from '../arguments/parseSize';
-import { reportRecording } from './reportRecording';
+import { reportRecording, warnOfRedact } from './reportRecording';
 import { requireNewFile } from '../arguments/requireNewFile';
 import { stopped } from '../process/Io';
 import { UsageError } from '../arguments/Command';
@@ -32,6 +32,7 @@ export const serveCommand = defineCommand({
       about:
         'with --record: go on in a new file (name.2.ndjson, …) whenever one has this size, such as 64MiB or 100MB; at least 64KiB',
     },
+    redact: { ...redactOption, about: `with --record: ${redactOption.about}` },
     ...logOptions,
   },
   examples: [
@@ -39,13 +40,21 @@ export const serveCommand = defineCommand({
     ['-c lab.yml --handlers handlers.mjs', 'answer with your own handlers'],
     ['--handlers handlers.mjs --record session.ndjson', 'and keep the conversation'],
   ],
-  async run({ config = configOption.default, handlers, record: recordTo, rotate, ...log }, _operands, io) {
+  async run(
+    { config = configOption.default, handlers, record: recordTo, rotate, redact, ...log },
+    _operands,
+    io,
+  ) {
     if (rotate !== undefined && recordTo === undefined) throw new UsageError('--rotate goes with --record');
+    if (redact.length > 0 && recordTo === undefined) throw new UsageError('--redact goes with --record');
     const rotateBytes = rotate === undefined ? 0 : parseSize('--rotate', rotate);
     // Handlers get numbers as the settings say; the echo passes them on as they came.
-    const app = await createHostApp(config, handlers === undefined, createAppLogger(log, io), io);
+    const logger = createAppLogger(log, io);
+    const app = await createHostApp(config, handlers === undefined, logger, io);
+    warnOfRedact(redact, logger);
     if (recordTo !== undefined) await requireNewFile('--record', recordTo, rotateBytes > 0);
-    const recording = recordTo === undefined ? undefined : record(app, recordTo, { ...io.app, rotateBytes });
+    const recording =
+      recordTo === undefined ? undefined : record(app, recordTo, { ...io.app, rotateBytes, redact });
     if (handlers === undefined) app.handle('*', echo);
     // A module may wait for a device; a signal ends that too.
     else await Promise.race([addHandlers(app, handlers), stopped(io)]);

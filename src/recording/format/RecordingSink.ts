@@ -42,11 +42,11 @@ export class SyncGzip {
     this.#gzip.on('data', (chunk: Buffer) => this.#out.push(chunk));
   }
 
-  /** The compressed bytes of `text`, complete up to its last character. */
-  compress(text: string): Promise<Uint8Array> {
+  /** The compressed bytes of a piece, complete up to its last character. */
+  compress(piece: string | Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#gzip.once('error', reject);
-      this.#gzip.write(text, 'utf8');
+      this.#gzip.write(piece);
       this.#gzip.flush(constants.Z_SYNC_FLUSH, () => {
         this.#gzip.off('error', reject);
         resolve(this.#take());

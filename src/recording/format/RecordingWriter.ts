@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
 import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 import { BadOption } from '../../errors/setUp';
-import { JsonPath } from '../content/JsonPath';
+import { Redaction, type UnusedRedaction } from './Redaction';
 import type { RecordedError, RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { recordingPartFile } from './recordingPartFile';
-import { redactEvent } from './redactEvent';
+import { keptRedaction } from './keptRedaction';
 
 /** How a recording is written. */
 export interface RecordingOptions {
@@ -15,7 +15,10 @@ export interface RecordingOptions {
   readonly gzip?: boolean;
   /** Begin a new file (`name.2.ndjson`, …) once one has this many bytes; default 0 = never. */
   readonly rotateBytes?: number;
-  /** Paths of values that must not enter the file, such as `value.password`; see `JsonPath`. */
+  /**
+   * Paths of values that must not enter the file, such as `value.password`; see `JsonPath`. What a recording of that name hides already
+   * stays hidden when it is written anew.
+   */
   readonly redact?: readonly string[];
   /** How long an event may wait before it is written; default 100 ms. */
   readonly flushMs?: number;
@@ -37,6 +40,8 @@ export interface RecordingSummary {
   readonly lost: number;
   /** Bytes in the files. */
   readonly bytes: number;
+  /** Paths of `redact` that hid nothing: misspelled, or their place never came. */
+  readonly unusedRedact: readonly UnusedRedaction[];
   /** Why the last write or the closing failed. */
   readonly error?: unknown;
 }
@@ -66,7 +71,7 @@ export class RecordingWriter {
   readonly #rotateBytes: number;
   readonly #flushMs: number;
   readonly #maxPending: number;
-  readonly #redact: readonly JsonPath[];
+  readonly #redaction: Redaction;
   readonly #openSink: (file: string) => Promise<RecordingSink>;
   readonly #onTrouble: (error: unknown) => void;
   readonly #startedAt: number;
@@ -101,7 +106,9 @@ export class RecordingWriter {
     this.#rotateBytes = notNegative('rotateBytes', options.rotateBytes ?? 0);
     this.#flushMs = notNegative('flushMs', options.flushMs ?? 100);
     this.#maxPending = notNegative('maxPending', options.maxPending ?? 16 * 1024 * 1024);
-    this.#redact = (options.redact ?? []).map((text) => new JsonPath(text));
+    // A sink of the caller's has no file to look into.
+    const kept = options.openSink === undefined ? keptRedaction(file) : [];
+    this.#redaction = new Redaction(options.redact ?? [], kept);
     this.#openSink = options.openSink ?? createFileSink;
     this.#onTrouble = options.onTrouble ?? (() => undefined);
     this.#startedAt = this.#clock.now();
@@ -159,13 +166,14 @@ export class RecordingWriter {
       written: this.#written,
       lost: this.#lost,
       bytes: this.#bytes,
+      unusedRedact: this.#redaction.unused,
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
   }
 
   #lineOf(event: RecordedEvent): string | undefined {
     try {
-      return `${JSON.stringify(redactEvent(event, this.#redact))}\n`;
+      return `${JSON.stringify(this.#redaction.apply(event))}\n`;
     } catch {
       // Too long for a string of the machine; the caller's traffic must not suffer.
       return undefined;
@@ -281,7 +289,7 @@ export class RecordingWriter {
       version: 1,
       started: this.#started,
       ...(part > 1 ? { part } : {}),
-      ...(this.#redact.length > 0 ? { redact: this.#redact.map(({ text }) => text) } : {}),
+      ...(this.#redaction.paths.length > 0 ? { redact: this.#redaction.paths } : {}),
     };
     this.#head = await this.#encode(`${JSON.stringify(header)}\n`);
   }
