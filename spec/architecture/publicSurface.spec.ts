@@ -279,6 +279,7 @@ const testingTypes = [
   'TestProbe',
   'TestProbeOptions',
   'TimingTolerance',
+  'UnusedRedaction',
   'ValueChange',
   'Verdict',
   'VirtualTime',
