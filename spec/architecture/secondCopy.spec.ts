@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import { concat, firstValueFrom, of, throwError, toArray, type Observable } from 'rxjs';
+import { concat, firstValueFrom, of, throwError, toArray, Observable } from 'rxjs';
 import type * as ownRxjs from 'rxjs';
 import * as own from 'rxcomet';
 import { createMemoryTransport } from 'rxcomet/testing';
@@ -261,7 +261,11 @@ describe('An Observable of another copy of rxjs', () => {
   });
 
   function fakePeer(send: (value: unknown) => Observable<unknown>): own.Peer {
-    return { send: (_action: string, value: unknown) => send(value) } as unknown as own.Peer;
+    return {
+      send: (_action: string, value: unknown) => send(value),
+      hold: (_action: string, value: unknown) => send(value),
+      guard: (subscribe: () => void) => new Observable(subscribe),
+    } as unknown as own.Peer;
   }
 });
 

@@ -1,4 +1,6 @@
 import { Observable, Subject, throwError } from 'rxjs';
+import { describeError } from '../runtime/describeError';
+import { GuardedSubscriber } from '../runtime/guards';
 import type { ActorContext, Behaviour } from './behaviour';
 import { onAbort } from '../runtime/onAbort';
 
@@ -38,7 +40,7 @@ export function fromOperator<M, R = null>(
   const start = (context: ActorContext<M, R>): Pipeline<M, R> => {
     const pipeline: Pipeline<M, R> = { deliveries$: new Subject(), ended: false, open: undefined };
     let release: (() => void) | undefined;
-    const subscription = operator(pipeline.deliveries$).subscribe({
+    const observer = {
       error: (error: unknown) => {
         pipeline.ended = true;
         release?.();
@@ -55,8 +57,12 @@ export function fromOperator<M, R = null>(
         context.stop();
         pipeline.open?.settle();
       },
-    });
-    if (!pipeline.ended) release = onAbort(context.signal, () => subscription.unsubscribe());
+    };
+    const thrown = (error: unknown): void =>
+      context.log.error({ err: error }, `the operator failed as it ended: ${describeError(error)}`);
+    const subscriber = new GuardedSubscriber<unknown>(observer, thrown);
+    subscriber.follow(operator(pipeline.deliveries$));
+    if (!pipeline.ended) release = onAbort(context.signal, () => subscriber.unsubscribe());
     return pipeline;
   };
 

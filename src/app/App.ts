@@ -17,7 +17,9 @@ import type { ActionContract } from '../streams/messages/defineAction';
 import type { ConnectionEvent } from '../streams/messages/ConnectionEvent';
 import type { Handler, HandlerOptions } from '../streams/messages/Handler';
 import { Host } from '../streams/host/Host';
-import { HotStream } from '../runtime/HotStream';
+import { describeError } from '../runtime/describeError';
+import { guardClock, guardRandom } from '../runtime/guardClock';
+import { guardStream } from '../runtime/GuardedStream';
 import type { Message } from '../streams/messages/Message';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import { Observation } from '../streams/messages/TrafficObserver';
@@ -82,16 +84,16 @@ export class App {
   #stopping: Promise<StopResult> | undefined;
 
   constructor(config: CometConfig, options: AppOptions) {
-    const { random = Math.random } = options;
-    const clock = withLongTimers(options.clock ?? systemClock);
     const logger = guardLogger(options.logger ?? consoleLogger);
+    const clock = guardClock(withLongTimers(options.clock ?? systemClock), logger);
+    const random = guardRandom(options.random ?? Math.random);
     const transport = new AppTransport(this, options.transport ?? createNodeTransport());
     this.config = config;
     this.#clock = clock;
     this.#random = random;
     this.#logger = logger;
     this.#failures = new FailureReporter(clock, logger, (code) => this.#observation.stats.failed(code));
-    this.failures$ = new HotStream(this.#failures.failures$, (error) =>
+    this.failures$ = guardStream(this.#failures.failures$, (error) =>
       this.#logger.error({ code: error.code, err: error }, error.message),
     );
     this.#handlers = new AppHandlers({
@@ -100,14 +102,14 @@ export class App {
       report: (error, action) => this.#failures.report(error, '', action),
     });
     const reportSubscriber = (error: RxcometError): void => this.#failures.report(error, '', '');
-    this.messages$ = new HotStream(this.#messages, reportSubscriber);
-    this.connections$ = new HotStream(this.#connections, reportSubscriber);
+    this.messages$ = guardStream(this.#messages, reportSubscriber);
+    this.connections$ = guardStream(this.#connections, reportSubscriber);
     const system = createActorSystem('app', { clock, random, logger });
     this.actors = {
       ...system,
-      events$: new HotStream(system.events$, reportSubscriber),
-      deadLetters$: new HotStream(system.deadLetters$, reportSubscriber),
-      tree$: new HotStream(system.tree$, reportSubscriber),
+      events$: guardStream(system.events$, reportSubscriber),
+      deadLetters$: guardStream(system.deadLetters$, reportSubscriber),
+      tree$: guardStream(system.tree$, reportSubscriber),
       remote: (name, action) => new RemoteRef(this.peer(name), action, this.connections$),
     };
     this.#connectionActors = new ConnectionActors(system);
@@ -154,7 +156,7 @@ export class App {
         messages: observation,
       },
     });
-    this.stats$ = new HotStream(this.#observation.stats.stats$, reportSubscriber);
+    this.stats$ = guardStream(this.#observation.stats.stats$, reportSubscriber);
     const clearTokens = clearTokenWarning(config.clients);
     for (const warning of clearTokens === undefined ? config.warnings : [...config.warnings, clearTokens]) {
       logger.warn({ file: config.file }, warning);
@@ -313,6 +315,8 @@ export class App {
     const from = clock.now();
     // A start under way ends first, whatever comes of it; on a disk that hangs it does not.
     if (this.#starting !== undefined) await within(graceMs, clock, this.#starting);
+    const thrown = (error: unknown): void =>
+      this.#logger.error({ err: error }, `app.stop: ${describeError(error)}`);
     const result = await stopParts(
       {
         clock,
@@ -326,13 +330,14 @@ export class App {
           ...this.config.clients.map((client) => outboxToClose(client, this.peer(client.name))),
         ],
         report: (error) => this.#report(error),
+        thrown,
       },
       Math.max(0, graceMs - (clock.now() - from)),
     );
     this.#messages.complete();
     this.#connections.complete();
     this.#failures.complete();
-    await this.#observation.close();
+    await this.#observation.close().catch(thrown);
     this.#observation.stopped(result);
     return result;
   }

@@ -1,13 +1,14 @@
-import { type Observable, type ObservableInput, Subscription, from } from 'rxjs';
+import { type Observable, type ObservableInput, Subscription } from 'rxjs';
 import type { Handler, HandlerOptions } from '../streams/messages/Handler';
 import { BadOption } from '../errors/setUp';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import { endSubscription } from '../runtime/guards';
 import type { ActionContract } from '../streams/messages/defineAction';
 import { HandlerRegistry } from '../streams/dispatch/HandlerRegistry';
 import type { Message } from '../streams/messages/Message';
 import { Registration } from '../streams/dispatch/Exchange';
-import { StreamHandler } from '../streams/dispatch/StreamHandler';
+import { StreamHandler, streamFailure } from '../streams/dispatch/StreamHandler';
 import { isActorRef, refHandler } from './actors/refHandler';
 
 /** Options of `handleStream`. */
@@ -51,12 +52,12 @@ export class AppHandlers {
     const subscription = new Subscription();
     const stream = new StreamHandler({
       action: name,
-      build: (message$) => from(buildStream(message$)),
+      build: buildStream,
       acknowledgeOnArrival: options.acknowledge === 'on-arrival',
       clock,
       random,
       report: (error) => report(error, name),
-      onComplete: () => subscription.unsubscribe(),
+      onComplete: () => endSubscription(subscription, (error) => report(streamFailure(name, error), name)),
     });
     this.#streams.add(stream);
     const push: Handler = (value, message) =>

@@ -1,6 +1,8 @@
 import type { Observable, Subscription } from 'rxjs';
 import { DetachedFailed } from '../errors/setUp';
-import { RxcometError } from '../errors/RxcometError';
+import { isRxcometError, type RxcometError } from '../errors/RxcometError';
+import { describeError } from '../runtime/describeError';
+import { GuardedSubscriber } from '../runtime/guards';
 
 /** Streams that nobody holds: subscribed to here, their errors reported. */
 export class DetachedStreams {
@@ -13,23 +15,24 @@ export class DetachedStreams {
   }
 
   add(source: Observable<unknown>): Subscription {
-    const subscription = source.subscribe({
-      error: (error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
-        this.#report(
-          error instanceof RxcometError
-            ? error
-            : new DetachedFailed(`a detached stream failed: ${text}`, { cause: error }),
-        );
-      },
-    });
-    if (subscription.closed) return subscription;
-    this.#running.add(subscription);
-    subscription.add(() => {
-      this.#running.delete(subscription);
+    const report = (error: unknown): void => {
+      const text = `a detached stream failed: ${describeError(error)}`;
+      this.#report(isRxcometError(error) ? error : new DetachedFailed(text, { cause: error }));
+    };
+    const subscriber = new GuardedSubscriber<unknown>({ error: report }, report);
+    try {
+      subscriber.follow(source);
+    } catch (error) {
+      subscriber.unsubscribe();
+      report(error);
+    }
+    if (subscriber.closed) return subscriber;
+    this.#running.add(subscriber);
+    subscriber.add(() => {
+      this.#running.delete(subscriber);
       if (this.#running.size === 0) for (const resolve of this.#onDone.splice(0)) resolve();
     });
-    return subscription;
+    return subscriber;
   }
 
   /** Resolves when none is running. */

@@ -1,6 +1,7 @@
 import type { ActorSystem } from '../actors/ActorSystem';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
+import type { ReportThrown } from '../runtime/guards';
 import type { Host } from '../streams/host/Host';
 import type { Peer } from '../streams/client/Peer';
 import type { AppHandlers } from './AppHandlers';
@@ -27,6 +28,8 @@ interface RunningParts {
   readonly stores: readonly OpenStore[];
   /** Called with each failure that comes of stopping. */
   readonly report: (error: RxcometError) => void;
+  /** Is told what one of them throws. */
+  readonly thrown: ReportThrown;
 }
 
 /** A store that is closed last. */
@@ -41,21 +44,21 @@ const DISK_MS = 1000;
 
 /** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
 export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
-  const { clock, hosts, peers, handlers, detached, actors } = parts;
+  const { clock, hosts, peers, handlers, detached, actors, thrown } = parts;
   const unfinished = hosts.reduce((sum, host) => sum + host.unfinished, 0);
   await within(graceMs, clock, finish(parts));
   let aborted = 0;
-  for (const host of hosts) aborted += host.abort();
-  handlers.close();
-  detached.unsubscribeAll();
+  for (const host of hosts) aborted += tried(() => host.abort(), 0, thrown);
+  tried(() => handlers.close(), undefined, thrown);
+  tried(() => detached.unsubscribeAll(), undefined, thrown);
   let undelivered = 0;
-  for (const peer of peers) undelivered += peer.abort();
+  for (const peer of peers) undelivered += tried(() => peer.abort(), 0, thrown);
   // What was dropped is gone when its close was told.
-  await Promise.all(hosts.map((host) => host.emptied()));
-  await Promise.all(peers.map((peer) => peer.allClosed()));
+  await allTried(hosts, (host) => host.emptied(), thrown);
+  await allTried(peers, (peer) => peer.allClosed(), thrown);
   // Last, so that what was acknowledged until now is not sent again at the next start.
-  await Promise.all(parts.stores.map((store) => closeInTime(parts, store)));
-  await actors.stop({ graceMs: 0 });
+  await allTried(parts.stores, (store) => closeInTime(parts, store), thrown);
+  await allTried([actors], (system) => system.stop({ graceMs: 0 }), thrown);
   return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
 }
 
@@ -68,13 +71,36 @@ async function closeInTime({ clock, report }: RunningParts, store: OpenStore): P
 }
 
 /** Everything that can still end by itself: hosts first, since their handlers may send. */
-async function finish({ hosts, peers, detached }: RunningParts): Promise<void> {
-  await Promise.all(hosts.map((host) => host.close()));
-  await Promise.all(hosts.map((host) => host.emptied()));
+async function finish({ hosts, peers, detached, thrown }: RunningParts): Promise<void> {
+  await allTried(hosts, (host) => host.close(), thrown);
+  await allTried(hosts, (host) => host.emptied(), thrown);
   await detached.done();
-  await Promise.all(peers.map((peer) => peer.outboxSent()));
-  for (const peer of peers) peer.close();
-  await Promise.all(peers.map((peer) => peer.idle()));
+  await allTried(peers, (peer) => peer.outboxSent(), thrown);
+  for (const peer of peers) tried(() => peer.close(), undefined, thrown);
+  await allTried(peers, (peer) => peer.idle(), thrown);
+}
+
+/** Whatever one part throws, the others are stopped too. */
+function tried<T>(work: () => T, otherwise: T, thrown: ReportThrown): T {
+  try {
+    return work();
+  } catch (error) {
+    thrown(error);
+    return otherwise;
+  }
+}
+
+async function allTried<P>(
+  parts: readonly P[],
+  end: (part: P) => Promise<unknown>,
+  thrown: ReportThrown,
+): Promise<void> {
+  const ending = parts.map(async (part) => {
+    await end(part);
+  });
+  for (const result of await Promise.allSettled(ending)) {
+    if (result.status === 'rejected') thrown(result.reason);
+  }
 }
 
 /** Resolves when the work has ended, well or not, or the time is over. */

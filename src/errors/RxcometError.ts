@@ -48,3 +48,14 @@ function namesOf(value: object): string[] {
     names.push(above.constructor.name);
   return names;
 }
+
+/** Whether something that was thrown is a failure of ours; false for what throws when it is asked. */
+export function isRxcometError(error: unknown): error is RxcometError {
+  try {
+    return (
+      error instanceof RxcometError && typeof error.code === 'string' && typeof error.message === 'string'
+    );
+  } catch {
+    return false;
+  }
+}

@@ -26,6 +26,7 @@ export class ReplaySink implements EventSink {
   readonly #onSend: () => void;
   /** When the last event came, as `elapsedMs`. */
   #lastMs = 0;
+  #fault: { readonly error: unknown } | undefined;
 
   /** @param onSend called after each message of a client. */
   constructor(
@@ -46,6 +47,11 @@ export class ReplaySink implements EventSink {
     return Math.round((this.#clock.now() - this.#startedAt) * 1000) / 1000;
   }
 
+  /** Throws what the comparison threw, of a normaliser for instance. */
+  check(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
+  }
+
   /**
    * Resolves when nothing has happened for `quietMs`, or after ten times as long. What a handler sends after its answer is a part of what it
    * does, and no recorded event tells when to look for it.
@@ -64,7 +70,12 @@ export class ReplaySink implements EventSink {
 
   write(event: RecordedEvent): void {
     this.#lastMs = this.elapsedMs;
-    this.#comparison.actual(event);
+    try {
+      this.#comparison.actual(event);
+    } catch (error) {
+      // Thrown into the link that carries the event it would end the process.
+      this.#fault ??= { error };
+    }
     if (this.#keep) this.events.push(event);
     if (event.kind === 'message' && event.side !== 'host') this.#onSend();
   }

@@ -159,6 +159,7 @@ async function replay(
       drive?.abort();
       await within(app.stop(), 'app.stop()');
     }
+    sink.check();
     return {
       verdict: comparison.finish(),
       events: sink.events,

@@ -75,6 +75,7 @@ export async function replayToHost(
   if (aborted.aborted) abort();
   try {
     await drive.done;
+    sink.check();
     return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
   } finally {
     release();

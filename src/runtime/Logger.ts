@@ -1,3 +1,5 @@
+import { reportRejection } from './guards';
+
 /** Levels of a {@link Logger}, from the one that says most. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -40,10 +42,14 @@ export function guardLogger(logger: Logger): Logger {
   const at =
     (level: LogLevel) =>
     (fields: Readonly<Record<string, unknown>>, text: string): void => {
-      try {
-        logger[level](fields, text);
-      } catch {
-        // Nobody is left to be told.
+      // A second time for one that cannot make a line of the fields, of an error whose getters throw for instance.
+      for (const told of [fields, {}]) {
+        try {
+          reportRejection(logger[level](told, text), ignore);
+          return;
+        } catch {
+          // Nobody is left to be told.
+        }
       }
     };
   return {

@@ -27,7 +27,11 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   callbacks.add(callback);
   return () => {
     if (!callbacks.delete(callback) || callbacks.size > 0) return;
-    signal.removeEventListener('abort', listener);
     listenerOf.delete(signal);
+    try {
+      signal.removeEventListener('abort', listener);
+    } catch {
+      // A signal of the user's own make; it has told already what it is, or it never will.
+    }
   };
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../runtime/describeError';
 import { RxcometError } from '../errors/RxcometError';
 import { StoreProblem } from './KeyValueStore';
 
@@ -29,8 +30,7 @@ const GOES_ON = /ENOSPC|EDQUOT|no space left|quota/i;
 /** What is wrong with a store, and what helps. `opening`: the store could not be opened. */
 export function reasonAndRemedy(cause: unknown, opening: boolean, words: TroubleWords): string {
   // An addon may make its errors in another realm, so that they are no `Error` of ours.
-  const { message } = Object(cause) as { readonly message?: unknown };
-  const reason = typeof message === 'string' ? message : String(cause);
+  const reason = describeError(cause);
   // It names its remedy itself.
   if (cause instanceof RxcometError) return reason;
   if (cause instanceof StoreProblem) return `${reason}; ${remedyOf(cause, words)}`;

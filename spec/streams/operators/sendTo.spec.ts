@@ -10,6 +10,7 @@ function peerOf(send: (value: string) => Observable<unknown>): Peer {
     name: 'Peer',
     send: (_action: string, value: string) => send(value),
     hold: (_action: string, value: string) => send(value),
+    guard: (subscribe: () => void) => new Observable(subscribe),
   } as unknown as Peer;
 }
 
@@ -30,13 +31,14 @@ function heldPeer() {
     const subscriber = open.shift();
     subscriber?.next('ok');
     subscriber?.complete();
-    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    await settle();
   };
   return { peer, sent, answer, cancelled: () => cancelled };
 }
 
+/** On a busy machine pulling leaves others their turn after each value. */
 const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 describe('sendTo as an operator', () => {

@@ -1,6 +1,7 @@
 import { Observable, isObservable, takeUntil } from 'rxjs';
 import { ActorInterrupted, ActorStopped, DeathPact } from '../../errors/actors';
 import type { Clock } from '../../runtime/Clock';
+import { describeError, isInstance, readProperty } from '../../runtime/describeError';
 import type { Logger } from '../../runtime/Logger';
 import type { ActionMessage } from '../fromContracts';
 import type { ActorContract, ActorRef, AnyActorRef, Termination } from '../ActorRef';
@@ -24,6 +25,8 @@ import type { TimerTick } from '../mailbox/TimerTick';
 import { Timers } from './Timers';
 import { WatchList } from './WatchList';
 import { actorLogger } from './actorLogger';
+
+type Later = PromiseLike<unknown> | Observable<unknown>;
 
 /** What comes before messages. */
 type Control<M> =
@@ -170,7 +173,7 @@ export class ActorCell<M, R>
       const request = item as Request<M, R>;
       request.place = 'handling';
       if (request.within === undefined) this.#handle(request.message, request);
-      else request.within(() => this.#handle(request.message, request));
+      else this.#handleWithin(request, request.within);
     } else {
       const tick = item as TimerTick<M>;
       tick.taken();
@@ -184,14 +187,33 @@ export class ActorCell<M, R>
     // As `#call`, which would cost a closure for each message.
     this.#current = context;
     let result: NextState<unknown>;
+    let later: boolean;
     try {
       result = this.#behaviour.receive(this.#state, message, context);
+      // Looking at it may run code of the user's too.
+      later = isLater(result);
     } catch (error) {
       this.#broken(context, error);
       return;
     }
-    if (isLater<unknown>(result)) this.#follow(result, context, this.#completed, this.#broken);
+    if (later) this.#follow(result as Later, context, this.#completed, this.#broken);
     else this.#completed(context, result);
+  }
+
+  /** Handles it once, whatever the function of the asking side does with the call. */
+  #handleWithin(request: Request<M, R>, within: (call: () => void) => void): void {
+    let called = false;
+    const call = (): void => {
+      if (called) return;
+      called = true;
+      this.#handle(request.message, request);
+    };
+    try {
+      within(call);
+    } catch (error) {
+      this.thrown(error);
+    }
+    call();
   }
 
   /** Runs a piece of user code; exactly one of `done` and `failed` follows, now or later. */
@@ -203,18 +225,20 @@ export class ActorCell<M, R>
   ): void {
     this.#current = context;
     let result: unknown;
+    let later: boolean;
     try {
       result = code();
+      later = isLater(result);
     } catch (error) {
       failed.call(this, context, error);
       return;
     }
-    if (isLater<unknown>(result)) this.#follow(result, context, done, failed);
+    if (later) this.#follow(result as Later, context, done, failed);
     else done.call(this, context, result);
   }
 
   #follow(
-    result: PromiseLike<unknown> | Observable<unknown>,
+    result: Later,
     context: MessageContext<M, R>,
     done: (context: MessageContext<M, R>, state: unknown) => void,
     failed: (context: MessageContext<M, R>, error: unknown) => void,
@@ -223,6 +247,7 @@ export class ActorCell<M, R>
       result,
       (state) => done.call(this, context, state),
       (error) => failed.call(this, context, error),
+      this.thrown,
     );
     if (letGo === undefined || this.#current !== context) return;
     const onAbort = (reason: unknown): void => {
@@ -617,6 +642,10 @@ export class ActorCell<M, R>
     return (this.#log ??= actorLogger(this.#core.logger, this.path));
   }
 
+  /** Something of the user's was thrown where it changes nothing: by what a handler left behind as it ended, by a listener, by a subscriber. */
+  readonly thrown = (error: unknown): void =>
+    this.log.error({ err: error }, `${this.path}: thrown where nobody waits for it: ${describeError(error)}`);
+
   get contracts(): ReadonlyMap<string, ActorContract> | undefined {
     return this.#behaviour.contracts;
   }
@@ -662,7 +691,7 @@ export class ActorCell<M, R>
 
   watch(ref: AnyActorRef, replacement: { readonly message: M } | undefined): void {
     if (this.#ending || ref.path === this.path) return;
-    (this.#watchList ??= new WatchList()).watch(ref, ({ cause }) => {
+    (this.#watchList ??= new WatchList(this.thrown)).watch(ref, ({ cause }) => {
       this.#command(
         replacement === undefined
           ? { type: 'terminated', ref, cause }
@@ -706,6 +735,7 @@ export class ActorCell<M, R>
       // A refusal is a dead letter already.
       (message) => void this.ref.offer(message).catch(() => undefined),
       (cause) => this.#command({ type: 'failure', cause, child: undefined }),
+      this.thrown,
     );
   }
 }
@@ -717,6 +747,8 @@ function itemOf<M, R>(context: MessageContext<M, R>): Item<M> {
 /** Whether a handler failed only because it was told to give up. */
 function isAbort(error: unknown, reason: unknown): boolean {
   if (error === reason) return true;
-  if (!(error instanceof Error)) return false;
-  return error.name === 'AbortError' || error.cause === reason;
+  return (
+    readProperty(error, 'name') === 'AbortError' ||
+    (isInstance(error, Error) && readProperty(error, 'cause') === reason)
+  );
 }

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
 import { AskAborted } from '../../errors/actors';
 import type { Logger } from '../../runtime/Logger';
 import type {
@@ -12,6 +12,7 @@ import type {
 } from '../ActorRef';
 import type { Intake } from '../mailbox/Intake';
 import { Request, type Answers, type RequestOwner } from '../mailbox/Request';
+import { GuardedStream } from '../../runtime/GuardedStream';
 import { requireOption } from '../requireOption';
 import { keepProcessFor } from '../../runtime/keepProcess';
 
@@ -26,6 +27,8 @@ export interface RefOwner<M, R> extends RequestOwner<R> {
   interrupt(): void;
   /** Calls back once the actor has stopped, at once when it has; the function returned takes the listener back. */
   onTermination(listener: (termination: Termination) => void): () => void;
+  /** Something of the user's was thrown where it changes nothing. */
+  readonly thrown: (error: unknown) => void;
 }
 
 /** The address of an actor of this process: checks options and puts messages into its intake. */
@@ -47,7 +50,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   get terminated$(): Observable<Termination> {
-    return new Observable((subscriber) =>
+    return this.#guard((subscriber) =>
       this.#cell.onTermination((termination) => {
         subscriber.next(termination);
         subscriber.complete();
@@ -87,7 +90,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   send(message: M, options?: AskOptions): Observable<R> {
-    return new Observable((subscriber) => this.#request(message, subscriber, options, true));
+    return this.#guard((subscriber) => this.#request(message, subscriber, options, true));
   }
 
   toString(): string {
@@ -124,10 +127,17 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     return () => request.cancel();
   }
 
+  /** A stream whose subscribers' mistakes are told by the actor, and harm it as little as they harm whoever emits. */
+  #guard<T>(subscribe: (subscriber: Subscriber<T>) => TeardownLogic): Observable<T> {
+    return new GuardedStream(subscribe, this.#cell.thrown);
+  }
+
   /** The higher of what the sender wants and what the receiver's rule says. */
-  #priority(message: M, { priority: wanted = 'normal' }: TellOptions = {}): Priority {
-    if (this.#priorityOf === undefined || wanted === 'interrupt') return wanted;
+  #priority(message: M, options: TellOptions | undefined): Priority {
+    let wanted: Priority = 'normal';
     try {
+      wanted = options?.priority ?? wanted;
+      if (this.#priorityOf === undefined || wanted === 'interrupt') return wanted;
       const own = this.#priorityOf(message);
       return own === 'normal' ? wanted : own;
     } catch (error) {

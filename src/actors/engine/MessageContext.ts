@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from '../../runtime/Clock';
+import { createGuardedController } from '../../runtime/guardedSignal';
 import type { Logger } from '../../runtime/Logger';
 import type { ActorContext, ActorTimers, SpawnOptions, Spawnable } from '../behaviour';
 import type { ActorRef, AnyActorRef } from '../ActorRef';
@@ -34,6 +35,8 @@ export interface ContextOwner<M, R> {
     behaviourOrOptions: Spawnable<S, N, Q> | SpawnOptions<N> | undefined,
     options: SpawnOptions<N> | undefined,
   ): ActorRef<N, Q>;
+  /** A listener of the signal threw. */
+  readonly thrown: (error: unknown) => void;
 }
 
 /** The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is the actor's. */
@@ -89,7 +92,7 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
   get signal(): AbortSignal {
     const extras = this.#extended();
     if (extras.controller === undefined) {
-      extras.controller = new AbortController();
+      extras.controller = createGuardedController(this.cell.thrown);
       if (extras.aborted) extras.controller.abort(extras.reason);
     }
     return extras.controller.signal;

@@ -1,3 +1,4 @@
+import { isInstance } from '../../runtime/describeError';
 import { requireOption } from '../requireOption';
 import type {
   BackoffOptions,
@@ -41,7 +42,7 @@ export class Supervisor {
 
   directiveFor(cause: unknown): Directive {
     for (const [failure, directive] of this.#rules.on ?? []) {
-      if (cause instanceof failure) return directive;
+      if (isInstance(cause, failure)) return directive;
     }
     return this.#rules.otherwise ?? 'stop';
   }

@@ -1,7 +1,10 @@
 import { Observable, Subject, takeUntil, type Subscription } from 'rxjs';
 import { ActorStopped } from '../../errors/actors';
 import { type Clock, systemClock, withLongTimers, yieldTurn } from '../../runtime/Clock';
-import { silentLogger } from '../../runtime/Logger';
+import type { RxcometError } from '../../errors/RxcometError';
+import { guardClock, guardRandom, guardTurn } from '../../runtime/guardClock';
+import { guardStream } from '../../runtime/GuardedStream';
+import { guardLogger, silentLogger } from '../../runtime/Logger';
 import { ActorCell } from './ActorCell';
 import type {
   ActorEvent,
@@ -39,8 +42,11 @@ const DEFAULT_GRACE_MS = 5000;
  * await system.stop({ graceMs: 1000 });
  */
 export function createActorSystem(name: string, options: ActorSystemOptions = {}): ActorSystem {
-  const { random = Math.random, logger = silentLogger, treeIntervalMs = 1000 } = options;
-  const clock = withLongTimers(options.clock ?? systemClock);
+  const { treeIntervalMs = 1000 } = options;
+  const logger = guardLogger(options.logger ?? silentLogger);
+  const clock = guardClock(withLongTimers(options.clock ?? systemClock), logger);
+  const random = guardRandom(options.random ?? Math.random);
+  const report = (error: RxcometError): void => logger.error({ code: error.code, err: error }, error.message);
   requireOption(treeIntervalMs > 0, 'treeIntervalMs: above 0');
   const events$ = new Subject<ActorEvent>();
   const over$ = new Subject<void>();
@@ -57,7 +63,7 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
     random,
     logger,
     deadLetters,
-    dispatcher: new Dispatcher(clock, options.yieldTurn ?? yieldTurn),
+    dispatcher: new Dispatcher(clock, guardTurn(options.yieldTurn ?? yieldTurn, logger)),
     publish,
     spawn(parent, ...args) {
       const given = readArguments(...args);
@@ -114,9 +120,9 @@ export function createActorSystem(name: string, options: ActorSystemOptions = {}
   return {
     name,
     clock,
-    events$: events$.asObservable(),
-    deadLetters$: deadLetters.letters$.asObservable(),
-    tree$: everyInterval(clock, treeIntervalMs, tree).pipe(takeUntil(over$)),
+    events$: guardStream(events$, report),
+    deadLetters$: guardStream(deadLetters.letters$, report),
+    tree$: guardStream(everyInterval(clock, treeIntervalMs, tree).pipe(takeUntil(over$)), report),
     tree,
     find: (path) => locate(path)?.ref,
     spawn<S, M, R>(

@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { readFile } from 'node:fs/promises';
 import { parseJson } from '../../index';
 import { UsageError } from './Command';
@@ -25,7 +26,7 @@ export function parseValue(text: string, name: string, asText: string): unknown 
   try {
     return parseJson(trimmed, { bigint: true, maxNesting: MAX_NESTING, peer: name });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new UsageError(reason.replace('the content is', 'this is'), `${hintFor(trimmed)}; ${asText}`, {
       cause: error,
     });
@@ -83,6 +84,6 @@ async function readAll(io: Pick<Io, 'stdin'>): Promise<Uint8Array> {
 }
 
 function unreadable(option: string, error: unknown): UsageError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = describeError(error);
   return new UsageError(`${option} cannot be read: ${reason}`, '', { cause: error });
 }

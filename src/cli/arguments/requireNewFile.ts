@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readRecording, recordingPartFile } from '../../testing/index';
@@ -14,7 +15,7 @@ const remedy = 'remove it or choose another name';
  */
 export async function requireNewFile(option: string, file: string, rotated = false): Promise<void> {
   const refuse = (error: unknown): never => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new UsageError(`${option} ${file} cannot be written: ${reason}`, 'choose another file', {
       cause: error,
     });

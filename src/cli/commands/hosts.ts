@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { type App, ListenFailed, type Logger, createApp, loadConfig } from '../../index';
 import { ExitCode, type Io, type Output, stopped } from '../process/Io';
 import { formatAddress } from '../output/formatResult';
@@ -31,7 +32,7 @@ async function reload(app: App, io: Io): Promise<void> {
     await app.reloadCertificates();
     io.stderr.write('certificates read again, for connections from now on\n');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     io.stderr.write(`certificates not taken, those in use stay: ${reason}\n`);
   }
 }

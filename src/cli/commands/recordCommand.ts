@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import type { ClientConfig, HostConfig } from '../../index';
 import {
   createTap,
@@ -85,7 +86,7 @@ export const recordCommand = defineCommand({
       ...(gzip ? { gzip } : {}),
       ...(file === '-' ? { openSink: () => Promise.resolve(sinkOf(io)) } : {}),
       onTrouble: (error) =>
-        logger.warn({}, `the recording cannot be written, trying again: ${String(error)}`),
+        logger.warn({}, `the recording cannot be written, trying again: ${describeError(error)}`),
     } satisfies RecordingOptions);
     const counted = countMessages(writer);
     let tap: Tap | undefined;

@@ -1,4 +1,5 @@
 import type { Logger } from '../../index';
+import { describeError } from '../../runtime/describeError';
 import { JsonPath, type RecordingSummary } from '../../testing/index';
 import { ExitCode, type Output } from '../process/Io';
 import { createCliLogger } from '../output/createAppLogger';
@@ -16,7 +17,7 @@ export function reportRecording(summary: RecordingSummary, name: string, output:
   if (lost === 0 && error === undefined) {
     return unusedRedact.length > 0 ? ExitCode.refused : ExitCode.ok;
   }
-  const reason = error === undefined ? 'the disk was slow or full' : messageOf(error);
+  const reason = error === undefined ? 'the disk was slow or full' : describeError(error);
   output.write(`${paint(output, 'red', 'error:')} the recording lacks ${lost} events: ${reason}\n`);
   return ExitCode.refused;
 }
@@ -31,9 +32,4 @@ export function warnOfRedact(paths: readonly string[], logger: Logger): void {
       `--redact ${path} can hide nothing: a path begins with value or result, such as **.${path}`,
     );
   }
-}
-
-/** By its shape: not every error is an instance of our Error, such as those of node:fs under Jest. */
-function messageOf(error: unknown): string {
-  return (error as Error | null)?.message ?? String(error);
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { writeFile } from 'node:fs/promises';
 import {
   type Recording,
@@ -125,7 +126,7 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new UsageError(`--junit cannot be written: ${reason}`, '', { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { stackOf } from '../../runtime/describeError';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { BadOption, RxcometError, type App, type Handler } from '../../index';
@@ -53,7 +54,7 @@ async function guarded(file: string, what: string, action: () => unknown): Promi
     return await action();
   } catch (error) {
     if (error instanceof RxcometError) throw error;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = stackOf(error);
     const [message = '', ...frames] = text.split(/\n(?= {4}at )/);
     const places = frames.filter((frame) => !frame.includes('node:') && !frame.includes(OWN_FOLDER));
     // Node keeps the place of a syntax error in an ES module to itself.

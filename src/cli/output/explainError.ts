@@ -1,3 +1,4 @@
+import { stackOf } from '../../runtime/describeError';
 import {
   BadOption,
   BadRecording,
@@ -33,7 +34,7 @@ export function explainError(error: unknown, command: string | undefined, output
     return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
   }
   // Nothing that we expect, so all of it is told.
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error), command, output);
+  say(stackOf(error), command, output);
   return ExitCode.refused;
 }
 

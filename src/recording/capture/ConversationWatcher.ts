@@ -1,4 +1,5 @@
-import type { RxcometError } from '../../errors/RxcometError';
+import { describeError } from '../../runtime/describeError';
+import { isRxcometError } from '../../errors/RxcometError';
 import type { Frame } from '../../streams/wire/Frame';
 import { FrameParser } from '../../streams/wire/FrameParser';
 import {
@@ -33,6 +34,8 @@ export interface ConversationWatcherOptions {
   readonly joined?: RecordedDialect;
   /** Frames with more content pass unread and are marked. Default 64 MiB. */
   readonly maxContentBytes?: number;
+  /** Is told what the writer throws; without it that changes nothing. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
 type Own<E> = E extends RecordedEvent ? Omit<E, keyof RecordedEventBase> : never;
@@ -133,8 +136,8 @@ export class ConversationWatcher {
       action();
     } catch (error) {
       // The parser takes nothing more.
-      const { code = 'ERR_UNREADABLE', message = String(error) } = error as Partial<RxcometError>;
-      this.#write({ kind: 'error', code, message, from });
+      const code = isRxcometError(error) ? error.code : 'ERR_UNREADABLE';
+      this.#write({ kind: 'error', code, message: describeError(error), from });
     }
   }
 
@@ -238,6 +241,10 @@ export class ConversationWatcher {
 
   #write(event: Own<RecordedEvent>): void {
     const { writer, link, side } = this.#options;
-    writer.write({ at: writer.elapsedMs, link, side, dialect: this.#dialect, ...event });
+    try {
+      writer.write({ at: writer.elapsedMs, link, side, dialect: this.#dialect, ...event });
+    } catch (error) {
+      this.#options.onTrouble?.(error);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { describeError, isInstance } from '../../runtime/describeError';
+import { guarded } from '../../runtime/guards';
 import type { ClientConfig } from '../../config/types/ClientConfig';
 import type { HostConfig } from '../../config/types/HostConfig';
 import type { Clock } from '../../runtime/Clock';
@@ -24,7 +26,7 @@ export interface TapOptions {
   readonly faults?: FaultPlan;
   /** For the delays of `faults`; default the machine's. */
   readonly clock?: Clock;
-  /** Told when the host cannot be reached or the listener fails. */
+  /** Told when the host cannot be reached or the listener fails, and once when the writer throws. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -49,7 +51,14 @@ export interface Tap {
  * const tap = await createTap({ listen, to, writer });
  */
 export async function createTap(options: TapOptions): Promise<Tap> {
-  const { transport = createNodeTransport(), listen, to, faults, clock, onError = () => undefined } = options;
+  const { transport = createNodeTransport(), listen, to, faults, clock } = options;
+  const onError = guarded(options.onError);
+  let troubled = false;
+  const onTrouble = (error: unknown): void => {
+    if (troubled) return;
+    troubled = true;
+    onError(isInstance(error, Error) ? error : new Error(describeError(error), { cause: error }));
+  };
   const pairs = new Set<TappedPair>();
   const stopped = new AbortController();
   let links = 0;
@@ -58,7 +67,7 @@ export async function createTap(options: TapOptions): Promise<Tap> {
     (accepted) => {
       links += 1;
       const near = faults === undefined ? accepted : withFaults(accepted, faults, clock);
-      const pair = new TappedPair(near, links, options.writer);
+      const pair = new TappedPair(near, links, options.writer, onTrouble);
       pairs.add(pair);
       void pair.done.then(() => pairs.delete(pair));
       transport.connect(to, stopped.signal).then(
@@ -101,10 +110,16 @@ class TappedPair {
   #dropped: RecordedEnd | undefined;
   #failure: Error | undefined;
 
-  constructor(client: Link, number: number, writer: EventSink) {
+  constructor(client: Link, number: number, writer: EventSink, onTrouble: (error: unknown) => void) {
     this.done = new Promise((resolve) => (this.#onDone = resolve));
     this.#links = { client };
-    this.#watcher = new ConversationWatcher({ writer, link: number, side: 'host', peer: client.peer });
+    this.#watcher = new ConversationWatcher({
+      writer,
+      link: number,
+      side: 'host',
+      peer: client.peer,
+      onTrouble,
+    });
     this.#open('client', client);
     // Nothing can pass before the host is there.
     client.pause();

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { guarded } from '../../runtime/guards';
 import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
 import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 import { BadOption } from '../../errors/setUp';
@@ -110,7 +111,7 @@ export class RecordingWriter {
     const kept = options.openSink === undefined ? keptRedaction(file) : [];
     this.#redaction = new Redaction(options.redact ?? [], kept);
     this.#openSink = options.openSink ?? createFileSink;
-    this.#onTrouble = options.onTrouble ?? (() => undefined);
+    this.#onTrouble = guarded(options.onTrouble);
     this.#startedAt = this.#clock.now();
     this.#started = new Date(this.#clock.wallTime()).toISOString();
     this.#plan();

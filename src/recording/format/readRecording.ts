@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import { createReadStream, existsSync } from 'node:fs';
@@ -233,7 +234,7 @@ async function* readPart(
   } catch (error) {
     if (error instanceof BadRecording) throw error;
     // By its shape: an error of Node is no instance of Jest's Error.
-    const reason = (error as Error | undefined)?.message ?? String(error);
+    const reason = describeError(error);
     throw new BadRecording(`cannot be read: ${reason}`, {
       file,
       line: line === 0 ? 0 : line + 1,

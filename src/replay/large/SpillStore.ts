@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -124,7 +125,7 @@ export class SpillStore {
         done += writeSync(this.#file, bytes, done, blockBytes - done, position + done);
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       throw new BadOption(
         `what does not fit into memory cannot be written to ${this.#folder}: ${reason}; set TMPDIR to a folder with room`,
         { cause: error },

@@ -1,3 +1,4 @@
+import { guarded } from '../../runtime/guards';
 import type { HostConfig } from '../../config/types/HostConfig';
 import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
@@ -48,13 +49,7 @@ export async function createStandIn(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: StandInOptions,
 ): Promise<StandIn> {
-  const {
-    transport = createNodeTransport(),
-    listen,
-    side,
-    delays = false,
-    onError = () => undefined,
-  } = options;
+  const { transport = createNodeTransport(), listen, side, delays = false } = options;
   const clock = withLongTimers(options.clock ?? systemClock);
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
   const [chosen, ...others] = sides.values();
@@ -74,10 +69,12 @@ export async function createStandIn(
     links.add(link);
     new StandInConnection(link, { answers, native, speed, clock }, () => links.delete(link));
   };
-  const listener = await transport.listen(listen, accept, onError).catch((error: unknown) => {
-    answers.close();
-    throw error;
-  });
+  const listener = await transport
+    .listen(listen, accept, guarded(options.onError))
+    .catch((error: unknown) => {
+      answers.close();
+      throw error;
+    });
   return {
     ip: listener.ip,
     port: listener.port,

@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readLog } from './readLog';
@@ -60,7 +61,7 @@ async function readFileList(folder: string, names: ReadonlySet<string>): Promise
   try {
     return readManifest(await readFile(path.join(folder, name)));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new BrokenLevel(`its file ${name} is damaged: ${reason}`, { cause: error });
   }
 }

@@ -1,11 +1,21 @@
-import { BehaviorSubject, EMPTY, filter, firstValueFrom, merge, Observable, type Subscriber } from 'rxjs';
+import type { Observable } from 'rxjs';
+import {
+  BehaviorSubject,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  merge,
+  type Subscriber,
+  type TeardownLogic,
+} from 'rxjs';
+import type { RxcometError } from '../../errors/RxcometError';
 import { BadOption } from '../../errors/setUp';
 import { AppStopped, SendAborted } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
 import type { ClientState, PeerContext } from './ClientContext';
 import { encodeJson } from '../json/encodeJson';
 import { copyBytes, isBytes } from '../../runtime/bytes';
-import { HotStream } from '../../runtime/HotStream';
+import { GuardedStream, guardStream } from '../../runtime/GuardedStream';
 import { SendLane } from './SendLane';
 import type { DeliverKept, OutboxPort, OutboxState } from './OutboxPort';
 import { Send, type SendSink } from './Send';
@@ -53,16 +63,14 @@ export class Peer {
   readonly #lane: SendLane;
   #urgentLane: SendLane | undefined;
   readonly #actionTexts = new Map<string, string>();
+  readonly #reportSubscriber = (error: RxcometError): void => this.#context.report(error, this.name, '');
 
   constructor(context: PeerContext) {
     this.#context = context;
-    this.state$ = new HotStream(this.#state, (error) => context.report(error, context.config.name, ''));
+    this.state$ = guardStream(this.#state, this.#reportSubscriber);
     this.#lane = new SendLane(context, (state) => this.#show(state));
     const { outbox } = context;
-    this.outbox$ =
-      outbox === undefined
-        ? EMPTY
-        : new HotStream(outbox.outbox$, (error) => context.report(error, context.config.name, ''));
+    this.outbox$ = outbox === undefined ? EMPTY : guardStream(outbox.outbox$, this.#reportSubscriber);
     const deliver: DeliverKept = (message, sink) => {
       const { action, text, raw, key, trace, timeoutMs = context.config.ackTimeoutMs } = message;
       const send = new Send(action, text, raw, false, true, timeoutMs, key, trace, sink);
@@ -110,15 +118,18 @@ export class Peer {
     value?: unknown,
     options: SendOptions = NO_OPTIONS,
   ): Observable<unknown> {
-    return new Observable<unknown>((subscriber) => {
-      return this.#start(subscriber, action, value, options, undefined);
-    });
+    return this.guard((subscriber) => this.#start(subscriber, action, value, options, undefined));
   }
 
   /** For `sendTo`: as `send`, with the value as it is now, whenever its turn comes. */
   hold(action: string | ActionContract, value: unknown, options: SendOptions): Observable<unknown> {
     const held = this.#hold(action, value);
-    return new Observable((subscriber) => this.#start(subscriber, action, undefined, options, held));
+    return this.guard((subscriber) => this.#start(subscriber, action, undefined, options, held));
+  }
+
+  /** For `sendTo`: a stream whose subscribers' mistakes are failures of this client. */
+  guard<T>(subscribe: (subscriber: Subscriber<T>) => TeardownLogic): Observable<T> {
+    return new GuardedStream(subscribe, this.#reportSubscriber);
   }
 
   /**
@@ -159,8 +170,18 @@ export class Peer {
   tell<V>(contract: ActionContract<V>, value: V, options?: TellOptions): boolean;
   tell(action: string, value?: unknown, options?: TellOptions): boolean;
   tell(action: string | ActionContract, value?: unknown, options: TellOptions = NO_OPTIONS): boolean {
-    if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
     const sink = new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
+    try {
+      return this.#tell(action, value, options, sink);
+    } catch (error) {
+      // Options or a contract of the caller's that throw when they are asked.
+      sink.error(notSent(error));
+      return true;
+    }
+  }
+
+  #tell(action: string | ActionContract, value: unknown, options: TellOptions, sink: SendSink): boolean {
+    if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
     const { outbox } = this.#context;
     if (outbox !== undefined && options.confirm !== false && options.urgent !== true) {
       return this.#keep(outbox, action, value, options, sink);
@@ -278,9 +299,15 @@ export class Peer {
   }
 
   #enter(send: Send, options: SendOptions): SendLane {
-    const lane = this.#laneFor(options);
-    if (options.signal !== undefined) this.#heed(options.signal, send, lane);
-    return lane;
+    try {
+      const lane = this.#laneFor(options);
+      if (options.signal !== undefined) this.#heed(options.signal, send, lane);
+      return lane;
+    } catch (error) {
+      // Of a signal that throws when it is asked; the lane takes nothing that is over.
+      send.error(notSent(error));
+      return this.#lane;
+    }
   }
 
   /** The short way of a message that needs nothing but to be written now; false when it has to go the ordinary one. */

@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import * as t from 'io-ts';
 import type { ParseJsonOptions } from '../json/readJson';
 import { parseJson } from '../json/parseJson';
@@ -51,7 +52,7 @@ export class ReplyReader {
     try {
       result = readResult(frame.text ?? '', { bigint, maxNesting, peer: this.#peer });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = describeError(error);
       throw new BadReply(text, { ...failureFields(config.name, send, 'yes'), cause: error });
     }
     if (result !== undefined) return result;

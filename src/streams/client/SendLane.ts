@@ -1,3 +1,4 @@
+import { describeError } from '../../runtime/describeError';
 import {
   AckTimeout,
   AppStopped,
@@ -211,7 +212,7 @@ export class SendLane implements ClientConnectionEvents {
       // As any attempt: logs and stop() go by it that the peer cannot be reached.
       if (!probe.signal.aborted) {
         this.#failedAttempts += 1;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = describeError(error);
         this.#onState({ kind: 'backoff', attempt: this.#failedAttempts, delayMs: 0, reason });
       }
       return false;
@@ -385,7 +386,7 @@ export class SendLane implements ClientConnectionEvents {
     }
     const { clock, config, random } = this.#context;
     const delayMs = reconnectDelayMs(config.reconnect, this.#failedAttempts, random());
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     // Somebody may wait for what is queued, so this timer keeps the process.
     this.#backoffTimer = clock.setTimeout(
       () => {

@@ -1,5 +1,6 @@
 import { BadOption } from '../../errors/setUp';
-import { RxcometError } from '../../errors/RxcometError';
+import { isRxcometError, type RxcometError } from '../../errors/RxcometError';
+import { describeError, readProperty } from '../../runtime/describeError';
 import { Unencodable } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
 import { isMessageKey, isTraceparent } from '../wire/nativeKeys';
@@ -37,7 +38,8 @@ export function contentOf(action: string | ActionContract, value: unknown): unkn
 }
 
 export function nameOf(action: unknown): string {
-  return typeof action === 'string' ? action : (contractOf(action)?.action ?? '');
+  const name = typeof action === 'string' ? action : readProperty(action, 'action');
+  return typeof name === 'string' ? name : '';
 }
 
 /** With raw content the action travels in the header, which has a largest size (protocol 1.1). */
@@ -67,7 +69,6 @@ export function checkArguments(action: unknown, { timeoutMs, key, trace }: SendO
 
 /** Errors of ours pass; a toJSON or a codec that throws is a value that cannot be written. */
 export function notSent(error: unknown): RxcometError {
-  if (error instanceof RxcometError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new Unencodable(`the value cannot be written: ${text}`, { cause: error });
+  if (isRxcometError(error)) return error;
+  return new Unencodable(`the value cannot be written: ${describeError(error)}`, { cause: error });
 }

@@ -130,6 +130,7 @@ export class Dedup implements RunOwner {
       void run.recall(store.recall(key));
       return true;
     }
+    run.exchange.noAck = exchange.noAck;
     run.exchange.message = messageOf(exchange.message, known !== undefined, run.exchange);
     this.#known.take(key);
     this.#runs.set(key, run);

@@ -1,3 +1,5 @@
+import { createGuardedController } from '../../runtime/guardedSignal';
+import { readProperty } from '../../runtime/describeError';
 import type { Message, MessageControl } from '../messages/Message';
 import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
@@ -28,6 +30,8 @@ export interface ReplyPort {
 export interface Answering {
   acknowledge(exchange: Exchange, value: unknown): void;
   fail(exchange: Exchange, error: unknown): void;
+  /** Code of the user's that belongs to a message has failed, and changes nothing of it. */
+  callbackFailed(exchange: Exchange, error: unknown): void;
 }
 
 /** The one handling that all requests with one message-key share. */
@@ -143,7 +147,7 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
 
   signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = createGuardedController((error) => this.chain.callbackFailed(this, error));
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
@@ -163,7 +167,7 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
   /** True when the error says no more than that the signal was aborted. */
   isAbort(error: unknown): boolean {
     if (this.#abortReason === undefined) return false;
-    return error === this.#abortReason || (error instanceof Error && error.name === 'AbortError');
+    return error === this.#abortReason || readProperty(error, 'name') === 'AbortError';
   }
 }
 

@@ -5,15 +5,16 @@ import {
   StreamIdle,
   UnknownAction,
 } from '../../errors/handling';
-import { RxcometError } from '../../errors/RxcometError';
+import { isRxcometError, type RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
+import { reportRejection } from '../../runtime/guards';
 import { cutName, quoteName } from '../../runtime/names';
 import type { ActionContract } from '../messages/defineAction';
 import { errorAcknowledgement } from './errorAcknowledgement';
 import type { Exchange, NextOutcome, Registration } from './Exchange';
 import type { HandlerRegistry } from './HandlerRegistry';
 import type { Observation } from '../messages/TrafficObserver';
-import { type ResultTaker, pullResults, slowAnswer, subscribeResults } from './results';
+import { type ResultTaker, type SlowAnswer, pullResults, slowAnswer, subscribeResults } from './results';
 import { TimeoutQueue } from '../../runtime/TimeoutQueue';
 
 /** Those that get stuck within so many milliseconds are told in one failure. */
@@ -125,6 +126,11 @@ export class HandlerChain {
     if (exchange.current?.claims === true) this.release(exchange);
   }
 
+  /** Code of the user's that belongs to a message has failed, and changes nothing of it. */
+  callbackFailed(exchange: Exchange, error: unknown): void {
+    this.#reportFailure(exchange, error);
+  }
+
   /** Forgets timers; the exchanges were cancelled by their connections. */
   close(): void {
     this.#handlerTimeouts.clear();
@@ -145,7 +151,8 @@ export class HandlerChain {
     exchange.releasedCallbacks = undefined;
     for (const callback of releasedCallbacks) {
       try {
-        callback();
+        const returned: unknown = callback();
+        reportRejection(returned, (error) => this.callbackFailed(exchange, error));
       } catch (error) {
         this.#reportFailure(exchange, error);
       }
@@ -193,6 +200,7 @@ export class HandlerChain {
     exchange.current = registration;
     registration.running += 1;
     let answer: unknown;
+    let slow: SlowAnswer | undefined;
     try {
       const value =
         contract === undefined ? message.value : contract.decodeValue(message.value, message.peer);
@@ -200,6 +208,8 @@ export class HandlerChain {
         exchange.observer === undefined
           ? registration.call(value, message)
           : callWithin(exchange, registration, value);
+      // Looking at it may run code of the user's too.
+      if (typeof answer === 'object' && answer !== null) slow = slowAnswer(answer);
     } catch (error) {
       this.#leave(exchange);
       return this.#failed(exchange, error);
@@ -216,9 +226,10 @@ export class HandlerChain {
       this.release(exchange);
       return true;
     }
-    if (typeof answer === 'object' && this.#takeTime(exchange, answer)) return true;
-    this.#leave(exchange);
-    this.#finish(exchange, answer, registration);
+    if (slow === undefined) {
+      this.#leave(exchange);
+      this.#finish(exchange, answer, registration);
+    } else this.#takeTime(exchange, slow);
     return true;
   }
 
@@ -255,21 +266,22 @@ export class HandlerChain {
     this.release(exchange);
   }
 
-  /** False when the answer is a plain value. */
-  #takeTime(exchange: Exchange, answer: object): boolean {
-    const slow = slowAnswer(answer);
-    if (slow === undefined) return false;
+  #takeTime(exchange: Exchange, slow: SlowAnswer): void {
     this.#arm(exchange);
     if (slow.kind === 'promise') {
-      // A foreign thenable may throw, or call back twice; a promise of this runtime is taken as it is.
-      Promise.resolve(slow.promise).then(
-        (value) => this.#settled(exchange, value),
-        (error: unknown) => this.#workFailed(exchange, error),
-      );
+      try {
+        // A foreign thenable may throw, or call back twice; a promise of this runtime is taken as it is.
+        Promise.resolve(slow.promise).then(
+          (value) => this.#settled(exchange, value),
+          (error: unknown) => this.#workFailed(exchange, error),
+        );
+      } catch (error) {
+        // Of a promise whose own `constructor` or `then` throws.
+        this.#workFailed(exchange, error);
+      }
     } else if (slow.kind === 'observable') {
       subscribeResults(exchange, slow.observable, this.#resultTaker(exchange));
     } else void pullResults(exchange, slow.iterable, this.#resultTaker(exchange));
-    return true;
   }
 
   #resultTaker(exchange: Exchange): ResultTaker {
@@ -295,7 +307,19 @@ export class HandlerChain {
       this.#askOn(exchange);
       return;
     }
-    if (typeof value === 'object' && this.#takeTime(exchange, value)) return;
+    if (typeof value === 'object') {
+      let slow: SlowAnswer | undefined;
+      try {
+        slow = slowAnswer(value);
+      } catch (error) {
+        this.#workFailed(exchange, error);
+        return;
+      }
+      if (slow !== undefined) {
+        this.#takeTime(exchange, slow);
+        return;
+      }
+    }
     this.#leave(exchange);
     this.#finish(exchange, value, registration);
   }
@@ -333,8 +357,8 @@ export class HandlerChain {
     const contract = exchange.current?.contract;
     const outcome = exchange.port.next(exchange, contract === undefined ? value : contract.encodeAck(value));
     exchange.streaming = true;
-    // A legacy peer has no answer before its one frame, so that the time of the handler goes on.
-    if (exchange.message.dialect === 'native') {
+    // A legacy peer has no answer before its one frame, and a result that nobody wants is none: the time of the handler goes on.
+    if (exchange.message.dialect === 'native' && !exchange.noAck) {
       this.#disarm(exchange);
       if (this.#idleTimeouts !== undefined) this.#await(exchange, this.#idleTimeouts);
     }
@@ -484,7 +508,7 @@ export class HandlerChain {
   }
 
   #reportFailure(exchange: Exchange, error: unknown): void {
-    if (error instanceof RxcometError) {
+    if (isRxcometError(error)) {
       this.#options.report(error);
       return;
     }

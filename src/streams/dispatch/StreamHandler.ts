@@ -1,9 +1,13 @@
-import { Subject, type Observable, type Subscription } from 'rxjs';
+import { type Observable, type ObservableInput, Subject, type Subscription, from } from 'rxjs';
 import { HandlerFailed } from '../../errors/handling';
 import type { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
+import { describeError } from '../../runtime/describeError';
+import { GuardedSubscriber } from '../../runtime/guards';
+import { cutName, quoteName } from '../../runtime/names';
 import type { Message } from '../messages/Message';
 import { reconnectDelayMs } from '../../runtime/backoff';
+import { pulledFrom } from './results';
 
 /** Delays before a stream handler that failed is subscribed anew. */
 const RESTART = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };
@@ -11,7 +15,7 @@ const RESTART = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };
 /** What a stream handler needs of its app. */
 export interface StreamHandlerOptions {
   readonly action: string;
-  readonly build: (messages$: Observable<Message>) => Observable<unknown>;
+  readonly build: (messages$: Observable<Message>) => ObservableInput<unknown>;
   /** True: null goes back before the stream sees the message. */
   readonly acknowledgeOnArrival: boolean;
   readonly clock: Clock;
@@ -77,19 +81,27 @@ export class StreamHandler {
   #give(input: Subject<Message>, message: Message): void {
     // Not before there is a pipeline: what waits for one keeps its slot, so that no more than Max_in_flight can.
     if (this.#options.acknowledgeOnArrival) message.ack();
-    input.next(message);
+    try {
+      input.next(message);
+    } catch (error) {
+      // Of a stream that the pipeline shares with another.
+      this.#thrown(error);
+    }
   }
 
   #subscribe(): void {
     const input = new Subject<Message>();
     this.#input = input;
     this.#subscribedAt = this.#options.clock.now();
+    const subscriber = new GuardedSubscriber<unknown>(
+      { error: (error: unknown) => this.#failed(error), complete: () => this.#completed() },
+      this.#thrown,
+    );
+    this.#subscription = subscriber;
     try {
-      this.#subscription = this.#options.build(input).subscribe({
-        error: (error: unknown) => this.#failed(error),
-        complete: () => this.#completed(),
-      });
+      subscriber.follow(streamOf(this.#options.build(input), this.#thrown));
     } catch (error) {
+      subscriber.unsubscribe();
       this.#failed(error);
       return;
     }
@@ -104,12 +116,7 @@ export class StreamHandler {
   #failed(cause: unknown): void {
     if (this.#closed) return;
     const { action, clock, random, report } = this.#options;
-    const text = cause instanceof Error ? cause.message : String(cause);
-    const error = new HandlerFailed(`the stream handler of "${action}" failed: ${text}`, {
-      action,
-      peer: '',
-      cause,
-    });
+    const error = streamFailure(action, cause);
     this.#input = undefined;
     // Those that wait have not been seen by it; they are for the next one.
     this.#failures = clock.now() - this.#subscribedAt >= RESTART.maxDelayMs ? 1 : this.#failures + 1;
@@ -118,6 +125,10 @@ export class StreamHandler {
     const delayMs = reconnectDelayMs(RESTART, this.#failures, random());
     this.#timer = clock.setTimeout(() => this.#subscribe(), delayMs);
   }
+
+  /** Thrown where it changes nothing, as the pipeline ends. */
+  readonly #thrown = (error: unknown): void =>
+    this.#options.report(streamFailure(this.#options.action, error));
 
   #completed(): void {
     if (this.#closed) return;
@@ -130,4 +141,18 @@ export class StreamHandler {
       if (this.#closed || !this.#waiting.has(message)) message.fail(error);
     }
   }
+}
+
+/** What a pipeline did wrong, as a failure. */
+export function streamFailure(action: string, cause: unknown): HandlerFailed {
+  const text = `the stream handler of ${quoteName(action)} failed: ${describeError(cause)}`;
+  return new HandlerFailed(text, { action: cutName(action), peer: '', cause });
+}
+
+function streamOf(built: ObservableInput<unknown>, report: (error: unknown) => void): Observable<unknown> {
+  const { [Symbol.asyncIterator]: pull, subscribe } = built as Partial<AsyncIterable<unknown>> & {
+    readonly subscribe?: unknown;
+  };
+  if (typeof pull !== 'function' || typeof subscribe === 'function') return from(built);
+  return pulledFrom(built as AsyncIterable<unknown>, report);
 }

@@ -1,6 +1,8 @@
-import { type Observable, type Subscription, takeWhile } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Exchange, NextOutcome } from './Exchange';
 import { ResultOverflow } from '../../errors/handling';
+import { fairStep } from '../../runtime/fairStep';
+import { GuardedSubscriber } from '../../runtime/guards';
 import { quoteName } from '../../runtime/names';
 
 /** What becomes of the results of a handler that answers with several. After `failed` or `ended` nothing more comes. */
@@ -10,7 +12,7 @@ export interface ResultTaker {
   failed(error: unknown): void;
   ended(): void;
   /** Something went wrong that changes nothing. */
-  report(error: unknown): void;
+  readonly report: (error: unknown) => void;
 }
 
 /** The error of an action whose results come faster than its peer reads them. */
@@ -20,9 +22,18 @@ function resultOverflow(action: string): ResultOverflow {
   );
 }
 
+/** So many results are pulled of an AsyncIterable for a message that wants none, then it counts as endless. */
+const UNWANTED_RESULTS = 10_000;
+
+function endless(action: string): ResultOverflow {
+  return new ResultOverflow(
+    `${quoteName(action)} wants no result (ack: none), and ${UNWANTED_RESULTS} were pulled without an end; ask for the acknowledgement, or end the generator`,
+  );
+}
+
 /**
- * Answers a message with what an AsyncIterable gives, pulled only while the peer reads. From now on `exchange.stopWork` ends it; its slot
- * is free when the pending `next()` has settled.
+ * Answers a message with what an AsyncIterable gives, pulled only while the peer reads, and so that one which never waits leaves others their
+ * turns. From now on `exchange.stopWork` ends it; its slot is free when the pending `next()` has settled.
  */
 export async function pullResults(
   exchange: Exchange,
@@ -31,6 +42,7 @@ export async function pullResults(
 ): Promise<void> {
   let iterator: AsyncIterator<unknown, unknown> | undefined;
   let stopped = false;
+  let pulled = 0;
   let wake: (() => void) | undefined;
   // return() asks a generator to run its finally.
   const giveBack = async (): Promise<void> => {
@@ -53,6 +65,11 @@ export async function pullResults(
     for (;;) {
       const { done, value } = await exchange.within(next);
       if (done === true || stopped) break;
+      const turn = fairStep();
+      if (turn !== undefined) await turn;
+      if (stopped) break;
+      pulled += 1;
+      if (exchange.noAck && pulled > UNWANTED_RESULTS) throw endless(exchange.message.action);
       if (value === undefined) continue;
       const outcome = taker.next(value);
       if (outcome === 'overflow') throw resultOverflow(exchange.message.action);
@@ -80,49 +97,78 @@ export function subscribeResults(
   observable: Observable<unknown>,
   taker: ResultTaker,
 ): void {
-  let subscription: Subscription | undefined;
   let over = false;
   const failed = (error: unknown): void => {
     if (over) return;
     over = true;
-    subscription?.unsubscribe();
+    subscriber.unsubscribe();
     taker.failed(error);
   };
+  const subscriber = new GuardedSubscriber<unknown>(
+    {
+      next: (value) => {
+        if (over || value === undefined) return;
+        try {
+          if (taker.next(value) === 'overflow') failed(resultOverflow(exchange.message.action));
+        } catch (error) {
+          failed(error);
+        }
+      },
+      error: failed,
+      complete: () => {
+        if (over) return;
+        over = true;
+        taker.ended();
+      },
+    },
+    taker.report,
+  );
   exchange.stopWork = () => {
     over = true;
-    subscription?.unsubscribe();
+    subscriber.unsubscribe();
     taker.ended();
   };
   try {
-    // The operator ends a source that emits on and on within subscribe.
-    const result$ = observable.pipe(takeWhile(() => !over));
-    subscription = exchange.within(() =>
-      result$.subscribe({
-        next: (value) => {
-          if (over || value === undefined) return;
-          try {
-            if (taker.next(value) === 'overflow') failed(resultOverflow(exchange.message.action));
-          } catch (error) {
-            failed(error);
-          }
-        },
-        error: failed,
-        complete: () => {
-          if (over) return;
-          over = true;
-          taker.ended();
-        },
-      }),
-    );
+    exchange.within(() => subscriber.follow(observable));
   } catch (error) {
-    failed(error);
+    if (over) taker.report(error);
+    else failed(error);
   }
-  // It ended within subscribe, before there was a subscription to end.
-  if (over) subscription?.unsubscribe();
+}
+
+/**
+ * As `from` of rxjs, but an iterable that never waits leaves others their turns, and gets `return()` as soon as nobody wants it any more; what
+ * that throws is reported.
+ */
+export function pulledFrom<T>(iterable: AsyncIterable<T>, report: (error: unknown) => void): Observable<T> {
+  return new Observable((subscriber) => {
+    const iterator: AsyncIterator<T, unknown> = iterable[Symbol.asyncIterator]();
+    let ended = false;
+    const run = async (): Promise<void> => {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        ended ||= done === true;
+        if (ended || subscriber.closed) break;
+        subscriber.next(value as T);
+        await fairStep();
+      }
+      subscriber.complete();
+    };
+    run().catch((error: unknown) => {
+      ended = true;
+      subscriber.error(error);
+    });
+    const giveBack = async (): Promise<void> => {
+      await iterator.return?.();
+    };
+    return () => {
+      if (!ended) giveBack().catch(report);
+    };
+  });
 }
 
 /** The forms of a handler's answer that take time. */
-type SlowAnswer =
+export type SlowAnswer =
   | { readonly kind: 'promise'; readonly promise: PromiseLike<unknown> }
   | { readonly kind: 'observable'; readonly observable: Observable<unknown> }
   | { readonly kind: 'iterable'; readonly iterable: AsyncIterable<unknown> };

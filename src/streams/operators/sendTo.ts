@@ -1,7 +1,8 @@
-import { isObservable, Observable, type Subscriber, takeWhile } from 'rxjs';
+import { type Observable, type Subscriber, isObservable, takeWhile } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
 import { QueueFull } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
+import { fairStep } from '../../runtime/fairStep';
 import { Deque } from '../../runtime/Deque';
 import type { Peer } from '../client/Peer';
 import type { SendOptions } from '../client/arguments';
@@ -99,7 +100,7 @@ export function sendTo(
   return (source) => (isObservable(source) ? push(source, capacity, full) : pull(source));
 
   function push(values: Observable<unknown>, room: number, overflow: () => QueueFull): Observable<unknown> {
-    return new Observable((destination) => {
+    return peer.guard((destination) => {
       // As they were when they came: who emitted them may use the same object or bytes for the next.
       const waiting = new Deque<Observable<unknown>>();
       let ended = false;
@@ -128,7 +129,7 @@ export function sendTo(
   }
 
   function pull(values: Iterable<unknown> | AsyncIterable<unknown>): Observable<unknown> {
-    return new Observable((destination) => {
+    return peer.guard((destination) => {
       let wake: (() => void) | undefined;
       const window = new SendWindow(destination, concurrency, () => wake?.());
       const run = async (): Promise<void> => {
@@ -136,6 +137,8 @@ export function sendTo(
           if (!destination.closed) window.start(send(value));
           while (!destination.closed && !window.hasRoom)
             await new Promise<void>((resolve) => (wake = resolve));
+          // Where answers come at once, as in memory, nothing else here waits.
+          await fairStep();
           if (destination.closed) return;
         }
         window.end();

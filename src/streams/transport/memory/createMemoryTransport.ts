@@ -1,3 +1,4 @@
+import { describeError, isInstance } from '../../../runtime/describeError';
 import type { HostConfig } from '../../../config/types/HostConfig';
 import type { Link } from '../Link';
 import type { Transport } from '../Transport';
@@ -65,7 +66,7 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Tra
             onLink(link);
           } catch (error) {
             link.destroy();
-            onError(error instanceof Error ? error : new Error(String(error), { cause: error }));
+            onError(isInstance(error, Error) ? error : new Error(describeError(error), { cause: error }));
           }
         },
       };

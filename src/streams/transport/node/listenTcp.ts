@@ -1,3 +1,4 @@
+import { describeError, isInstance } from '../../../runtime/describeError';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Link } from '../Link';
 import { SocketLink } from './SocketLink';
@@ -28,7 +29,7 @@ export function handOver(
   } catch (error) {
     // Thrown into the server's event it would end the process.
     link.destroy();
-    onError(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    onError(isInstance(error, Error) ? error : new Error(describeError(error), { cause: error }));
   }
 }
 

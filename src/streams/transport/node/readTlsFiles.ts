@@ -1,3 +1,4 @@
+import { describeError } from '../../../runtime/describeError';
 import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
 import type { TlsConfig } from '../../../config/types/TlsConfig';
 import { BadCertificate } from '../../../errors/setUp';
@@ -81,7 +82,7 @@ async function read(path: string, key: string, readText: (path: string) => Promi
           ? 'may not be read by this user; give it the right to'
           : code === 'EISDIR'
             ? 'is a directory; name the PEM file in it'
-            : `cannot be read: ${String(cause)}`;
+            : `cannot be read: ${describeError(cause)}`;
     throw new BadCertificate(`${key}: ${path} ${reason}`, { cause });
   }
 }

@@ -1,11 +1,10 @@
 import { EmptyError, Subject, firstValueFrom, map, share, take, type Observable } from 'rxjs';
-import type { SubscriberFailed } from '../../src/errors/setUp';
-import { HotStream } from '../../src/runtime/HotStream';
+import { guardStream } from '../../src/runtime/GuardedStream';
 
 function setUp() {
   const source = new Subject<number>();
   const reported: string[] = [];
-  const stream$ = new HotStream(source, (error: SubscriberFailed) => reported.push(error.message));
+  const stream$ = guardStream(source, (error) => reported.push(error.message));
   return { source, stream$, reported };
 }
 
