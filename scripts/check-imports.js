@@ -166,6 +166,7 @@ const allowed = {
     'app',
     'app/actors:types',
     'config',
+    'config/nodes:types',
     'config/types',
     'observe/stats:types',
     'storage/outbox',
@@ -174,6 +175,7 @@ const allowed = {
     'streams/json',
     'streams/messages',
     'streams/operators',
+    'streams/transport:types',
   ],
 
   // The command line uses what every user has, the two public doors.

@@ -9,7 +9,8 @@ export type { Address } from './runtime/endpoint';
 
 // Configuration
 export { loadConfig } from './config/loadConfig';
-export { parseConfig } from './config/parseConfig';
+export { parseConfig, type ParseConfigOptions } from './config/parseConfig';
+export type { Environment } from './config/nodes/substituteEnvironment';
 export type { ClientConfig, ClientQueueConfig } from './config/types/ClientConfig';
 export type { CometConfig } from './config/types/CometConfig';
 export type { HostConfig } from './config/types/HostConfig';
@@ -18,13 +19,13 @@ export { Secret } from './config/types/Secret';
 export type { TlsConfig } from './config/types/TlsConfig';
 
 // Messages, handlers and contracts
-export { acknowledge } from './streams/operators/acknowledge';
+export { acknowledge, type AckOf, type MessageOf } from './streams/operators/acknowledge';
 export type { ActionContract } from './streams/messages/defineAction';
 export type { ConnectionEvent } from './streams/messages/ConnectionEvent';
 export { defineAction, type ActionCodecs } from './streams/messages/defineAction';
 export type { Dialect } from './streams/messages/Message';
 export type { Answer, Handler, HandlerOptions } from './streams/messages/Handler';
-export { Message } from './streams/messages/Message';
+export { Message, type MessageControl, type MessageFields } from './streams/messages/Message';
 export { t } from './streams/messages/defineAction';
 
 // Sending
@@ -45,18 +46,29 @@ export type { OutboxEntry, OutboxInspector } from './storage/outbox/OutboxInspec
 export type { OutboxRefusal } from './storage/outbox/KeptMessage';
 export type { OutboxTotals } from './storage/outbox/records';
 export type { OutboxState } from './streams/client/OutboxPort';
-export { sendTo, type SendToOptions } from './streams/operators/sendTo';
+export { sendTo, type SendTo, type SendToOptions } from './streams/operators/sendTo';
 export type { TellOptions } from './streams/client/arguments';
 
 // The wire, for tools
 export { encodeJson } from './streams/json/encodeJson';
 export { parseJson } from './streams/json/parseJson';
+export type { ParseJsonOptions } from './streams/json/readJson';
+export type { Link, LinkEvents } from './streams/transport/Link';
+export type { Listener, Transport } from './streams/transport/Transport';
 
 // Actors
 export type { ActorContext, ActorTimers } from './actors/behaviour';
 export type { ActorEvent } from './actors/ActorSystem';
 export type { ActorNode, ActorStatus } from './actors/ActorSystem';
-export type { ActorRef, AnyActorRef, AskOptions, OfferOptions, Termination } from './actors/ActorRef';
+export type {
+  ActorContract,
+  ActorRef,
+  ActorTellOptions,
+  AnyActorRef,
+  AskOptions,
+  OfferOptions,
+  Termination,
+} from './actors/ActorRef';
 export type { ActorSystem, ActorSystemOptions, StopReport, SystemActor } from './actors/ActorSystem';
 export type { AppActors } from './app/actors/AppActors';
 export {
@@ -76,6 +88,7 @@ export type { Spawnable, Spawner, SpawnOptions } from './actors/behaviour';
 export type {
   BackoffOptions,
   Directive,
+  FailureClass,
   SupervisionRules,
   SupervisionStrategy,
 } from './actors/SupervisionStrategy';
@@ -180,5 +193,21 @@ export { UnknownClient } from './errors/sending';
 export { UnknownEncoding } from './errors/connections';
 export { UnsentOverflow } from './errors/connections';
 export { WriteTimeout } from './errors/connections';
-export type { ConfigProblem } from './errors/setUp';
-export type { Delivered } from './errors/sending';
+export type { ActorErrorFields } from './errors/actors';
+export type { PeerErrorFields } from './errors/connections';
+export type {
+  BadValueFields,
+  DedupFailedFields,
+  HandlerErrorFields,
+  HandlerStuckFields,
+} from './errors/handling';
+export type { BadRecordingFields } from './errors/recordings';
+export type { RxcometErrorOptions } from './errors/RxcometError';
+export type { Delivered, SendErrorFields } from './errors/sending';
+export type {
+  MessageRefusedFields,
+  OutboxFailedFields,
+  OutboxLockedFields,
+  RemoteErrorFields,
+} from './errors/sending';
+export type { ConfigProblem, DedupLockedFields } from './errors/setUp';

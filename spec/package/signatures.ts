@@ -18,20 +18,32 @@ import {
   loadConfig,
   parseConfig,
   retrySend,
+  RemoteError,
   RxcometError,
   SendError,
   sendTo,
   t,
   type ActorContext,
+  type ActorContract,
   type ActorRef,
+  type ActorTellOptions,
   type AnyActorRef,
   type App,
   type CometConfig,
   type Delivered,
+  type FailureClass,
+  type Link,
+  type LinkEvents,
   type Logger,
   type Message,
+  type OutboxInspector,
+  type ParseConfigOptions,
   type Peer,
+  type RemoteErrorFields,
   type Secret,
+  type SendErrorFields,
+  type SendTo,
+  type Transport,
 } from 'rxcomet';
 import {
   createTestApp,
@@ -39,6 +51,7 @@ import {
   readRecording,
   replayRecording,
   virtualTime,
+  type Conversation,
   type Recording,
 } from 'rxcomet/testing';
 
@@ -149,6 +162,63 @@ export async function sending(app: App, peer: Peer): Promise<void> {
   void perhaps;
 }
 
+export function livingOfPeers(peer: Peer): void {
+  const { name, queued, queuedBytes, unfinished } = peer;
+  void [name, queued + queuedBytes + unfinished, peer.state$, peer.outbox$, peer.drained, peer.persisted];
+  // @ts-expect-error app.stop() closes
+  void peer.close;
+  // @ts-expect-error app.stop() ends what is under way
+  void peer.abort;
+  // @ts-expect-error app.stop() waits for what was sent
+  void peer.idle;
+  // @ts-expect-error app.start() opens
+  void peer.openOutbox;
+  // @ts-expect-error app.stop() closes
+  void peer.closeOutbox;
+  // @ts-expect-error app.stop() waits for it, `outbox$` shows it
+  void peer.outboxSent;
+  // @ts-expect-error app.stop() waits for it
+  void peer.allClosed;
+  // @ts-expect-error sendTo holds values
+  void peer.hold;
+  // @ts-expect-error a peer is known by its configuration
+  peer.name = 'other';
+}
+
+export function inspecting(outbox: OutboxInspector): void {
+  void [outbox.totals.depth, outbox.retry(['key']), outbox.drop()];
+  // @ts-expect-error one key is a list of one
+  void outbox.retry('key');
+  // @ts-expect-error totals are read only
+  outbox.totals.depth = 0;
+}
+
+/** What signatures mention has a name to import. */
+export function namingTypes(link: Link, peer: Peer): void {
+  const reading: ParseConfigOptions = { env: { HOST: '127.0.0.1' } };
+  const events: LinkEvents = { data: () => {}, end: () => {}, drain: () => {}, close: () => {} };
+  const refuse = (): Promise<never> => Promise.reject(new Error('no network'));
+  const transport: Transport = { listen: refuse, connect: refuse };
+  const sending: SendTo<{ volts: number; amps: number }, string> = sendTo(peer, Ramp);
+  const contract: ActorContract<{ volts: number; amps: number }, string> = Ramp;
+  const failures: readonly FailureClass[] = [SendError, RxcometError];
+  const urgent: ActorTellOptions = { priority: 'urgent' };
+  const fields: SendErrorFields = { client: 'Lab', action: 'Ramp', delivered: 'no' };
+  const remote: RemoteErrorFields = { ...fields, remoteCode: 'ERR_RANGE' };
+  createApp(parseConfig('', reading), { transport });
+  link.open(events);
+  void [sending, contract, failures, urgent, new RemoteError('out of range', remote)];
+  // @ts-expect-error a transport connects as well
+  const half: Transport = { listen: refuse };
+  // @ts-expect-error bytes only
+  link.write('text');
+  // @ts-expect-error the end of a link is told as well
+  link.open({ data: () => {} });
+  // @ts-expect-error a send that failed says of which client
+  const nobody: SendErrorFields = { action: 'Ramp', delivered: 'no' };
+  void [half, nobody];
+}
+
 export function sendingStreams(peer: Peer, points$: Observable<{ volts: number; amps: number }>): void {
   const answers$: Observable<string> = points$.pipe(sendTo(peer, Ramp, { concurrency: 4 }));
   const breaker = circuitBreaker({ failures: 3, openMs: 1000 });
@@ -204,6 +274,10 @@ export async function actors(watched: AnyActorRef): Promise<void> {
   // @ts-expect-error a reply of another type
   const number: number = await ref.ask(5);
   void number;
+  // @ts-expect-error no such priority
+  ref.tell(1, { priority: 'high' });
+  // @ts-expect-error what a peer calls urgent is a priority of an actor
+  ref.tell(1, { urgent: true });
   // @ts-expect-error it takes numbers only
   const wider: ActorRef<number | string, string> = ref;
   const narrower: ActorRef<5, unknown> = ref;
@@ -245,12 +319,13 @@ export async function testing(file: string, app: App): Promise<void> {
   const recording: Recording = readRecording(file);
   const { verdict } = await replayRecording(recording, { handlers: (under) => void handling(under) });
   const passed: boolean = verdict.passed;
+  const conversation: Conversation = recording;
   const test = await createTestApp({ handlers: handling });
   const probe = createTestProbe<number, string>(createActorSystem('lab'), { answer: String });
   probe.ref.tell(5);
   await probe.expectMessage(5);
   await virtualTime().advance(1000);
-  void [passed, test.peer];
+  void [passed, conversation, test.peer];
   // @ts-expect-error a recording is read first
   void replayRecording(file, { handlers: handling });
   // @ts-expect-error it needs the handlers that are replayed into

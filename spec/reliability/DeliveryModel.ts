@@ -8,7 +8,7 @@ import type { Link } from '../../src/streams/transport/Link';
 import type { Message } from '../../src/streams/messages/Message';
 import { Observation } from '../../src/streams/messages/TrafficObserver';
 import type { OutboxState } from '../../src/streams/client/OutboxPort';
-import { Peer } from '../../src/streams/client/Peer';
+import { Client } from '../../src/streams/client/Client';
 import { Registration } from '../../src/streams/dispatch/Exchange';
 import type { Transport } from '../../src/streams/transport/Transport';
 import { createMemoryTransport } from '../../src/streams/transport/memory/createMemoryTransport';
@@ -56,7 +56,7 @@ const FAULTS: readonly LinkFault[] = ['cut', 'reset', 'half-close', 'stall'];
 interface Sender {
   readonly store: ModelStore;
   readonly outbox: Outbox;
-  readonly peer: Peer;
+  readonly peer: Client;
   /** Its outbox is open, so that it knows what waits. */
   opened: boolean;
 }
@@ -177,7 +177,7 @@ export class DeliveryModel {
     const { name: client, queue, reconnect } = config;
     const report = (error: RxcometError): void => this.#failed(error);
     const outbox = new Outbox({ path: '/outbox', client, clock, random, report, queue, reconnect, store });
-    const peer = new Peer({
+    const peer = new Client({
       config,
       transport: this.#transport(),
       clock,

@@ -628,11 +628,4 @@ export const withoutCase: Readonly<Record<string, string>> = {
   fromOperator: 'what the user gives',
   'Listener.reloadCertificates': 'as App.reloadCertificates, which calls it',
   NextState: 'what the user gives',
-  ProbePeer: 'for an outbox, which asks its peer so',
-  'Peer.allClosed': 'for the app: a part of App.stop',
-  'Peer.closeOutbox': 'for the app: a part of App.stop',
-  'Peer.hold': 'for sendTo, which has a case',
-  'Peer.idle': 'for the app: a part of App.stop',
-  'Peer.openOutbox': 'for the app: a part of App.start',
-  'Peer.outboxSent': 'for the app: a part of App.stop',
 };

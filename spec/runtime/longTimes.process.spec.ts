@@ -168,7 +168,6 @@ const without: Readonly<Record<string, string>> = {
   'CircuitBreakerOptions.windowMs': 'held against the clock, no timer',
   'ReplayOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
   'ReplayOptions.quietMs': 'a pause on the clock of the replay, which waits for any time',
-  'ProbePeer(forMs)': 'given by us',
   'ReplayToHostOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
   'RetrySendOptions.maxDelayMs':
     'refused beyond a timer of Node, with the limit: spec/streams/operators/retrySend.spec.ts',
@@ -179,9 +178,9 @@ const without: Readonly<Record<string, string>> = {
   'VirtualTimeOptions.graceMs': 'held against the clock, no timer',
   'VirtualTimeOptions.limitMs': 'held against the clock, no timer',
   'ActorEvent.delayMs': 'told by us',
+  'ClientState.delayMs': 'told by us',
   'EventSink.elapsedMs': 'no time to wait for',
   'OutboxState.oldestMs': 'told by us',
-  'OutgoingMessage.timeoutMs': 'as SendOptions.timeoutMs',
 };
 
 /** Of the configuration: refused when a timer cannot wait so long, see below. */

@@ -1,8 +1,5 @@
-import path from 'node:path';
 import ts from 'typescript';
-import { buildPackage } from './buildPackage';
-
-const dist = path.join(__dirname, '..', '..', 'dist');
+import { readPublishedDoors } from './publishedDoors';
 
 /** `out`: users get it, as a result, a field or what their callbacks are called with; `in`: users give it. */
 export type Way = 'out' | 'in';
@@ -20,24 +17,12 @@ export interface DeclaredPlace {
  * declaration once for each way. Builds the package first, unless that is up to date.
  */
 export function walkDeclarations(see: (place: DeclaredPlace) => void): void {
-  buildPackage();
-  const doors = ['index.d.ts', path.join('testing', 'index.d.ts')].map((door) => path.join(dist, door));
-  const program = ts.createProgram(doors, {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    skipLibCheck: true,
-    types: ['node'],
-  });
-  const checker = program.getTypeChecker();
+  const { checker, doors, isOurs, resolve } = readPublishedDoors();
   const seen: Readonly<Record<Way, Set<ts.Node>>> = { out: new Set(), in: new Set() };
-
-  const resolve = (symbol: ts.Symbol): ts.Symbol =>
-    (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
 
   const declarationsOf = (symbol: ts.Symbol, way: Way): void => {
     for (const declaration of symbol.declarations ?? []) {
-      if (!declaration.getSourceFile().fileName.startsWith(dist) || seen[way].has(declaration)) continue;
+      if (!isOurs(declaration) || seen[way].has(declaration)) continue;
       // An object of a class of ours is made by us, also when it is handed back.
       if (way === 'in' && ts.isClassDeclaration(declaration)) continue;
       seen[way].add(declaration);
@@ -62,12 +47,8 @@ export function walkDeclarations(see: (place: DeclaredPlace) => void): void {
     }
   };
 
-  for (const door of doors) {
-    const file = program.getSourceFile(door);
-    const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
-    if (module === undefined) throw new Error(`${door} is no module`);
-    for (const exported of checker.getExportsOfModule(module)) {
-      const symbol = resolve(exported);
+  for (const { exported } of doors) {
+    for (const symbol of exported) {
       if ((symbol.flags & ts.SymbolFlags.Value) !== 0) declarationsOf(symbol, 'out');
     }
   }

@@ -34,7 +34,7 @@ export interface ActorRef<in M, out R = null> {
    * Puts a message into the mailbox and returns at once; never throws. False: it was refused (mailbox full under `reject`, actor
    * stopped) and became a dead letter. A message dropped as the mailbox was told to (`drop-oldest`, `drop-newest`) counts as taken.
    */
-  tell(message: M, options?: TellOptions): boolean;
+  tell(message: M, options?: ActorTellOptions): boolean;
   /**
    * Puts a message into the mailbox as soon as there is room, in the order of the calls; resolves then. Rejects with ERR_MAILBOX_FULL
    * after `waitMs`, ERR_ASK_ABORTED when `signal` aborts, ERR_ACTOR_STOPPED; the message is a dead letter then.
@@ -69,13 +69,13 @@ export interface Termination {
 }
 
 /** Options of one message. */
-export interface TellOptions {
+export interface ActorTellOptions {
   /** Lifts this message above what the mailbox's own `priority` says; the higher of the two counts. */
   readonly priority?: Priority;
 }
 
 /** Options of a message that may wait for room. */
-export interface OfferOptions extends TellOptions {
+export interface OfferOptions extends ActorTellOptions {
   /** Longest wait for room in a full mailbox. Milliseconds; default Infinity for `offer`, 0 (do not wait) for `ask` and `send`. */
   readonly waitMs?: number;
   /** Gives up when it aborts: the message leaves the mailbox, or the signal of its handler aborts. */

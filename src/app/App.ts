@@ -23,7 +23,8 @@ import { guardStream } from '../runtime/GuardedStream';
 import type { Message } from '../streams/messages/Message';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import { Observation } from '../streams/messages/TrafficObserver';
-import { Peer } from '../streams/client/Peer';
+import { Client } from '../streams/client/Client';
+import type { Peer } from '../streams/client/Peer';
 import type { Transport } from '../streams/transport/Transport';
 import type { AppActors } from './actors/AppActors';
 import { AppHandlers, type StreamOptions } from './AppHandlers';
@@ -73,7 +74,7 @@ export class App {
   readonly #logger: Logger;
   readonly #handlers: AppHandlers;
   readonly #hosts: readonly Host[];
-  readonly #peers = new Map<string, Peer>();
+  readonly #clients = new Map<string, Client>();
   readonly #messages = new Subject<Message>();
   readonly #connections = new Subject<ConnectionEvent>();
   readonly #failures: FailureReporter;
@@ -136,14 +137,14 @@ export class App {
           observation,
         }),
     );
-    const client = Object.create(null) as Record<string, Peer>;
+    const byName = Object.create(null) as Record<string, Peer>;
     for (const clientConfig of config.clients) {
-      const peer = this.#createPeer(clientConfig, transport, observation);
-      this.#peers.set(clientConfig.name, peer);
-      client[clientConfig.name] = peer;
-      this.#connectionActors.addClient(peer);
+      const client = this.#createClient(clientConfig, transport, observation);
+      this.#clients.set(client.name, client);
+      byName[client.name] = client;
+      this.#connectionActors.addClient(client);
     }
-    this.client = Object.freeze(client);
+    this.client = Object.freeze(byName);
     this.#observation = new AppObservation(config, {
       clock,
       logger,
@@ -151,7 +152,7 @@ export class App {
       parts: {
         registry: this.#handlers.registry,
         hosts: this.#hosts,
-        peers: this.#peers,
+        clients: this.#clients,
         tree: () => system.tree(),
         messages: observation,
       },
@@ -230,10 +231,7 @@ export class App {
    * @throws UnknownClient (ERR_UNKNOWN_CLIENT) with the nearest name
    */
   peer(name: string): Peer {
-    const peer = this.#peers.get(name);
-    if (peer !== undefined) return peer;
-    const known = [...this.#peers.keys()];
-    throw new UnknownClient(name, known, nearestName(name, known));
+    return this.#clientNamed(name);
   }
 
   /**
@@ -286,7 +284,7 @@ export class App {
   async #start(): Promise<void> {
     const results = await Promise.allSettled([
       this.#observation.listen(),
-      ...[...this.#peers.values()].map((peer) => peer.openOutbox()),
+      ...[...this.#clients.values()].map((client) => client.openOutbox()),
       ...this.#hosts.map((host) => host.listen()),
     ]);
     const failed = results.find((result) => result.status === 'rejected');
@@ -321,13 +319,13 @@ export class App {
       {
         clock,
         hosts: this.#hosts,
-        peers: [...this.#peers.values()],
+        clients: [...this.#clients.values()],
         handlers: this.#handlers,
         detached: this.#detached,
         actors: this.actors,
         stores: [
           ...this.#hosts.map((host, index) => dedupToClose(this.config.hosts[index], host)),
-          ...this.config.clients.map((client) => outboxToClose(client, this.peer(client.name))),
+          ...this.config.clients.map((client) => outboxToClose(client, this.#clientNamed(client.name))),
         ],
         report: (error) => this.#report(error),
         thrown,
@@ -342,12 +340,19 @@ export class App {
     return result;
   }
 
-  #createPeer(config: ClientConfig, transport: Transport, observation: Observation): Peer {
+  #clientNamed(name: string): Client {
+    const client = this.#clients.get(name);
+    if (client !== undefined) return client;
+    const known = [...this.#clients.keys()];
+    throw new UnknownClient(name, known, nearestName(name, known));
+  }
+
+  #createClient(config: ClientConfig, transport: Transport, observation: Observation): Client {
     const clock = this.#clock;
     const random = this.#random;
     const report = (error: RxcometError, action: string): void =>
       this.#failures.report(error, config.name, action);
-    return new Peer({
+    return new Client({
       config,
       transport,
       clock,

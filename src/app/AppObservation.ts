@@ -44,8 +44,10 @@ export class AppObservation {
     this.#options = options;
     this.#log = new AppLog(logger);
     this.#messageLog = MessageLog.for(logger, clock);
-    this.#unreachable = new UnreachableLog(clock, logger, (client) => holdsMessages(parts.peers.get(client)));
-    for (const [name, peer] of parts.peers) {
+    this.#unreachable = new UnreachableLog(clock, logger, (client) =>
+      holdsMessages(parts.clients.get(client)),
+    );
+    for (const [name, peer] of parts.clients) {
       peer.state$.subscribe((state) => this.#unreachable.follow(name, state));
     }
     this.stats = new Stats({

@@ -11,7 +11,7 @@ import type { Peer } from '../streams/client/Peer';
 export interface StatsParts {
   readonly registry: HandlerRegistry;
   readonly hosts: readonly Host[];
-  readonly peers: ReadonlyMap<string, Peer>;
+  readonly clients: ReadonlyMap<string, Peer>;
   /** The hierarchy of actors. */
   readonly tree: () => ActorNode;
   readonly messages: Observation;
@@ -20,11 +20,11 @@ export interface StatsParts {
 
 /** The parts of an app as a source of figures; they are looked at when a snapshot is made, and only then. */
 export function createStatsSource(parts: StatsParts): StatsSource {
-  const { registry, hosts, peers, tree, messages, connections } = parts;
+  const { registry, hosts, clients, tree, messages, connections } = parts;
   return {
     isRegistered: (name) => registry.find(name).some(({ action }) => action === name),
     hosts: () => hosts.flatMap(hostGauges),
-    clients: () => [...peers.values()].map(clientGauges),
+    clients: () => [...clients.values()].map(clientGauges),
     connections: () => connections.snapshot(),
     mailboxes: () => mailboxesBelow(tree()),
     bytes: () => ({ received: messages.receivedBytes, sent: messages.sentBytes }),

@@ -3,7 +3,7 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import type { ReportThrown } from '../runtime/guards';
 import type { Host } from '../streams/host/Host';
-import type { Peer } from '../streams/client/Peer';
+import type { Client } from '../streams/client/Client';
 import type { AppHandlers } from './AppHandlers';
 import type { DetachedStreams } from './DetachedStreams';
 
@@ -21,7 +21,7 @@ export interface StopResult {
 interface RunningParts {
   readonly clock: Clock;
   readonly hosts: readonly Host[];
-  readonly peers: readonly Peer[];
+  readonly clients: readonly Client[];
   readonly handlers: AppHandlers;
   readonly detached: DetachedStreams;
   readonly actors: Pick<ActorSystem, 'stop'>;
@@ -44,7 +44,7 @@ const DISK_MS = 1000;
 
 /** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
 export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
-  const { clock, hosts, peers, handlers, detached, actors, thrown } = parts;
+  const { clock, hosts, clients, handlers, detached, actors, thrown } = parts;
   const unfinished = hosts.reduce((sum, host) => sum + host.unfinished, 0);
   await within(graceMs, clock, finish(parts));
   let aborted = 0;
@@ -52,10 +52,10 @@ export async function stopParts(parts: RunningParts, graceMs: number): Promise<S
   tried(() => handlers.close(), undefined, thrown);
   tried(() => detached.unsubscribeAll(), undefined, thrown);
   let undelivered = 0;
-  for (const peer of peers) undelivered += tried(() => peer.abort(), 0, thrown);
+  for (const client of clients) undelivered += tried(() => client.abort(), 0, thrown);
   // What was dropped is gone when its close was told.
   await allTried(hosts, (host) => host.emptied(), thrown);
-  await allTried(peers, (peer) => peer.allClosed(), thrown);
+  await allTried(clients, (client) => client.allClosed(), thrown);
   // Last, so that what was acknowledged until now is not sent again at the next start.
   await allTried(parts.stores, (store) => closeInTime(parts, store), thrown);
   await allTried([actors], (system) => system.stop({ graceMs: 0 }), thrown);
@@ -71,13 +71,13 @@ async function closeInTime({ clock, report }: RunningParts, store: OpenStore): P
 }
 
 /** Everything that can still end by itself: hosts first, since their handlers may send. */
-async function finish({ hosts, peers, detached, thrown }: RunningParts): Promise<void> {
+async function finish({ hosts, clients, detached, thrown }: RunningParts): Promise<void> {
   await allTried(hosts, (host) => host.close(), thrown);
   await allTried(hosts, (host) => host.emptied(), thrown);
   await detached.done();
-  await allTried(peers, (peer) => peer.outboxSent(), thrown);
-  for (const peer of peers) tried(() => peer.close(), undefined, thrown);
-  await allTried(peers, (peer) => peer.idle(), thrown);
+  await allTried(clients, (client) => client.outboxSent(), thrown);
+  for (const client of clients) tried(() => client.close(), undefined, thrown);
+  await allTried(clients, (client) => client.idle(), thrown);
 }
 
 /** Whatever one part throws, the others are stopped too. */

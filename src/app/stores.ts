@@ -5,7 +5,7 @@ import type { OutboxOptions } from '../storage/outbox/OutboxOptions';
 import { FORMAT as OUTBOX_FORMAT } from '../storage/outbox/records';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Host } from '../streams/host/Host';
-import type { Peer } from '../streams/client/Peer';
+import type { Client } from '../streams/client/Client';
 import { DedupFailed } from '../errors/handling';
 import { OutboxFailed } from '../errors/sending';
 import type { OpenStore } from './stopParts';
@@ -58,16 +58,16 @@ export function dedupToClose(config: HostConfig | undefined, host: Pick<Host, 'c
 
 /** What is to be closed of a client, when it has an outbox. */
 export function outboxToClose(
-  { name: client, outbox }: ClientConfig,
-  peer: Pick<Peer, 'closeOutbox'>,
+  { name, outbox }: ClientConfig,
+  client: Pick<Client, 'closeOutbox'>,
 ): OpenStore {
   const path = outbox?.path ?? '';
   return {
-    close: () => peer.closeOutbox(),
+    close: () => client.closeOutbox(),
     stuck: (withinMs) =>
       new OutboxFailed(`the outbox ${path} ${stuck(withinMs)}; what persisted() confirmed is safe`, {
         path,
-        client,
+        client: name,
         action: '',
         delivered: 'no',
       }),

@@ -62,7 +62,7 @@ function resolvePaths<C extends Decoded>(config: C, file: string): C {
 }
 
 /** What `parseConfig` may be told. */
-interface ParseConfigOptions {
+export interface ParseConfigOptions {
   /** Name of the file the text came from: named in problems, and relative paths in it start at its folder. Default none: the current folder. */
   readonly file?: string;
   /** Where `${NAME}` comes from; default `process.env`. */

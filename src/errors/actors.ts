@@ -1,7 +1,7 @@
 import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 
 /** Which actor a failure belongs to. */
-interface ActorErrorFields extends RxcometErrorOptions {
+export interface ActorErrorFields extends RxcometErrorOptions {
   /** Path of the actor, such as /user/stage. */
   readonly actor: string;
 }

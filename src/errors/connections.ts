@@ -1,7 +1,7 @@
 import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 
 /** Which connection a failure belongs to. */
-interface PeerErrorFields extends RxcometErrorOptions {
+export interface PeerErrorFields extends RxcometErrorOptions {
   /** The other side as ip:port, or '' while it is not known. */
   readonly peer: string;
 }

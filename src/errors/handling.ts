@@ -2,7 +2,7 @@ import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 import type { Delivered } from './sending';
 
 /** Which store failed. */
-interface DedupFailedFields extends RxcometErrorOptions {
+export interface DedupFailedFields extends RxcometErrorOptions {
   /** Its folder. */
   readonly path: string;
   readonly lost?: number | undefined;
@@ -27,7 +27,7 @@ export class DedupFailed extends RxcometError {
 }
 
 /** Which message a failure of its handling belongs to. */
-interface HandlerErrorFields extends RxcometErrorOptions {
+export interface HandlerErrorFields extends RxcometErrorOptions {
   /** As the peer chose it, cut after 200 characters. */
   readonly action: string;
   /** The sender as ip:port. */
@@ -53,7 +53,7 @@ export class AnswerNotKept extends HandlerError {
 }
 
 /** Where a value did not fit; `delivered` as in SendError, for those who send. */
-interface BadValueFields extends HandlerErrorFields {
+export interface BadValueFields extends HandlerErrorFields {
   readonly delivered: Delivered;
 }
 
@@ -82,7 +82,7 @@ export class HandlerTimeout extends HandlerError {
 }
 
 /** Which handlers are stuck. */
-interface HandlerStuckFields extends HandlerErrorFields {
+export interface HandlerStuckFields extends HandlerErrorFields {
   /** When it is told of several messages: each action once. `action` is the first of them. */
   readonly actions?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 import { type RemoteErrorFields, SendError } from './sending';
 
 /** Where in a recording something cannot be used. */
-interface BadRecordingFields extends RxcometErrorOptions {
+export interface BadRecordingFields extends RxcometErrorOptions {
   /** The file as it was given; '' for a recording that did not come from a file. */
   readonly file: string;
   /** 1-based; 0 when the file as a whole cannot be read. */

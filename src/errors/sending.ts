@@ -103,7 +103,7 @@ export class MessageExpired extends SendError {
 }
 
 /** What is known of a message that was given up. */
-interface MessageRefusedFields extends SendErrorFields {
+export interface MessageRefusedFields extends SendErrorFields {
   /** How often it was tried. */
   readonly tries: number;
 }
@@ -124,9 +124,10 @@ export class MessageRefused extends SendError {
 }
 
 /** Which store failed. */
-interface OutboxFailedFields extends SendErrorFields {
+export interface OutboxFailedFields extends SendErrorFields {
   /** Its folder. */
   readonly path: string;
+  /** Of a damaged store: how many confirmed messages may be lost, at most. */
   readonly lost?: number | undefined;
 }
 
@@ -146,7 +147,7 @@ export class OutboxFailed extends SendError {
 }
 
 /** Which store is taken. */
-interface OutboxLockedFields extends RxcometErrorOptions {
+export interface OutboxLockedFields extends RxcometErrorOptions {
   /** Its folder. */
   readonly path: string;
 }

@@ -51,7 +51,7 @@ export class BadCertificate extends RxcometError {
 }
 
 /** Which store is taken. */
-interface DedupLockedFields extends RxcometErrorOptions {
+export interface DedupLockedFields extends RxcometErrorOptions {
   /** Its folder. */
   readonly path: string;
 }

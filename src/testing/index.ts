@@ -55,7 +55,12 @@ export { formatVerdictJson } from '../replay/verdict/format/formatVerdictJson';
 export { formatVerdictJUnit } from '../replay/verdict/format/formatVerdictJUnit';
 export { JsonPath } from '../recording/content/JsonPath';
 export { RecordingComparison } from '../replay/verdict/RecordingComparison';
-export { toMatchRecording, type MatchRecordingOptions, type RecordingMatchers } from './toMatchRecording';
+export {
+  toMatchRecording,
+  type Conversation,
+  type MatchRecordingOptions,
+  type RecordingMatchers,
+} from './toMatchRecording';
 export type { ValueChange } from '../replay/verdict/Verdict';
 export type { ActionVerdict, Difference, Verdict } from '../replay/verdict/Verdict';
 

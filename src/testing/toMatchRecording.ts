@@ -25,7 +25,7 @@ export interface MatchRecordingOptions extends CompareOptions {
 }
 
 /** What can be held against a recording. */
-type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent> | Recording;
+export type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent> | Recording;
 
 /**
  * What `expect` of a test runner gets. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) adds it to the runner's own types;

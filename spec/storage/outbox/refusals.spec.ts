@@ -1,13 +1,13 @@
 import type { RxcometError } from '../../../src/errors/RxcometError';
 import { Outbox } from '../../../src/storage/outbox/Outbox';
 import { Observation } from '../../../src/streams/messages/TrafficObserver';
-import { Peer } from '../../../src/streams/client/Peer';
+import { Client } from '../../../src/streams/client/Client';
 import { openTestApp, stopNow, type TestApp } from '../../support/openTestApp';
 import { clientConfig } from '../../support/transportFixtures';
 import { MemoryStore } from '../MemoryStore';
 
 let test: TestApp;
-let peer: Peer;
+let peer: Client;
 let outbox: Outbox;
 let reported: RxcometError[];
 const seen: unknown[] = [];
@@ -24,7 +24,7 @@ async function open(host: Readonly<Record<string, unknown>>): Promise<void> {
   const report = (error: RxcometError): void => void reported.push(error);
   const store = new MemoryStore();
   outbox = new Outbox({ path: '/outbox', client, clock, random, report, queue, reconnect, store });
-  peer = new Peer({
+  peer = new Client({
     config,
     transport,
     clock,

@@ -8,7 +8,7 @@ import type {
   OutboxState,
   OutgoingMessage,
 } from '../../../src/streams/client/OutboxPort';
-import { Peer } from '../../../src/streams/client/Peer';
+import { Client } from '../../../src/streams/client/Client';
 import { createMemoryTransport } from '../../../src/streams/transport/memory/createMemoryTransport';
 import { createVirtualClock, type VirtualClock } from '../../support/createVirtualClock';
 import type { FramePeer } from '../../support/FramePeer';
@@ -54,7 +54,7 @@ class ArrayOutbox implements OutboxPort {
 
 let clock: VirtualClock;
 let outbox: ArrayOutbox;
-let peer: Peer;
+let peer: Client;
 let peers: FramePeer[];
 let closeHost: () => Promise<void>;
 let reported: RxcometError[];
@@ -65,7 +65,7 @@ async function open(changes: Partial<ClientConfig> = {}): Promise<void> {
   outbox = new ArrayOutbox();
   reported = [];
   ({ peers, close: closeHost } = await listenByHand(transport));
-  peer = new Peer({
+  peer = new Client({
     config: clientConfig({ ip: '127.0.0.2', port: 65432 }, changes),
     transport,
     clock,

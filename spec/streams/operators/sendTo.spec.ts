@@ -4,13 +4,11 @@ import { sendTo } from '../../../src/streams/operators/sendTo';
 import { openTestApp, stopNow, type TestApp } from '../../support/openTestApp';
 import { marbles } from '../../support/marbles';
 
-/** A peer whose answers are marbles or made by hand. */
+/** A peer as a test makes one up: its answers are marbles or made by hand, and values that wait are sent as they are then. */
 function peerOf(send: (value: string) => Observable<unknown>): Peer {
   return {
     name: 'Peer',
     send: (_action: string, value: string) => send(value),
-    hold: (_action: string, value: string) => send(value),
-    guard: (subscribe: () => void) => new Observable(subscribe),
   } as unknown as Peer;
 }
 

@@ -7,7 +7,7 @@ import type {
   AskOptions,
   OfferOptions,
   Priority,
-  TellOptions,
+  ActorTellOptions,
   Termination,
 } from '../ActorRef';
 import type { Intake } from '../mailbox/Intake';
@@ -58,7 +58,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     );
   }
 
-  tell(message: M, options?: TellOptions): boolean {
+  tell(message: M, options?: ActorTellOptions): boolean {
     const priority = this.#priority(message, options);
     const taken = this.#cell.intake.put(message, priority !== 'normal');
     if (taken && priority === 'interrupt') this.#cell.interrupt();
@@ -133,7 +133,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   /** The higher of what the sender wants and what the receiver's rule says. */
-  #priority(message: M, options: TellOptions | undefined): Priority {
+  #priority(message: M, options: ActorTellOptions | undefined): Priority {
     let wanted: Priority = 'normal';
     try {
       wanted = options?.priority ?? wanted;

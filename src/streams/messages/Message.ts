@@ -14,7 +14,7 @@ export interface MessageControl {
 export type Dialect = 'comet' | 'native';
 
 /** The facts of a message, see {@link Message}. */
-interface MessageFields<V> {
+export interface MessageFields<V> {
   readonly action: string;
   readonly value: V;
   readonly peer: string;

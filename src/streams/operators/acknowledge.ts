@@ -2,9 +2,9 @@ import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Message } from '../messages/Message';
 
 /** The message of an item of the stream: itself, or one of a batch. */
-type MessageOf<T> = T extends readonly (infer M)[] ? M : T;
+export type MessageOf<T> = T extends readonly (infer M)[] ? M : T;
 /** What a message of that type is acknowledged with. */
-type AckOf<M> = M extends Message<unknown, infer A> ? A : never;
+export type AckOf<M> = M extends Message<unknown, infer A> ? A : never;
 
 /**
  * For stream handlers: acknowledges each message, or each of a batch, with what `project` gives for it, and passes on what came.

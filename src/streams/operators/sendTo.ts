@@ -1,9 +1,10 @@
-import { type Observable, type Subscriber, isObservable, takeWhile } from 'rxjs';
+import { Observable, type Subscriber, type TeardownLogic, isObservable, takeWhile } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
 import { QueueFull } from '../../errors/sending';
 import type { ActionContract } from '../messages/defineAction';
 import { fairStep } from '../../runtime/fairStep';
 import { Deque } from '../../runtime/Deque';
+import type { Client } from '../client/Client';
 import type { Peer } from '../client/Peer';
 import type { SendOptions } from '../client/arguments';
 
@@ -62,8 +63,8 @@ export interface SendToOptions extends SendOptions {
   readonly capacity?: number;
 }
 
-/** Sends a whole source: an operator on Observables, and a function of what can be pulled. */
-type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
+/** What `sendTo` gives: an operator on Observables, and a function of what can be pulled. */
+export type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
 
 /**
  * Sends each value of a source to a peer, in order, and emits the results as they come. No more than `concurrency` messages are on their
@@ -92,6 +93,11 @@ export function sendTo(
   if (!(capacity >= 0)) throw new BadOption(`sendTo: capacity must be at least 0, not ${String(capacity)}`);
   const send = (value: unknown): Observable<unknown> =>
     typeof action === 'string' ? peer.send(action, value, options) : peer.send(action, value, options);
+  // A peer that a test has made up is no client of an app.
+  const client = isClient(peer) ? peer : undefined;
+  const hold = (value: unknown): Observable<unknown> => client?.hold(action, value, options) ?? send(value);
+  const guard = (subscribe: (destination: Subscriber<unknown>) => TeardownLogic): Observable<unknown> =>
+    client?.guard(subscribe) ?? new Observable(subscribe);
   const full = (): QueueFull => {
     const text = `sendTo: ${capacity} values wait already (capacity); an iterable in place of the Observable is pulled as answers come`;
     const name = typeof action === 'string' ? action : action.action;
@@ -100,7 +106,7 @@ export function sendTo(
   return (source) => (isObservable(source) ? push(source, capacity, full) : pull(source));
 
   function push(values: Observable<unknown>, room: number, overflow: () => QueueFull): Observable<unknown> {
-    return peer.guard((destination) => {
+    return guard((destination) => {
       // As they were when they came: who emitted them may use the same object or bytes for the next.
       const waiting = new Deque<Observable<unknown>>();
       let ended = false;
@@ -116,7 +122,7 @@ export function sendTo(
       return values.pipe(takeWhile(() => !destination.closed)).subscribe({
         next: (value) => {
           if (window.hasRoom) window.start(send(value));
-          else if (waiting.length < room) waiting.push(peer.hold(action, value, options));
+          else if (waiting.length < room) waiting.push(hold(value));
           else destination.error(overflow());
         },
         error: (error) => destination.error(error),
@@ -129,7 +135,7 @@ export function sendTo(
   }
 
   function pull(values: Iterable<unknown> | AsyncIterable<unknown>): Observable<unknown> {
-    return peer.guard((destination) => {
+    return guard((destination) => {
       let wake: (() => void) | undefined;
       const window = new SendWindow(destination, concurrency, () => wake?.());
       const run = async (): Promise<void> => {
@@ -146,4 +152,8 @@ export function sendTo(
       run().catch((error: unknown) => destination.error(error));
     });
   }
+}
+
+function isClient(peer: Peer): peer is Client {
+  return 'hold' in peer && 'guard' in peer;
 }
