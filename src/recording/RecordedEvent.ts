@@ -74,6 +74,8 @@ export interface RecordedAck extends RecordedEventBase, RecordedContent {
   readonly id: number;
   /** Absent: the one result. `next`: one of several. `complete`: no more. `error`: the result is the error. */
   readonly status?: 'next' | 'complete' | 'error';
+  /** The code of an error to a legacy peer, which stands in the header; a native peer reads it in the content. */
+  readonly code?: string;
 }
 
 /** The sender no longer wants the answer. */

@@ -227,7 +227,9 @@ export class ConversationWatcher {
       status === 'complete' && header.contentLength === 0
         ? { content: {} }
         : this.#contentOf(frame, 'result');
-    this.#write({ kind: 'ack', id, ...(status === undefined ? {} : { status }), ...content });
+    const code =
+      status === 'error' && !native && typeof header.code === 'string' ? { code: header.code } : {};
+    this.#write({ kind: 'ack', id, ...(status === undefined ? {} : { status }), ...code, ...content });
   }
 
   #contentOf(

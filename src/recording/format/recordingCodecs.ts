@@ -62,7 +62,7 @@ const kinds = {
   ]),
   ack: t.intersection([
     t.type({ ...common, kind: oneOf('ack'), id: Natural }),
-    t.partial({ ...contentFields, status: oneOf('next', 'complete', 'error') }),
+    t.partial({ ...contentFields, status: oneOf('next', 'complete', 'error'), code: text }),
   ]),
   cancel: t.type({ ...common, kind: oneOf('cancel'), id: Natural }),
   error: t.intersection([

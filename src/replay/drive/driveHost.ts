@@ -4,6 +4,7 @@ import type { Secret } from '../../config/types/Secret';
 import { type Clock, withLongTimers } from '../../runtime/Clock';
 import type { Link } from '../../streams/transport/Link';
 import type { EventSink } from '../../recording/capture/EventSink';
+import { isOfStop } from '../../recording/isOfStop';
 import type {
   RecordedAck,
   RecordedClose,
@@ -160,7 +161,7 @@ class Drive {
       case 'cancel':
         return link?.cancel(event);
       case 'ack':
-        if (link !== undefined) await this.#answer(link, event);
+        if (link !== undefined && !isOfStop(event)) await this.#answer(link, event);
         return;
       case 'close':
         if (link !== undefined) await this.#close(link, event);

@@ -209,7 +209,7 @@ export class StandInConnection {
       if (turn.unwanted) continue;
       if (this.#greeted) this.#reply(ack, { ...idKey(turn.id), ...statusKey(ack) });
       else if (ack.status !== 'next' && turn.next === acks.length) {
-        this.#reply(ack, ack.status === 'error' ? { status: 'error' } : {});
+        this.#reply(ack, errorKeys(ack));
       }
     }
     const { dropped, ended } = turn.answer;
@@ -329,3 +329,7 @@ const idKey = (id: unknown): Readonly<Record<string, number>> =>
 
 const statusKey = ({ status }: RecordedAck): Readonly<Record<string, string>> =>
   status === undefined ? {} : { status };
+
+/** What the header of an error to a legacy client says beside its length. */
+const errorKeys = ({ status, code }: RecordedAck): Readonly<Record<string, string>> =>
+  status === 'error' ? { status, ...(code === undefined ? {} : { code }) } : {};

@@ -2,6 +2,7 @@ import { AckComparison } from './AckComparison';
 import { AnswerTiming } from './AnswerTiming';
 import type { CompareOptions } from './CompareOptions';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
+import { isOfStop } from '../../recording/isOfStop';
 import { RecordedWork } from './RecordedWork';
 import { SendComparison } from './SendComparison';
 import { ValueComparer } from './ValueComparer';
@@ -59,8 +60,12 @@ export class RecordingComparison {
     if (event.link !== 0) this.#work.add(event);
     if (event.kind === 'message') this.#host(event.link).acks.message(event);
     else if (event.kind === 'cancel') this.#host(event.link).acks.cancel(event.id);
-    else if (event.kind === 'ack') this.#host(event.link).acks.expected(event);
-    else if (event.kind === 'close') {
+    else if (event.kind === 'ack') {
+      const { acks } = this.#host(event.link);
+      // What the handler would have answered is not known, as with a message that its client gave up.
+      if (isOfStop(event)) acks.cancel(event.id);
+      else acks.expected(event);
+    } else if (event.kind === 'close') {
       const link = this.#host(event.link);
       link.acks.close(event);
       this.#ended(event.link, link, 'expectedEnded');
