@@ -45,8 +45,6 @@ const DEFAULT_GRACE_MS = 5000;
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 const MAX_REPLY_NESTING = 1024;
 
-// Over 300 lines, because half of them tell users what they get; what happens at stop, handlers and what is watched are apart.
-
 /** Hosts, clients, handlers and their streams, made by `createApp`. */
 export class App {
   /** Every accepted request, before the handlers. Hot; never errors; completes when the app has stopped. */

@@ -55,8 +55,6 @@ interface Change extends OutboxTotals {
  *
  * After a failed write LevelDB's log may end in half a record, and what is written behind that is lost at the next start; so nothing more
  * goes to it before the store has been closed and opened again, which cuts it off.
- *
- * Long, because what is appended, changed, failed and healed shares one order of batches; reading is apart.
  */
 export class OutboxStore {
   readonly #options: OutboxStoreOptions;

@@ -23,7 +23,29 @@ import { SendTimeouts } from './SendTimeouts';
  * A queue and the connections that empty it, in order. To a peer that is not known to be native one connection at a time finds out;
  * to a legacy peer each message has its own connection, `Parallel` at once; to a native one a kept connection takes all.
  *
- * Long, because connecting, backing off, finding out and stopping decide together what happens next; limits and timeouts are apart.
+ * What is known of the peer (`#dialect`) decides how many connections there are:
+ *
+ * ```
+ * unknown: the first message goes alone ── hello ─► native: `#kept` takes all
+ *   ▲ │ any other reply                                │      ▲
+ *   │ ▼                                                │      │ hello
+ *   │ comet: each message has its own connection ──────┼──────┘
+ *   └───── goaway, connection gone; not with `Dialect` ┘
+ * ```
+ *
+ * and what waits decides whether one is opened:
+ *
+ * ```
+ * idle ── a message waits ─► connecting ── link ─► open ── all closed ─► idle
+ *                              ▲    │ failed, or refused before hello
+ *                   delay over │    ▼
+ *                             backoff
+ * connecting, backoff ── nothing waits any more ─► idle
+ * any ── close(): takes no more ─► stopped ── all answered, or abort() ─► over
+ * ```
+ *
+ * Of several connections to a legacy peer some may be connecting, others open, while the delay of one that failed runs; so these are no
+ * phases: they are read from `#attempts`, `#open` and `#backoffTimer`.
  */
 export class SendLane implements ClientConnectionEvents {
   readonly #context: PeerContext;

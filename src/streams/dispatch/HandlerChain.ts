@@ -40,8 +40,6 @@ export interface HandlerChainOptions {
  * Asks the handlers of a message in their order and brings the first answer to its port. Needs no bytes and no socket.
  *
  * A synchronous handler costs a call: only a Promise, an Observable or an AsyncIterable gets a timeout entry and callbacks.
- *
- * Long, because each step of an exchange may be its last, and all of them end it the same way; streams of results are apart.
  */
 export class HandlerChain {
   /** Answers that came after their message was answered, cancelled or timed out. */
