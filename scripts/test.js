@@ -9,7 +9,8 @@
  * ran.
  */
 
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -17,8 +18,10 @@ const root = path.join(__dirname, '..');
 const KINDS = ['unit', 'process'];
 /** Far more than either kind takes on a slow machine: a run that hangs ends as a failure instead of keeping CI until its own limit. */
 const LONGEST_RUN_MS = 30 * 60_000;
+/** How long Jest may live on after its results: what a spec leaves open keeps it for ever. */
+const LONGEST_END_MS = 60_000;
 
-function main([first, ...rest]) {
+async function main([first, ...rest]) {
   const kinds = KINDS.includes(first) ? [first] : KINDS;
   const args = KINDS.includes(first) || first === undefined ? rest : [first, ...rest];
   if (kinds.includes('process') && !build()) {
@@ -28,7 +31,7 @@ function main([first, ...rest]) {
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const kind of kinds) {
-    const counted = run(kind, args);
+    const counted = await run(kind, args);
     for (const name of Object.keys(total)) total[name] += counted[name];
   }
   const { passed, failed, skipped } = total;
@@ -49,10 +52,10 @@ function build() {
 }
 
 /** Runs the specs of one kind; their numbers. */
-function run(kind, args) {
+async function run(kind, args) {
   const report = path.join(root, '.tmp', `jest-${kind}-${process.pid}.json`);
   fs.mkdirSync(path.dirname(report), { recursive: true });
-  const { status, error } = spawnSync(
+  const jest = spawn(
     process.execPath,
     [
       require.resolve('jest/bin/jest'),
@@ -61,10 +64,23 @@ function run(kind, args) {
       ...['--selectProjects', kind],
     ],
     // Jest prints for people on stderr; with --json its stdout holds at most the report once more.
-    { cwd: root, stdio: ['inherit', 'ignore', 'inherit'], timeout: LONGEST_RUN_MS, killSignal: 'SIGKILL' },
+    { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] },
   );
-  if (error?.code === 'ETIMEDOUT')
-    console.error(`the ${kind} specs did not end within ${LONGEST_RUN_MS / 60_000} minutes`);
+  const giveUp = (why) => {
+    console.error(`the ${kind} specs ${why}`);
+    jest.kill('SIGKILL');
+  };
+  const timers = [
+    setTimeout(giveUp, LONGEST_RUN_MS, `did not end within ${LONGEST_RUN_MS / 60_000} minutes`),
+    setInterval(() => {
+      if (!fs.existsSync(report)) return;
+      clearInterval(timers[1]);
+      const why = 'left something open, so that Jest did not end: run them with --detectOpenHandles';
+      timers.push(setTimeout(giveUp, LONGEST_END_MS, why));
+    }, 1000),
+  ];
+  const [status] = await once(jest, 'exit');
+  for (const timer of timers) clearTimeout(timer);
   const counted = countersOf(report);
   // A run that Jest itself calls failed for another reason than a spec must not look green.
   return status === 0 ? counted : { ...counted, failed: Math.max(counted.failed, 1) };
@@ -82,4 +98,6 @@ function countersOf(file) {
   };
 }
 
-process.exitCode = main(process.argv.slice(2));
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

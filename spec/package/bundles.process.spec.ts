@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +71,7 @@ describe('A bundle', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Bundles a program with the package and rxjs inside; the file's folder has node_modules above it, the current folder has not. */
-  const bundle = async (program: string, format: 'esm' | 'cjs', minify = false): Promise<string> => {
+  const bundle = (program: string, format: 'esm' | 'cjs', minify = false): string => {
     const outfile = path.join(folder, 'out', `program.${format === 'esm' ? 'mjs' : 'cjs'}`);
     const banner =
       format === 'esm'
@@ -81,7 +81,8 @@ describe('A bundle', () => {
       format === 'esm'
         ? program
         : `${program.replace(/import (\{.*?\}) from ('.*?');/g, 'const $1 = require($2);').replace(/^([^]*)$/, '(async () => {$1})();')}`;
-    await build({
+    // The asynchronous one keeps a process of its own for as long as ours lives.
+    buildSync({
       stdin: { contents, resolveDir: folder, loader: 'js' },
       bundle: true,
       platform: 'node',
@@ -111,13 +112,13 @@ describe('A bundle', () => {
       (['esm', 'cjs'] as const).map((format) => [name, format] as const),
     ),
   )('with %s runs as %s, also from another folder', async (name, format) => {
-    const file = await bundle(PROGRAMS[name] ?? '', format);
+    const file = bundle(PROGRAMS[name] ?? '', format);
     expect(run(file, elsewhere())).toBe('done\n');
     expect(run(file, folder)).toBe('done\n');
   });
 
   it('names the package that is missing, and how to install it', async () => {
-    const file = await bundle(
+    const file = bundle(
       `import { createApp, parseConfig } from 'rxcomet';
        const app = createApp(parseConfig({ Socket_connection: { Metrics: { IP: '127.0.0.1', Port: 0 }, Host: { IP: '127.0.0.1', Port: 0 } } }));
        await app.start().catch((error) => console.log(error.code, error.message));`,
