@@ -34,9 +34,11 @@ export async function instrumentActors({
   print('-- an emergency stop, with a long sweep running and more commands sent than there is room for');
   const long$ = peer.send(actions.Sweep, { to: -300, points: 1000 }).pipe(shareReplay());
   await firstValueFrom(long$);
+  // Before the stop: to subscribe to a send that has failed sends it once more.
+  const failed = failureOf(long$);
   for (let volts = -1; volts >= -20; volts -= 1) peer.tell(actions.Measure, volts, { confirm: false });
   print(`stopped: ${JSON.stringify(await peer.ask('EmergencyStop', null, { urgent: true }))}`);
-  print(`the sweep failed: ${await failureOf(long$)}`);
+  print(`the sweep failed: ${await failed}`);
   await peer.ask(actions.Arm, null);
 
   print('-- a fault: the sender hears of it, the instrument is set up anew, the next command waits for that');
