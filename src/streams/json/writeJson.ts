@@ -116,7 +116,7 @@ function holdsElsewhere(value: object): boolean {
 function nameOf(value: object): string {
   const { constructor } = value as { readonly constructor?: unknown };
   const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
-  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function refuse(place: Place, what: string, remedy: string): never {

@@ -76,7 +76,7 @@ describe('readTlsFiles', () => {
     [{ cert: 'own.crt', key: 'gone.key' }, 'Host.TLS.Key: gone.key does not exist; check the path'],
     [{ ca: 'locked.pem' }, 'Host.TLS.CA: locked.pem may not be read by this user; give it the right to'],
     [{ ca: 'folder' }, 'Host.TLS.CA: folder is a directory; name the PEM file in it'],
-    [{ ca: 'bad-disk.pem' }, 'Host.TLS.CA: bad-disk.pem cannot be read: Error: EIO: bad-disk.pem'],
+    [{ ca: 'bad-disk.pem' }, 'Host.TLS.CA: bad-disk.pem cannot be read: EIO: bad-disk.pem'],
     [
       { ca: 'noise.pem' },
       'Host.TLS.CA: noise.pem holds no PEM certificate; it should begin with -----BEGIN CERTIFICATE-----',
