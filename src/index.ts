@@ -203,6 +203,7 @@ export type {
 } from './errors/handling';
 export type { BadRecordingFields } from './errors/recordings';
 export type { RxcometErrorOptions } from './errors/RxcometError';
+export type { ErrorCode } from './errors/ErrorCode';
 export type { Delivered, SendErrorFields } from './errors/sending';
 export type {
   MessageRefusedFields,

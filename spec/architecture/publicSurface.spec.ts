@@ -162,6 +162,7 @@ const types = [
   'Directive',
   'DurationStats',
   'Environment',
+  'ErrorCode',
   'EventLoopDelayStats',
   'Failure',
   'FailureClass',

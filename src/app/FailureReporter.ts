@@ -3,6 +3,7 @@ import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { cutName, escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
+import { isCounted } from './isCounted';
 
 /** One entry of `failures$`: something went wrong that no caller was waiting for. */
 export interface Failure {
@@ -17,14 +18,7 @@ export interface Failure {
   readonly count: number;
 }
 
-/** Codes that come in thousands when they come: the first at once, the rest as one entry a second with their count. */
-const COUNTED = new Set([
-  'ERR_QUEUE_FULL',
-  'ERR_MESSAGE_DROPPED',
-  'ERR_MESSAGE_EXPIRED',
-  'ERR_APP_STOPPED',
-  'ERR_HANDLER_STUCK',
-]);
+/** Of what comes in thousands the first is told at once, the rest as one entry so often. */
 const COUNT_WINDOW_MS = 1000;
 /** The logger hears of the same code and peer, whatever its port, this often at most. */
 const LOG_WINDOW_MS = 10_000;
@@ -59,7 +53,7 @@ export class FailureReporter {
   report(error: RxcometError, peer: string, action: string): void {
     this.#onFailure(error.code);
     const failure: Failure = { code: error.code, error, peer, action, count: 1 };
-    if (!COUNTED.has(error.code)) {
+    if (!isCounted(error.code)) {
       this.#emit(failure);
       return;
     }

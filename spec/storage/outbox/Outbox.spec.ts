@@ -320,6 +320,22 @@ describe('A message that is refused', () => {
     expect(store.keys('tries/', 'tries0')).toEqual([]);
   });
 
+  it.each(['ERR_HANDLER_TIMEOUT', 'ERR_PEER_UNREACHABLE', 'ERR_ASK_TIMEOUT'])(
+    'for what is behind its handler (%s) is tried for ever, and told at the fifth time',
+    async (code) => {
+      const test = create();
+      test.tell('late');
+      await test.outbox.persisted();
+      for (let round = 1; round <= 30; round += 1) {
+        test.refuse('late', remote(code));
+        expect(test.reported).toHaveLength(round < 5 ? 0 : 1);
+        await clock.advance(10_000);
+        expect(test.open()).toEqual(['late']);
+      }
+      expect(test.reported).toMatchObject([{ remoteCode: code }]);
+    },
+  );
+
   it('because its kept answer is gone was handled, and is done', async () => {
     const test = create();
     test.tell('large');

@@ -1,5 +1,11 @@
 import { Observable, asyncScheduler, concat, defer, of, take, throwError, type Subscription } from 'rxjs';
-import { AckTimeout, RemoteError, SendAborted, type SendErrorFields } from '../../../src/errors/sending';
+import {
+  AckTimeout,
+  RemoteError,
+  SendAborted,
+  type SendErrorFields,
+  Unencodable,
+} from '../../../src/errors/sending';
 import { BadOption } from '../../../src/errors/setUp';
 import type { Clock } from '../../../src/runtime/Clock';
 import { createRetryBudget } from '../../../src/streams/operators/createRetryBudget';
@@ -146,6 +152,7 @@ describe('retrySend', () => {
     ['may have been handled', perhapsSent],
     ['was refused by a handler, key or not', remote('ERR_HANDLER_FAILED', 'k')],
     ['was turned away without a key', remote('ERR_TOO_MANY_CONNECTIONS')],
+    ['cannot be written as JSON', new Unencodable('it is cyclic')],
     ['was aborted by its own signal', new SendAborted('its signal was aborted', fields('no'))],
     ['failed with an error of somebody else', new Error('a codec threw')],
     ['failed with what is no Error at all', 'text'],

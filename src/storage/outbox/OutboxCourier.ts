@@ -4,7 +4,7 @@ import { quoteName } from '../../runtime/names';
 import { reconnectDelayMs } from '../../runtime/backoff';
 import type { DeliverKept, ProbePeer } from '../../streams/client/OutboxPort';
 import { Delivery, DeliveryWindow, type Tries } from './DeliveryWindow';
-import { judgeFailure } from './judgeFailure';
+import { type Judgement, judgeFailure } from './judgeFailure';
 import type { KeptMessage } from './KeptMessage';
 import type { OutboxOptions } from './OutboxOptions';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
@@ -20,6 +20,8 @@ const LOST_OFTEN = 10;
 const LOST_ALONE = 5;
 /** For so long. */
 const PROBE_MS = 1000;
+/** Tries of a message for which the peer has no room, or no answer, until somebody is told. */
+const TOLD_BUSY = 5;
 /** Refusals of a message over which the connection is lost until somebody is told. */
 const TOLD_TRIES = 2;
 
@@ -192,24 +194,24 @@ export class OutboxCourier {
   }
 
   readonly #ended = (delivery: Delivery, failure: RxcometError | undefined): void => {
-    const error = wasHandled(failure) ? undefined : failure;
+    const judgement = failure === undefined ? 'handled' : judgeFailure(failure);
+    const isAnswer = failure instanceof RemoteError && (judgement === 'message' || judgement === 'busy');
     this.#handed -= 1;
     delivery.recall = undefined;
-    this.#decide(error === undefined || (error instanceof RemoteError && judgeFailure(error) === 'message'));
-    if (error === undefined) {
+    this.#decide(judgement === 'handled' || isAnswer);
+    if (failure === undefined || judgement === 'handled') {
       this.#losses = 0;
       this.#told.clear();
       this.#leave(delivery);
       this.#options.store.remove(delivery.kept);
       if (this.#window.size === 0) this.#feed.checkTotals();
       this.#options.onChange();
-    } else this.#failed(delivery, error);
+    } else this.#failed(delivery, failure, judgement);
     this.#feed.read();
     this.#pump();
   };
 
-  #failed(delivery: Delivery, error: RxcometError): void {
-    const judgement = judgeFailure(error);
+  #failed(delivery: Delivery, error: RxcometError, judgement: Exclude<Judgement, 'handled'>): void {
     switch (judgement) {
       case 'stopped':
         this.#window.back(delivery);
@@ -235,8 +237,12 @@ export class OutboxCourier {
         return;
       case 'busy': {
         const { reconnect, random } = this.#options;
-        if (error.code === 'ERR_DIALECT_UNKNOWN') this.#tellOnce(error, delivery);
         delivery.unanswered += 1;
+        if (
+          error.code === 'ERR_DIALECT_UNKNOWN' ||
+          (error instanceof RemoteError && delivery.unanswered === TOLD_BUSY)
+        )
+          this.#tellOnce(error, delivery);
         this.#rest(delivery, reconnectDelayMs(reconnect, delivery.unanswered, random()));
         return;
       }
@@ -382,9 +388,4 @@ export class OutboxCourier {
       delivery,
     );
   }
-}
-
-/** A repeat of what the peer has handled; only the answer, which nobody waits for, is gone. */
-function wasHandled(error: RxcometError | undefined): boolean {
-  return error instanceof RemoteError && error.remoteCode === 'ERR_ANSWER_NOT_KEPT';
 }

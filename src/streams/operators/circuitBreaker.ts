@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable, defer, tap, throwError } from 'rxjs';
+import { type SendErrorCode, byCode } from '../../errors/ErrorCode';
 import { CircuitOpen, SendError } from '../../errors/sending';
 import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock } from '../../runtime/Clock';
@@ -41,11 +42,30 @@ export interface CircuitBreaker {
   readonly state$: Observable<CircuitState>;
 }
 
-const FAILURES: ReadonlySet<string> = new Set([
-  'ERR_ACK_TIMEOUT',
-  'ERR_CONNECTION_CLOSED',
-  'ERR_PEER_UNREACHABLE',
-]);
+/** Which errors show that the peer is in trouble. */
+const FAILURES = {
+  ERR_ACK_TIMEOUT: true,
+  ERR_APP_STOPPED: false,
+  ERR_BAD_OPTION: false,
+  ERR_BAD_REPLY: false,
+  ERR_BAD_VALUE: false,
+  ERR_CIRCUIT_OPEN: false,
+  ERR_CONNECTION_CLOSED: true,
+  ERR_DIALECT_UNKNOWN: false,
+  ERR_LEGACY_EMPTY_CONTENT: false,
+  ERR_LEGACY_RAW_ACTION: false,
+  ERR_MESSAGE_DROPPED: false,
+  ERR_MESSAGE_EXPIRED: false,
+  ERR_MESSAGE_REFUSED: false,
+  ERR_NOT_RECORDED: false,
+  ERR_OUTBOX: false,
+  ERR_PEER_UNREACHABLE: true,
+  ERR_QUEUE_FULL: false,
+  ERR_REMOTE: false,
+  ERR_SEND_ABORTED: false,
+  ERR_SEND_TOO_LARGE: false,
+  ERR_UNENCODABLE: false,
+} as const satisfies Record<SendErrorCode, boolean>;
 
 /**
  * Stops sending to a peer that does not answer, so that callers fail at once and the peer can recover: after `failures` in a row within
@@ -65,7 +85,7 @@ export function circuitBreaker({
   windowMs = 10_000,
   openMs = 5000,
   halfOpenTries = 1,
-  isFailure = ({ code }) => FAILURES.has(code),
+  isFailure = ({ code }) => byCode<boolean>(FAILURES, code, false),
   clock = systemClock,
 }: CircuitBreakerOptions = {}): CircuitBreaker {
   check('failures', failures, failures >= 1);

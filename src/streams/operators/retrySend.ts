@@ -1,8 +1,9 @@
 import { Observable, defer, retry, tap, throwError } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
-import { type RemoteError, SendError } from '../../errors/sending';
+import { SendError } from '../../errors/sending';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import { type RetryBudget, createRetryBudget } from './createRetryBudget';
+import { mayHelp } from './mayHelp';
 
 /** Options of `retrySend`. */
 export interface RetrySendOptions {
@@ -28,23 +29,6 @@ export interface RetrySendOptions {
   /** 0 up to 1, for jitter. Default Math.random. */
   readonly random?: () => number;
 }
-
-/** Another try comes to the same. */
-const HOPELESS: ReadonlySet<string> = new Set([
-  'ERR_APP_STOPPED',
-  'ERR_LEGACY_EMPTY_CONTENT',
-  'ERR_LEGACY_RAW_ACTION',
-  'ERR_SEND_ABORTED',
-  'ERR_SEND_TOO_LARGE',
-]);
-
-/** Answers of a host that was too busy or about to stop; no handler has spoken. */
-const REFUSED_FOR_NOW: ReadonlySet<string> = new Set([
-  'ERR_APP_STOPPING',
-  'ERR_HANDLER_STUCK',
-  'ERR_MEMORY_BUDGET',
-  'ERR_TOO_MANY_CONNECTIONS',
-]);
 
 /**
  * Sends again what failed, where that is safe: the message has not left (`delivered: 'no'`), or it carries a `key`, by which the peer can
@@ -117,11 +101,6 @@ function pause(clock: Clock, pauseMs: number): Observable<void> {
 
 function isSafe({ delivered, key }: SendError): boolean {
   return delivered === 'no' || key !== undefined;
-}
-
-function mayHelp(error: SendError): boolean {
-  if (error.code === 'ERR_REMOTE') return REFUSED_FOR_NOW.has((error as RemoteError).remoteCode);
-  return !HOPELESS.has(error.code);
 }
 
 function check(name: string, value: number, fits: boolean, range: string): void {
