@@ -140,6 +140,7 @@ const allowed = {
     'streams/transport/memory',
     'streams/transport/node',
   ],
+  'replay/update': ['recording', 'recording/content', 'recording/format', 'replay:types', 'replay/verdict'],
   testing: [
     'actors:types',
     'app',
@@ -152,6 +153,7 @@ const allowed = {
     'replay',
     'replay/drive',
     'replay/standIn',
+    'replay/update',
     'replay/verdict',
     'replay/verdict/format',
     'streams/client:types',

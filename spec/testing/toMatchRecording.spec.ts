@@ -72,6 +72,32 @@ describe('toMatchRecording', () => {
     expect((await toMatchRecording(other, file)).pass).toBe(true);
   });
 
+  it('updates the field that changed, and keeps every other line', async () => {
+    const session = [
+      message(1, '1.0', { at: 7000 }),
+      ack(1, '{"a": 1.0, "time":1}', { at: 7033.7 }),
+      message(2, '2'),
+      ack(2, '{"a":1}'),
+    ];
+    await toMatchRecording(session, file, { mode: 'record' });
+    const before = (await readFile(file, 'utf8')).split('\n');
+    const replayed = [message(1, '1'), ack(1, '{"time":9,"a":2}'), message(2, '2'), ack(2, '{"a":1}')];
+    const rules = { ignore: ['result.time'] };
+    process.env['RXCOMET_RECORDING'] = 'update';
+    expect((await toMatchRecording(replayed, file, rules)).pass).toBe(true);
+    const after = (await readFile(file, 'utf8')).split('\n');
+    expect(after).toEqual(before.map((line, index) => (index === 2 ? line.replace('1.0', '2') : line)));
+    delete process.env['RXCOMET_RECORDING'];
+    expect((await toMatchRecording(replayed, file, rules)).pass).toBe(true);
+  });
+
+  it('says why it did not update', async () => {
+    await toMatchRecording(same, file, { mode: 'record' });
+    const { pass, message: text } = await toMatchRecording([], file, { mode: 'update' });
+    expect([pass, text()]).toEqual([false, `${file} was not updated: nothing of it came again`]);
+    expect((await toMatchRecording(same, file)).pass).toBe(true);
+  });
+
   it('does not record nothing', async () => {
     expect((await toMatchRecording([], file, { mode: 'record' })).pass).toBe(false);
   });

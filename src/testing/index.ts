@@ -42,7 +42,11 @@ export type { Replay } from '../replay/Replay';
 export { replayRecording, type ReplayOptions } from '../replay/replayRecording';
 export { replayToHost, type ReplayToHostOptions } from '../replay/replayToHost';
 
+export type { LineCounts, PatchOptions } from '../replay/update/writePatched';
+export { updateRecording, type RecordingUpdate, type UpdateOptions } from '../replay/update/updateRecording';
+
 // Verdict
+export type { ComparedEvent, ComparisonListener } from '../replay/verdict/ComparisonListener';
 export type {
   CompareOptions,
   Normaliser,

@@ -9,12 +9,14 @@ import { Redaction } from '../recording/format/Redaction';
 import { ReplacementFile } from '../recording/format/ReplacementFile';
 import { RxcometError } from '../errors/RxcometError';
 import type { Replay } from '../replay/Replay';
+import { isCi } from '../runtime/isCi';
+import { updateRecording } from '../replay/update/updateRecording';
 
 /** How a test holds a replay against its recording. */
 export interface MatchRecordingOptions extends CompareOptions {
   /**
-   * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is. `update` writes it anew.
-   * Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
+   * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is. `update` changes the file
+   * where the replay differs under the rules, and nowhere else (`updateRecording`). Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
    */
   readonly mode?: 'record' | 'replay' | 'update';
   /**
@@ -62,7 +64,10 @@ export async function toMatchRecording(
 ): Promise<{ readonly pass: boolean; readonly message: () => string }> {
   const mode = modeOf(options);
   const actual = conversationOf(received);
-  if (typeof recording === 'string' && mode !== 'replay' && (mode === 'update' || !existsSync(recording))) {
+  if (typeof recording === 'string' && mode === 'update' && existsSync(recording)) {
+    return update(recording, received, options);
+  }
+  if (typeof recording === 'string' && mode !== 'replay' && !existsSync(recording)) {
     const failure = await write(recording, actual, options.redact ?? []);
     return {
       pass: failure === undefined,
@@ -84,12 +89,12 @@ export async function toMatchRecording(
 }
 
 function modeOf(options: MatchRecordingOptions): string {
-  const { RXCOMET_RECORDING, CI } = process.env;
+  const { RXCOMET_RECORDING } = process.env;
   const mode = options.mode ?? RXCOMET_RECORDING ?? 'replay';
   if (mode !== 'record' && mode !== 'replay' && mode !== 'update') {
     throw new BadOption(`RXCOMET_RECORDING or mode: expected record, replay or update, got "${mode}"`);
   }
-  if (mode === 'update' && CI !== undefined && CI !== '' && CI !== 'false') {
+  if (mode === 'update' && isCi()) {
     throw new BadOption(
       'recordings are not updated under CI: run the tests with RXCOMET_RECORDING=update where you work',
     );
@@ -102,15 +107,37 @@ function conversationOf(given: Replay | Conversation | string): Conversation {
   return 'verdict' in given ? given.events : given;
 }
 
+/** Passes when the recording now holds what the replay did. */
+async function update(
+  file: string,
+  received: Replay | Conversation | string,
+  options: MatchRecordingOptions,
+): Promise<{ readonly pass: boolean; readonly message: () => string }> {
+  const replay = typeof received === 'object' && 'verdict' in received ? received : conversationOf(received);
+  const { refused, again, verdict } = await updateRecording(file, replay, options);
+  // Times are no content; they are kept.
+  const late = verdict.differences.filter(({ kind }) => kind === 'slower' || kind === 'faster').length;
+  const failure =
+    refused !== ''
+      ? `${file} was not updated: ${refused}`
+      : again
+        ? `${file} has what the handlers send now; update again, since they had no recorded answer to that this time`
+        : late > 0
+          ? `${file} is up to date but for ${late} answers that take another time: widen timing, or record anew`
+          : undefined;
+  return {
+    pass: failure === undefined,
+    message: () => failure ?? `expected something else than ${file} holds now`,
+  };
+}
+
 /** Writes events as a recording. Gives the reason when it was not written; of a failed one nothing stays. */
 async function write(
   file: string,
   events: Conversation,
   redact: readonly string[],
 ): Promise<string | undefined> {
-  // To update is to write anew what hid its secrets.
-  const kept = existsSync(file) ? ((await readRecording(file).header()).redact ?? []) : [];
-  const redaction = new Redaction(redact, kept);
+  const redaction = new Redaction(redact);
   const { paths } = redaction;
   const header: RecordingHeader = {
     rxcomet: 'recording',

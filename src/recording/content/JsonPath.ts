@@ -73,6 +73,15 @@ function parse(text: string): Step[] {
   return steps;
 }
 
+/** The steps of a path without wildcards, as `formatJsonPath` writes it. */
+export function stepsOf(text: string): (string | number)[] {
+  return parse(text).map((step) => {
+    if (step === 'any') return '*';
+    if (step === 'anyDepth') return '**';
+    return 'index' in step ? step.index : step.name;
+  });
+}
+
 function unquote(literal: string): string {
   try {
     return JSON.parse(literal) as string;

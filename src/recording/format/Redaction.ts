@@ -49,7 +49,9 @@ export class Redaction {
     const root = event.kind === 'message' ? 'value' : 'result';
     if (event.text !== undefined) {
       const { text, redacted } = this.#redactText(event.text, root);
-      return redacted.length === 0 ? event : { ...event, text, redacted };
+      // What was hidden before stays marked, and in its order.
+      const marked = [...new Set([...(event.redacted ?? []), ...redacted])];
+      return redacted.length === 0 ? event : { ...event, text, redacted: marked };
     }
     const hidesWhole = event.base64 !== undefined && this.#hides([root]);
     return event.content !== undefined || hidesWhole ? hideAll(event, root) : event;

@@ -27,7 +27,8 @@ export type RecordingSource = string | Iterable<Uint8Array | string> | AsyncIter
 
 /** One line of a text that is read in pieces. */
 interface ReadLine {
-  readonly text: string;
+  /** Without its line feed. */
+  readonly bytes: Buffer;
   /** False for a last line without its line feed. */
   readonly whole: boolean;
 }
@@ -50,7 +51,7 @@ async function* readLines(
     let from = 0;
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
       const last = chunk.subarray(from, end);
-      yield { text: pieces.length === 0 ? last.toString('utf8') : textOf([...pieces, last]), whole: true };
+      yield { bytes: pieces.length === 0 ? last : Buffer.concat([...pieces, last]), whole: true };
       pieces = [];
       held = 0;
       from = end + 1;
@@ -61,10 +62,8 @@ async function* readLines(
       if (held > maxBytes) throw new RangeError(`longer than ${maxBytes} bytes`);
     }
   }
-  if (held > 0) yield { text: textOf(pieces), whole: false };
+  if (held > 0) yield { bytes: Buffer.concat(pieces), whole: false };
 }
-
-const textOf = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString('utf8');
 
 async function* unpacked(
   source: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
@@ -124,7 +123,7 @@ export function readRecording(source: RecordingSource): Recording {
     for await (const { value } of typeof source === 'string'
       ? readParts(source, warnings)
       : readPart(source, '', warnings)) {
-      if (!isHeader(value)) yield value;
+      if (value !== undefined && !isHeader(value) && !(file !== '' && isContinuation(value))) yield value;
     }
   }
 
@@ -133,20 +132,47 @@ export function readRecording(source: RecordingSource): Recording {
     warnings,
     [Symbol.asyncIterator]: events,
     async header() {
-      for await (const { value } of readPart(open(source), file, [])) if (isHeader(value)) return value;
+      for await (const { value } of readPart(open(source), file, []))
+        if (value !== undefined && isHeader(value)) return value;
       throw emptyRecording(file);
     },
   };
 }
 
-/** A header, or an event; a wrapper, so that a reader tells them apart by one test. */
-interface Entry {
-  readonly value: RecordingHeader | RecordedEvent;
+/** One line of a recording's files. */
+export interface RecordingLine extends ReadLine {
+  readonly file: string;
+  /** From 1 in each file. */
+  readonly line: number;
+  /** Undefined for a line that holds nothing: an empty one, or the last one when it was cut short. */
+  readonly value: RecordingHeader | RecordedEvent | undefined;
 }
 
-const isHeader = (value: RecordingHeader | RecordedEvent): value is RecordingHeader => 'rxcomet' in value;
+/**
+ * Reads the files of a recording line by line, with what `readRecording` leaves out: headers, marks between files, empty and cut lines.
+ *
+ * @throws BadRecording (ERR_BAD_RECORDING) while iterating, as `readRecording`.
+ */
+export function readRecordingLines(file: string): AsyncIterable<RecordingLine> {
+  return { [Symbol.asyncIterator]: () => readParts(file, []) };
+}
 
-async function* readParts(file: string, warnings: string[]): AsyncGenerator<Entry, void, undefined> {
+/** Whether a file is compressed, whatever its name. */
+export async function isPacked(file: string): Promise<boolean> {
+  for await (const chunk of createReadStream(file, { end: 1 }) as AsyncIterable<Buffer>) {
+    return chunk[0] === 0x1f && chunk[1] === 0x8b;
+  }
+  return false;
+}
+
+/** Whether it is the first line of a file. */
+export const isHeader = (value: RecordingHeader | RecordedEvent): value is RecordingHeader =>
+  'rxcomet' in value;
+
+/** Whether it only says that the recording goes on in another file. */
+const isContinuation = (value: RecordedEvent): boolean => value.kind === 'error' && value.next !== undefined;
+
+async function* readParts(file: string, warnings: string[]): AsyncGenerator<RecordingLine, void, undefined> {
   let first: RecordingHeader | undefined;
   let goesOn = false;
   for (let part = 1; ; part += 1) {
@@ -159,17 +185,16 @@ async function* readParts(file: string, warnings: string[]): AsyncGenerator<Entr
     goesOn = false;
     for await (const entry of readPart(open(name), name, warnings, part > 1)) {
       const { value } = entry;
-      if (isHeader(value)) {
+      if (value !== undefined && isHeader(value)) {
         first ??= value;
         // A file of that name may be left from another recording.
         if (!isPart(value, first, part)) {
           if (wasExpected) throw missingPart(name);
           return;
         }
-      } else if (value.kind === 'error' && value.next !== undefined) {
+      } else if (value !== undefined && isContinuation(value)) {
         // Of a part that is read alone the others may be anywhere.
         goesOn = first?.part === undefined;
-        continue;
       }
       yield entry;
     }
@@ -208,28 +233,34 @@ async function* readPart(
   file: string,
   warnings: string[],
   further = false,
-): AsyncGenerator<Entry, void, undefined> {
+): AsyncGenerator<RecordingLine, void, undefined> {
   let line = 0;
   // Of a further part a stopped recorder may have left no more than its beginning; the parts before it are whole.
   const barelyBegun = `${place(file)}the recorder was stopped as it began this part`;
   try {
-    for await (const { text, whole } of readLines(source, maxLineBytes)) {
+    for await (const { bytes, whole } of readLines(source, maxLineBytes)) {
       line += 1;
+      const text = bytes.toString('utf8');
+      const raw = { file, line, bytes, whole };
       if (further && line === 1 && !whole && parse(text) === undefined) {
         warnings.push(barelyBegun);
         return;
       }
-      if (line > 1 && text.trim() === '') continue;
+      if (line > 1 && text.trim() === '') {
+        yield { ...raw, value: undefined };
+        continue;
+      }
       const value = line === 1 ? readHeader(text, file) : readEvent(text, file, line, whole);
       if (value === undefined) {
         warnings.push(
           `${place(file)}line ${line} was cut short and is skipped; the recorder was stopped while writing it`,
         );
+        yield { ...raw, value: undefined };
         continue;
       }
       if ('lost' in value)
         warnings.push(`${place(file)}line ${line}: ${value.lost ?? 0} event(s) are missing here`);
-      yield { value };
+      yield { ...raw, value };
     }
   } catch (error) {
     if (error instanceof BadRecording) throw error;

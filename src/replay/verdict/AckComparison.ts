@@ -2,6 +2,7 @@ import { longestAscent } from './longestAscent';
 import type { RecordedAck, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
 import { recordedValue } from '../../recording/content/recordedValue';
 import type { AnswerTiming } from './AnswerTiming';
+import type { ComparisonListener } from './ComparisonListener';
 import type { Difference, ValueChange } from './Verdict';
 import type { ValueComparer, ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
@@ -45,6 +46,8 @@ interface Pair {
   readonly isChanged: boolean;
   readonly ack: Named;
   readonly action: string;
+  /** What was paired; kept for a listener only. */
+  readonly acks: readonly [RecordedAck, RecordedAck] | undefined;
 }
 
 /** What a report names an acknowledgement by. */
@@ -65,6 +68,7 @@ export class AckComparison {
   readonly #comparer: ValueComparer;
   readonly #ledger: VerdictLedger;
   readonly #timing: AnswerTiming;
+  readonly #listener: ComparisonListener | undefined;
   readonly #exchanges = new Map<number, Exchange>();
   #pairs: Pair[] = [];
   #unpaired = 0;
@@ -72,10 +76,16 @@ export class AckComparison {
   #actualPlaces = 0;
   #endedAsAnswer = false;
 
-  constructor(comparer: ValueComparer, ledger: VerdictLedger, timing: AnswerTiming) {
+  constructor(
+    comparer: ValueComparer,
+    ledger: VerdictLedger,
+    timing: AnswerTiming,
+    listener?: ComparisonListener,
+  ) {
     this.#comparer = comparer;
     this.#ledger = ledger;
     this.#timing = timing;
+    this.#listener = listener;
   }
 
   /** A recorded message. */
@@ -192,7 +202,10 @@ export class AckComparison {
     const ack = { side, link, id, at };
     const atOnce = expectedAt === undefined || at - expectedAt <= atOnceMs;
     const isChanged = changes.length > 0;
-    this.#pairs.push({ expected: expected.place, actual: actual.place, atOnce, isChanged, ack, action });
+    const acks = this.#listener === undefined ? undefined : ([expected.ack, actual.ack] as const);
+    const pair = { expected: expected.place, actual: actual.place, atOnce, isChanged, ack, action, acks };
+    this.#pairs.push(pair);
+    this.#listener?.paired(expected.ack, actual.ack, changes);
     this.#ledger.ignored += ignored;
     this.#unpaired -= 2;
     this.#ledger.compared(side, action);
@@ -243,6 +256,7 @@ export class AckComparison {
       next += 1;
       if (other === undefined) {
         this.#unpaired -= 1;
+        this.#listener?.missing(expected.ack);
         if (!failed) this.#missing(exchange, expected.ack);
       } else {
         const comparison = this.#compare(expected.ack, other.ack);
@@ -253,7 +267,9 @@ export class AckComparison {
     }
     for (const { ack } of actual.slice(next)) {
       this.#unpaired -= 1;
-      if (!isCut) this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
+      if (isCut) continue;
+      this.#listener?.extra(ack);
+      this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
     }
   }
 
@@ -304,7 +320,13 @@ export class AckComparison {
     const sameText = expected.text !== undefined && expected.text === actual.text;
     if (sameStatus && sameText && !this.#comparer.hasRules) return { changes: [], ignored: 0 };
     const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    const values = this.#comparer.compare(recordedValue(expected), recordedValue(actual), 'result', hidden);
+    const values = this.#comparer.compare(
+      recordedValue(expected),
+      recordedValue(actual),
+      'result',
+      hidden,
+      this.#listener === undefined ? undefined : Infinity,
+    );
     if (sameStatus) return values;
     const status = (ack: RecordedAck): string => ack.status ?? 'result';
     const change = {
@@ -329,8 +351,12 @@ export class AckComparison {
           return inOrder || !isBound || other.isChanged || pair.isChanged;
         });
         const difference = differenceOf('reordered', pair.ack, pair.action, []);
-        if (overtook) this.#ledger.note(difference);
-        else this.#ledger.differs(difference);
+        if (overtook) {
+          this.#ledger.note(difference);
+          return;
+        }
+        this.#ledger.differs(difference);
+        if (pair.acks !== undefined) this.#listener?.reordered(...pair.acks);
       });
     }
     this.#pairs = [];

@@ -1,6 +1,7 @@
 import { AckComparison } from './AckComparison';
 import { AnswerTiming } from './AnswerTiming';
 import type { CompareOptions } from './CompareOptions';
+import type { ComparisonListener } from './ComparisonListener';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { isOfStop } from '../../recording/isOfStop';
 import { RecordedWork } from './RecordedWork';
@@ -26,6 +27,7 @@ export class RecordingComparison {
   readonly #ledger: VerdictLedger;
   readonly #hostLinks = new Map<number, HostLink>();
   readonly #timing: AnswerTiming;
+  readonly #listener: ComparisonListener | undefined;
   #joined = 0;
   /** Messages that were not sent, since the host had given no answer to others. */
   #unsent = 0;
@@ -37,9 +39,11 @@ export class RecordingComparison {
 
   /**
    * @param isPaced recorded pauses are kept in the replay, so that an answer can be too early; default true.
+   * @param listener told which events belong together; not for recordings that are larger than memory.
    * @throws BadOption (ERR_BAD_OPTION) for a rule that is none.
    */
-  constructor(options: CompareOptions = {}, isPaced = true) {
+  constructor(options: CompareOptions = {}, isPaced = true, listener?: ComparisonListener) {
+    this.#listener = listener;
     this.#timing = new AnswerTiming(options, isPaced);
     this.#comparer = new ValueComparer(options);
     this.#ledger = new VerdictLedger(options);
@@ -129,7 +133,7 @@ export class RecordingComparison {
   #host(number: number): HostLink {
     let link = this.#hostLinks.get(number);
     if (link === undefined) {
-      const acks = new AckComparison(this.#comparer, this.#ledger, this.#timing);
+      const acks = new AckComparison(this.#comparer, this.#ledger, this.#timing, this.#listener);
       link = { acks, expectedEnded: false, actualEnded: false };
       this.#hostLinks.set(number, link);
     }
@@ -147,7 +151,7 @@ export class RecordingComparison {
   #client(side: string): SendComparison {
     let comparison = this.#clients.get(side);
     if (comparison === undefined) {
-      comparison = new SendComparison(this.#comparer, this.#ledger);
+      comparison = new SendComparison(this.#comparer, this.#ledger, this.#listener);
       this.#clients.set(side, comparison);
     }
     return comparison;

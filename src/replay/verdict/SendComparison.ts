@@ -1,3 +1,4 @@
+import type { ComparisonListener } from './ComparisonListener';
 import { longestAscent } from './longestAscent';
 import type { RecordedMessage } from '../../recording/RecordedEvent';
 import { recordedValue } from '../../recording/content/recordedValue';
@@ -18,6 +19,7 @@ const maxPairs = 16_384;
 export class SendComparison {
   readonly #comparer: ValueComparer;
   readonly #ledger: VerdictLedger;
+  readonly #listener: ComparisonListener | undefined;
   readonly #expected = new UnmatchedSends();
   readonly #actual = new UnmatchedSends();
   /** By action: what the recording hides. */
@@ -32,9 +34,10 @@ export class SendComparison {
   /** How often several handlers had been at work by then. */
   #crowds = 0;
 
-  constructor(comparer: ValueComparer, ledger: VerdictLedger) {
+  constructor(comparer: ValueComparer, ledger: VerdictLedger, listener?: ComparisonListener) {
     this.#comparer = comparer;
     this.#ledger = ledger;
+    this.#listener = listener;
   }
 
   /** How many more were recorded than have come. */
@@ -74,6 +77,7 @@ export class SendComparison {
       cursors.set(action, cursor);
       const actual = this.#actual.takeFrom(cursor, (other) => other.action === action);
       if (actual === undefined) {
+        this.#listener?.missing(expected.message);
         this.#report('missing', expected.message, [wholeChange('value', 'missing', expected.message)]);
         return true;
       }
@@ -81,12 +85,14 @@ export class SendComparison {
       if (changes.length === 0) this.#pair(expected, actual);
       else {
         this.#ledger.compared(expected.message.side, action);
+        this.#listener?.paired(expected.message, actual.message, changes);
         this.#report('changed', expected.message, changes);
       }
       this.#ledger.ignored += ignored;
       return true;
     });
     this.#actual.visit(({ message }) => {
+      this.#listener?.extra(message);
       this.#report('extra', message, [wholeChange('value', 'extra', message)]);
       return true;
     });
@@ -124,7 +130,9 @@ export class SendComparison {
       aloneFrom,
       actual: actual.place,
       message: { side, link, id, action, at },
+      messages: this.#listener === undefined ? undefined : ([message, actual.message] as const),
     };
+    this.#listener?.paired(message, actual.message, []);
     const pairs = this.#pairs.get(key);
     if (pairs === undefined) this.#pairs.set(key, [pair]);
     else pairs.push(pair);
@@ -149,8 +157,12 @@ export class SendComparison {
           return first.expected < second.aloneFrom;
         });
         const difference = differenceOf('reordered', pair.message, []);
-        if (overtook) this.#ledger.note(difference);
-        else this.#ledger.differs(difference);
+        if (overtook) {
+          this.#ledger.note(difference);
+          return;
+        }
+        this.#ledger.differs(difference);
+        if (pair.messages !== undefined) this.#listener?.reordered(...pair.messages);
       });
     }
     this.#pairs.clear();
@@ -159,7 +171,13 @@ export class SendComparison {
 
   #compare(expected: RecordedMessage, actual: RecordedMessage): ValueComparison {
     const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    return this.#comparer.compare(recordedValue(expected), recordedValue(actual), 'value', hidden);
+    return this.#comparer.compare(
+      recordedValue(expected),
+      recordedValue(actual),
+      'value',
+      hidden,
+      this.#listener === undefined ? undefined : Infinity,
+    );
   }
 
   #report(
@@ -184,6 +202,8 @@ interface Pair {
   readonly aloneFrom: number;
   readonly actual: number;
   readonly message: Named;
+  /** What was paired; kept for a listener only. */
+  readonly messages: readonly [RecordedMessage, RecordedMessage] | undefined;
 }
 
 /** What a report names a message by; its content is let go. */

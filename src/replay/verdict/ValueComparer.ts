@@ -37,7 +37,7 @@ type Path = (string | number)[];
 
 /** What came of comparing two values. */
 export interface ValueComparison {
-  /** Empty when they are equal; at most 100. */
+  /** Empty when they are equal; at most 100, unless more are asked for. */
   readonly changes: readonly ValueChange[];
   /** Places a rule kept from being compared. */
   readonly ignored: number;
@@ -107,15 +107,22 @@ export class ValueComparer {
   /**
    * @param root first step of every path: `value` or `result`.
    * @param hidden paths that a recording hides; they are ignored.
+   * @param limit so many changes are told.
    */
-  compare(expected: unknown, actual: unknown, root: string, hidden: readonly string[] = []): ValueComparison {
+  compare(
+    expected: unknown,
+    actual: unknown,
+    root: string,
+    hidden: readonly string[] = [],
+    limit = maxChanges,
+  ): ValueComparison {
     const changes: ValueChange[] = [];
     const hiddenPaths = new Set(hidden);
     const path: Path = [root];
     let ignored = 0;
 
     const report = (kind: ValueChange['kind'], left: unknown, right: unknown): void => {
-      if (changes.length < maxChanges) {
+      if (changes.length < limit) {
         changes.push({ path: formatJsonPath(path), kind, expected: left, actual: right });
       }
     };

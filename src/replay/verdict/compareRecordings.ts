@@ -32,7 +32,7 @@ export async function compareRecordings(
 type Reading = [Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>, (event: RecordedEvent) => void];
 
 /** In turns, so that of two long recordings only what differs is held. */
-async function readInTurns(...readings: Reading[]): Promise<void> {
+export async function readInTurns(...readings: Reading[]): Promise<void> {
   const open = readings.map(([events, take]) => ({ events: iterate(events), take }));
   try {
     while (open.length > 0) {
