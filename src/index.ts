@@ -211,4 +211,4 @@ export type {
   OutboxLockedFields,
   RemoteErrorFields,
 } from './errors/sending';
-export type { ConfigProblem, DedupLockedFields } from './errors/setUp';
+export type { AddressNames, ConfigProblem, DedupLockedFields } from './errors/setUp';

@@ -125,6 +125,7 @@ const types = [
   'ActorTellOptions',
   'ActorTimers',
   'Address',
+  'AddressNames',
   'Answer',
   'AnyActorRef',
   'App',

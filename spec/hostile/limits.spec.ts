@@ -273,7 +273,7 @@ describe('Handler_timeout_ms', () => {
     const peer = await connect();
     peer.ask('Slow');
     await clock.advance(1000);
-    expect(peer.log).toEqual([expect.stringContaining('1000 ms (Handler_timeout_ms)')]);
+    expect(peer.log).toEqual([expect.stringContaining('1000 ms (Limits.Handler_timeout_ms)')]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs';
+import { PeerError } from '../errors/connections';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
 import { cutName, escapeControls } from '../runtime/names';
@@ -105,7 +106,9 @@ export class FailureReporter {
     this.#logged.set(key, { at: now, code, peer: from, suppressed: 0 });
     const more = suppressed > 0 ? ` (${suppressed} more of this kind before)` : '';
     const times = count > 1 ? ` (${count} times)` : '';
-    const where = peer !== '' && !error.message.includes(peer) ? `${peer}: ` : '';
+    // Errors of a connection begin with its peer.
+    const named = error instanceof PeerError && error.peer === peer;
+    const where = peer === '' || named ? '' : `${peer}: `;
     // A peer that answers with an error chose its words.
     const said = escapeControls(error.message);
     this.#logger.warn(

@@ -46,6 +46,20 @@ export abstract class SendError extends RxcometError {
 export class AckTimeout extends SendError {
   override readonly name = 'AckTimeout';
   readonly code = 'ERR_ACK_TIMEOUT';
+  readonly #word: (limit: string) => string;
+
+  /** `message`: as a function it is given the name of the limit that was too short: 'Ack_timeout_ms' or 'timeoutMs'. */
+  constructor(message: string | ((limit: string) => string), fields: SendErrorFields, limit = 'timeoutMs') {
+    const word = typeof message === 'string' ? (): string => message : message;
+    super(word(limit), fields);
+    this.#word = word;
+  }
+
+  /** The same failure for those who set the limit by another name, such as `--timeout`. */
+  naming(limit: string): AckTimeout {
+    const { client, action, delivered, key, cause } = this;
+    return new AckTimeout(this.#word, { client, action, delivered, key, cause }, limit);
+  }
 }
 
 /** The app was stopped; nothing is sent any more. */

@@ -74,10 +74,33 @@ export class DetachedFailed extends RxcometError {
   readonly code = 'ERR_DETACHED';
 }
 
+/** What the parts of an address that is listened on are called where it was given. */
+export interface AddressNames {
+  readonly ip: string;
+  readonly port: string;
+}
+
 /** A host could not listen on its address; `cause` is the error of the system. */
 export class ListenFailed extends RxcometError {
   override readonly name = 'ListenFailed';
   readonly code = 'ERR_LISTEN';
+  readonly #word: (address: AddressNames) => string;
+
+  /** `message`: as a function it is given the names of the settings that are to be changed. */
+  constructor(
+    message: string | ((address: AddressNames) => string),
+    options: RxcometErrorOptions = {},
+    address: AddressNames = { ip: 'Host.IP', port: 'Host.Port' },
+  ) {
+    const word = typeof message === 'string' ? (): string => message : message;
+    super(word(address), options);
+    this.#word = word;
+  }
+
+  /** The same failure for those who gave the address elsewhere, such as in an option of a command. */
+  naming(address: AddressNames): ListenFailed {
+    return new ListenFailed(this.#word, { cause: this.cause }, address);
+  }
 }
 
 /** An optional package is needed for what was asked and is not installed; the message holds the `npm i` line. */

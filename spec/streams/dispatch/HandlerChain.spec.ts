@@ -237,7 +237,7 @@ describe('failures', () => {
     expect(log).toEqual([]);
     await clock.advance(1);
     expect(log).toEqual([
-      'error ERR_HANDLER_TIMEOUT the handler of "A" gave no answer within 500 ms (Handler_timeout_ms)',
+      'error ERR_HANDLER_TIMEOUT the handler of "A" gave no answer within 500 ms (Limits.Handler_timeout_ms)',
     ]);
     expect(signal?.aborted).toBe(true);
     expect(released()).toBe(0);
@@ -361,7 +361,9 @@ describe('streams of results', () => {
     handle('A', () => concat(of(1), NEVER));
     dispatch('A');
     await clock.advance(100);
-    expect(log[1]).toBe('error ERR_STREAM_IDLE the results of "A" were silent for 100 ms (Stream_idle_ms)');
+    expect(log[1]).toBe(
+      'error ERR_STREAM_IDLE the results of "A" were silent for 100 ms (Limits.Stream_idle_ms)',
+    );
   });
 
   it('does not count the handler timeout against a stream that has begun', async () => {

@@ -67,7 +67,6 @@ export async function listenBy<T>(option: string, listening: Promise<T>): Promis
     return await listening;
   } catch (error) {
     if (!(error instanceof ListenFailed)) throw error;
-    const message = error.message.replace('Host.Port', `the port of ${option}`);
-    throw new ListenFailed(message.replace('Host.IP', `the IP of ${option}`), { cause: error });
+    throw error.naming({ ip: `the IP of ${option}`, port: `the port of ${option}` });
   }
 }

@@ -55,7 +55,9 @@ export const sendCommand = defineCommand({
       return ExitCode.ok;
     } catch (error) {
       if (io.stop.aborted) return stoppedExitCode[io.stop.reason as StopCause];
-      throw options.timeout === undefined ? error : namingOption(error);
+      // The time came from the command line, so that the setting is not what is to be changed.
+      if (options.timeout !== undefined && error instanceof AckTimeout) throw error.naming('--timeout');
+      throw error;
     }
   },
 });
@@ -85,12 +87,4 @@ async function send(
     states.unsubscribe();
     await app.stop();
   }
-}
-
-/** The time came from the command line, so that the setting is not what is to be changed. */
-function namingOption(error: unknown): unknown {
-  if (!(error instanceof AckTimeout)) return error;
-  const { client, action, delivered, key, cause } = error;
-  const message = error.message.replace(/\((Ack_timeout_ms|timeoutMs)\)/, '(--timeout)');
-  return new AckTimeout(message, { client, action, delivered, key, cause });
 }

@@ -3,6 +3,7 @@ import { AcceptFailed, ListenFailed } from '../../errors/setUp';
 import type { RxcometError } from '../../errors/RxcometError';
 import type { Clock } from '../../runtime/Clock';
 import { type Bound, listenAtAll } from '../../runtime/listenAtAll';
+import { formatEndpoint } from '../../runtime/endpoint';
 import { type LookUp, systemLookUp } from '../../runtime/lookUp';
 import { Scrapers } from './Scrapers';
 import { MetricsPage } from './MetricsPage';
@@ -140,7 +141,7 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 }
 
 function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
-  const where = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  const where = formatEndpoint(ip, port);
   return new ListenFailed(explain((cause as { code?: unknown }).code, where, cause), { cause });
 }
 

@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import {
   BadReply,
   ConnectionClosed,
@@ -157,7 +158,7 @@ export class ClientConnection implements LinkEvents {
     if (send.weight * 3 > limit) {
       const bytes = send.text === undefined ? send.weight : Buffer.byteLength(send.text);
       if (bytes > limit) {
-        const text = `${bytes} bytes are more than the ${limit} the peer accepts (its Limits.Max_content_bytes)`;
+        const text = `${bytes} bytes are more than the ${limit} the peer accepts (its ${limitName('maxContentBytes')})`;
         send.error(new SendTooLarge(text, this.#fields(send, 'no')));
         return;
       }

@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import {
   HandlerFailed,
   HandlerStuck,
@@ -62,7 +63,7 @@ export class HandlerChain {
       options.handlerTimeoutMs,
       (exchange: Exchange) => {
         const { action, peer } = whose(exchange);
-        const text = `the handler of ${quoteName(action)} gave no answer within ${options.handlerTimeoutMs} ms (Handler_timeout_ms)`;
+        const text = `the handler of ${quoteName(action)} gave no answer within ${options.handlerTimeoutMs} ms (${limitName('handlerTimeoutMs')})`;
         this.#end(exchange, new HandlerTimeout(text, { action, peer }));
       },
     );
@@ -72,7 +73,7 @@ export class HandlerChain {
     if (options.streamIdleMs > 0) {
       this.#idleTimeouts = new TimeoutQueue(options.clock, options.streamIdleMs, (exchange: Exchange) => {
         const { action, peer } = whose(exchange);
-        const text = `the results of ${quoteName(action)} were silent for ${options.streamIdleMs} ms (Stream_idle_ms)`;
+        const text = `the results of ${quoteName(action)} were silent for ${options.streamIdleMs} ms (${limitName('streamIdleMs')})`;
         this.#end(exchange, new StreamIdle(text, { action, peer }));
       });
     }
@@ -464,7 +465,7 @@ export class HandlerChain {
     const peers = new Set(stuck.map(({ message }) => message.peer));
     const [peer = ''] = peers;
     const { abortGraceMs } = this.#options;
-    const text = `handlers have not ended within ${abortGraceMs} ms (Abort_grace_ms) after their message was given up: ${names.join(', ')}; other messages take their slots. Have them end when message.signal aborts`;
+    const text = `handlers have not ended within ${abortGraceMs} ms (${limitName('abortGraceMs')}) after their message was given up: ${names.join(', ')}; other messages take their slots. Have them end when message.signal aborts`;
     this.#options.report(
       new HandlerStuck(text, { action, peer: peers.size === 1 ? peer : '', actions: [...counts.keys()] }),
     );

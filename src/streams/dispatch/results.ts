@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import { Observable } from 'rxjs';
 import type { Exchange, NextOutcome } from './Exchange';
 import { ResultOverflow } from '../../errors/handling';
@@ -18,7 +19,7 @@ export interface ResultTaker {
 /** The error of an action whose results come faster than its peer reads them. */
 function resultOverflow(action: string): ResultOverflow {
   return new ResultOverflow(
-    `the results of ${quoteName(action)} come faster than the peer reads: more than Max_unsent_bytes are waiting; return an AsyncIterable, which is pulled as the peer reads`,
+    `the results of ${quoteName(action)} come faster than the peer reads: more than ${limitName('maxUnsentBytes')} are waiting; return an AsyncIterable, which is pulled as the peer reads`,
   );
 }
 

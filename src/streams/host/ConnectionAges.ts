@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import type { HostConfig } from '../../config/types/HostConfig';
 import { FrameTimeout, HeartbeatLost, IdleTimeout, WriteTimeout } from '../../errors/connections';
 import type { FrameParser } from '../wire/FrameParser';
@@ -88,7 +89,7 @@ export class ConnectionAges {
     }
     const { writeTimeoutMs } = this.#config.limits;
     if (now - this.#progressAt < writeTimeoutMs) return undefined;
-    const text = `the peer has not read for ${writeTimeoutMs} ms (Limits.Write_timeout_ms)`;
+    const text = `the peer has not read for ${writeTimeoutMs} ms (${limitName('writeTimeoutMs')})`;
     return new WriteTimeout(text, { peer: this.#peer });
   }
 
@@ -100,9 +101,9 @@ export class ConnectionAges {
     const rate = this.#recentRate(now);
     // A large frame has more time, as long as it arrives at the least rate; what came early does not count for ever.
     if (ageMs < frameTimeoutMs || (insideFrame && rate >= minRateBytesPerS / 1000)) return undefined;
-    const within = `within ${frameTimeoutMs} ms (Limits.Frame_timeout_ms)`;
+    const within = `within ${frameTimeoutMs} ms (${limitName('frameTimeoutMs')})`;
     const size = declaredBytes === 0 ? '' : ` of ${declaredBytes} bytes`;
-    const slow = `, nor did it come at ${minRateBytesPerS} bytes/s (Limits.Min_rate_bytes_per_s)`;
+    const slow = `, nor did it come at ${minRateBytesPerS} bytes/s (${limitName('minRateBytesPerS')})`;
     const text = insideFrame ? `a frame${size} was not complete ${within}${slow}` : `no frame came ${within}`;
     return new FrameTimeout(text, { peer: this.#peer });
   }
@@ -111,7 +112,7 @@ export class ConnectionAges {
   judgeIdleness(now: number): IdleTimeout | undefined {
     const { idleTimeoutMs } = this.#config.limits;
     if (idleTimeoutMs === 0 || now - this.busyAt < idleTimeoutMs) return undefined;
-    const text = `nothing was exchanged for ${idleTimeoutMs} ms (Limits.Idle_timeout_ms)`;
+    const text = `nothing was exchanged for ${idleTimeoutMs} ms (${limitName('idleTimeoutMs')})`;
     return new IdleTimeout(text, { peer: this.#peer });
   }
 

@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import { AppStopping } from '../../errors/handling';
 import { LinkFailed, PeerNotAllowed, TooManyConnections } from '../../errors/connections';
 import { RxcometError } from '../../errors/RxcometError';
@@ -256,9 +257,12 @@ export class Host {
     }
     const { maxConnections } = this.#options.config.limits;
     if (this.#connections.size - this.#refused.size < maxConnections || this.#dropUnbegun()) return undefined;
-    return new TooManyConnections(`${maxConnections} connections are open already (Limits.Max_connections)`, {
-      peer,
-    });
+    return new TooManyConnections(
+      `${maxConnections} connections are open already (${limitName('maxConnections')})`,
+      {
+        peer,
+      },
+    );
   }
 
   /** Closes the oldest connection on which no whole frame has come, so that who says nothing keeps nobody out; false without one. */
@@ -268,7 +272,7 @@ export class Host {
     for (const connection of this.#connections) {
       if (this.#refused.has(connection) || !connection.isUnbegun(now)) continue;
       this.#refused.add(connection);
-      const text = `another peer needs a place, ${config.limits.maxConnections} connections are open (Limits.Max_connections), and no frame has come`;
+      const text = `another peer needs a place, ${config.limits.maxConnections} connections are open (${limitName('maxConnections')}), and no frame has come`;
       const error = new TooManyConnections(text, { peer: connection.peer });
       if (this.#refused.size > REFUSALS_AT_ONCE) connection.cutOff(error);
       else connection.refuse(error);

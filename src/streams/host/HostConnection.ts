@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import {
   ConnectionLost,
   LinkFailed,
@@ -271,7 +272,7 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   }
 
   dropOverfull(): void {
-    const text = `${this.#unsentBytes} bytes wait for the peer, which does not read, more than the ${this.maxUnsentBytes} of Limits.Max_unsent_bytes`;
+    const text = `${this.#unsentBytes} bytes wait for the peer, which does not read, more than the ${this.maxUnsentBytes} of ${limitName('maxUnsentBytes')}`;
     this.#drop(new UnsentOverflow(text, { peer: this.peer }));
   }
 

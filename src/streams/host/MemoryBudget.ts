@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import { MemoryBudgetExceeded } from '../../errors/connections';
 
 /** A connection as the budget sees it. */
@@ -194,7 +195,7 @@ export class MemoryBudget {
   }
 
   #shed(holder: MemoryHolder, why: string): void {
-    const text = `all peers together hold ${this.#heldBytes} bytes unread or unsent of the ${this.#limitBytes} allowed (Limits.Memory_budget_bytes), ${why}`;
+    const text = `all peers together hold ${this.#heldBytes} bytes unread or unsent of the ${this.#limitBytes} allowed (${limitName('memoryBudgetBytes')}), ${why}`;
     holder.shed(new MemoryBudgetExceeded(text, { peer: holder.peer }));
   }
 }

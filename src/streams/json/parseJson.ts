@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import { NestingTooDeep } from '../../errors/connections';
 import { type ParseJsonOptions, endOfString, readJson } from './readJson';
 
@@ -29,7 +30,7 @@ function checkNesting(text: string, options: ParseJsonOptions): void {
   if (text.length <= 2 * maxNesting || !hasMoreOpeners(text, maxNesting)) return;
   if (deepestNesting(text, maxNesting) <= maxNesting) return;
   throw new NestingTooDeep(
-    `the content is nested deeper than ${maxNesting}, which Max_nesting allows`,
+    `the content is nested deeper than ${maxNesting}, which ${limitName('maxNesting')} allows`,
     options,
   );
 }

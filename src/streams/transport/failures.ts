@@ -1,5 +1,5 @@
 import { ConnectFailed } from '../../errors/connections';
-import { ListenFailed } from '../../errors/setUp';
+import { type AddressNames, ListenFailed } from '../../errors/setUp';
 import { formatEndpoint } from '../../runtime/endpoint';
 
 /** The `code` of an error of Node such as ECONNREFUSED; '' when it has none. */
@@ -50,32 +50,32 @@ function explainConnect(cause: Error, ip: string): string {
 
 /** What a host that could not listen tells its user: what is in the way and what to change. */
 export function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
-  return new ListenFailed(explainListen(cause, ip, port), { cause });
+  return new ListenFailed((names) => explainListen(cause, ip, port, names), { cause });
 }
 
-function explainListen(cause: Error, ip: string, port: number): string {
+function explainListen(cause: Error, ip: string, port: number, names: AddressNames): string {
   const where = formatEndpoint(ip, port);
   switch (errorCode(cause)) {
     case 'EADDRINUSE':
-      return `another program listens on ${where}; stop it, or set Host.Port to 0 for a free port${
+      return `another program listens on ${where}; stop it, or set ${names.port} to 0 for a free port${
         ip === '::' ? ' (:: takes IPv4 too, a second host on 0.0.0.0 is not needed)' : ''
       }`;
     case 'EADDRNOTAVAIL':
-      return `${ip} is not an address of this machine; set Host.IP to one of its addresses, or to 0.0.0.0 for all of them`;
+      return `${ip} is not an address of this machine; set ${names.ip} to one of its addresses, or to 0.0.0.0 for all of them`;
     case 'EACCES':
     case 'EPERM':
       return port > 0 && port < 1024
-        ? `no permission to listen on ${where}: ports below 1024 need special rights; set Host.Port to 1024 or above`
-        : `no permission to listen on ${where}; set Host.Port to another port`;
+        ? `no permission to listen on ${where}: ports below 1024 need special rights; set ${names.port} to 1024 or above`
+        : `no permission to listen on ${where}; set ${names.port} to another port`;
     case 'ETIMEOUT':
-      return `no name server answers when asked for "${ip}" of Host.IP (ETIMEOUT); set it to an IP address`;
+      return `no name server answers when asked for "${ip}" of ${names.ip} (ETIMEOUT); set it to an IP address`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
     case 'EAI_NODATA':
-      return `unknown host name "${ip}" in Host.IP; set it to an IP address or to a name this machine can resolve`;
+      return `unknown host name "${ip}" in ${names.ip}; set it to an IP address or to a name this machine can resolve`;
     case 'EAFNOSUPPORT':
-      return `this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which ${ip} in Host.IP needs`;
+      return `this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which ${ip} in ${names.ip} needs`;
     case 'EINVAL':
       return `${ip} cannot be listened on; a link-local address needs its interface, such as fe80::1%eth0`;
     default:

@@ -1,3 +1,4 @@
+import { limitName } from '../../runtime/limitNames';
 import { isAscii } from 'node:buffer';
 import { ContentTooLarge, TruncatedFrame } from '../../errors/connections';
 import type { Frame, FrameHeader } from './Frame';
@@ -295,7 +296,7 @@ export class FrameParser {
     const length = header.contentLength;
     if (length > this.#maxContentBytes) {
       throw new ContentTooLarge(
-        `the frame declares ${length} bytes of content, more than the ${this.#maxContentBytes} that Max_content_bytes allows`,
+        `the frame declares ${length} bytes of content, more than the ${this.#maxContentBytes} that ${limitName('maxContentBytes')} allows`,
         { peer: this.#peer },
       );
     }

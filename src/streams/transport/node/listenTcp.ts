@@ -1,3 +1,4 @@
+import { limitName } from '../../../runtime/limitNames';
 import { describeError, isInstance } from '../../../runtime/describeError';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Link } from '../Link';
@@ -106,7 +107,7 @@ export function toAcceptFailed(cause: Error, where: string): AcceptFailed {
   const code = errorCode(cause);
   const reason =
     code === 'EMFILE' || code === 'ENFILE'
-      ? `too many open files (${code}); raise the limit of the system (ulimit -n) or lower Host.Limits.Max_connections`
+      ? `too many open files (${code}); raise the limit of the system (ulimit -n) or lower ${limitName('maxConnections')}`
       : cause.message;
   return new AcceptFailed(`${where} could not accept a connection: ${reason}`, { cause });
 }

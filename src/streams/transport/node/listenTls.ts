@@ -1,3 +1,4 @@
+import { limitName } from '../../../runtime/limitNames';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { HostConfig } from '../../../config/types/HostConfig';
@@ -57,7 +58,7 @@ export async function listenTls(
     room: () => Math.max(Math.min(maxConnections, TO_BE_REFUSED), maxConnections - open),
     onFailed: (error, peer) => onError(explain(error, peer)),
     onCrowded: (peer) => {
-      const text = `the TLS handshake was not finished and another peer needs the place; ${maxConnections} may connect at once (Limits.Max_connections)`;
+      const text = `the TLS handshake was not finished and another peer needs the place; ${maxConnections} may connect at once (${limitName('maxConnections')})`;
       onError(new TooManyConnections(text, { peer }));
     },
   });
