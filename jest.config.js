@@ -12,6 +12,8 @@ const shared = {
   moduleNameMapper: {
     '^rxcomet$': '<rootDir>/src/index.ts',
     '^rxcomet/testing$': '<rootDir>/src/testing/index.ts',
+    // What is loaded when it is asked for: import() names files as they are built.
+    '^(\\./(?:output/explainError|\\w+Command))\\.js$': '$1',
   },
 };
 

@@ -348,7 +348,8 @@ function resolve(from, specifier, known) {
   if (specifier === 'rxcomet') return 'index.ts';
   if (specifier === 'rxcomet/testing') return 'testing/index.ts';
   if (!specifier.startsWith('.')) return specifier;
-  const target = path.posix.join(path.posix.dirname(from), specifier);
+  // import() names files as they are built.
+  const target = path.posix.join(path.posix.dirname(from), specifier.replace(/\.js$/, ''));
   const candidates = [`${target}.ts`, path.posix.join(target, 'index.ts'), target];
   return candidates.find((candidate) => known.has(candidate)) ?? target;
 }

@@ -17,8 +17,11 @@ describe('rxcomet', () => {
   it.each([['--help'], ['-h'], ['help']])('lists its commands with %s', async (...args) => {
     const { code, stdout, stderr } = await finish(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const { name, summary } of commands)
+    for (const [name, load] of commands) {
+      const { name: own, summary } = await load();
+      expect(own).toBe(name);
       expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
+    }
   });
 
   it('shows the same on stderr, as wrong usage, when it is called with nothing', async () => {
@@ -30,7 +33,7 @@ describe('rxcomet', () => {
     expect(await finish(...args)).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
-  it.each(commands.map(({ name }) => name))('%s --help has usage, options and an example', async (name) => {
+  it.each([...commands.keys()])('%s --help has usage, options and an example', async (name) => {
     const { code, stdout, stderr } = await finish(name, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: rxcomet ${name} .*\\[options\\]\n`));

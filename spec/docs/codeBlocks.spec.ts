@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from 'rxcomet';
+import type { Command } from '../../src/cli/arguments/Command';
 import { commands } from '../../src/cli/commands/commands';
 import { parseArguments } from '../../src/cli/arguments/parseArguments';
 import { codeBlocksOf, documents, textOf } from './markdown';
@@ -8,6 +9,11 @@ import { typeCheck } from './typeCheck';
 
 const root = path.join(__dirname, '..', '..');
 const blocks = documents.flatMap(codeBlocksOf);
+let known: readonly Command[] = [];
+
+beforeAll(async () => {
+  known = await Promise.all([...commands.values()].map((load) => load()));
+});
 
 /** The words of a shell line, quotes taken off. */
 function words(line: string): string[] {
@@ -20,7 +26,7 @@ function words(line: string): string[] {
 function faultOf([program = '', ...args]: readonly string[]): string {
   if (program === 'npx') return faultOf(args);
   if (program === 'rxcomet') {
-    const command = commands.find(({ name }) => name === args[0]);
+    const command = known.find(({ name }) => name === args[0]);
     if (command === undefined) return args[0]?.startsWith('--') === true ? '' : `no command ${args[0]}`;
     try {
       parseArguments(args.slice(1), command);
@@ -88,7 +94,7 @@ describe('The documents', () => {
       if (program === 'npm') return faultOf(['npm', ...args]);
       if (program !== 'rxcomet' || args[0] === undefined || !/^[a-z]+$/.test(args[0])) return [];
       const [name, ...rest] = args;
-      const command = commands.find((known) => known.name === name);
+      const command = known.find((candidate) => candidate.name === name);
       if (command === undefined) return `${span}: no command ${name}`;
       return rest
         .flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? [])

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '../runtime/nearestName';
 import { commands } from './commands/commands';
-import { explainError, say } from './output/explainError';
 import { ExitCode, type Io } from './process/Io';
 import { formatOverview } from './arguments/formatHelp';
 import { UsageError } from './arguments/Command';
@@ -25,19 +24,21 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   const { failure } = io.stdout;
   // A reader that has seen enough (`| head`) is no failure.
   if (failure === undefined || failure.code === 'EPIPE') return exitCode;
-  const name = commands.find((command) => command.name === args[0])?.name;
+  const { say } = await import('./output/explainError.js');
+  const [first = ''] = args;
+  const name = commands.has(first) ? first : undefined;
   say(`stdout cannot be written: ${failure.message}`, name, io.stderr);
   await io.stderr.flushed();
   return exitCode === ExitCode.ok ? ExitCode.refused : exitCode;
 }
 
 async function run([first, ...rest]: readonly string[], io: Io): Promise<number> {
-  const command = commands.find(({ name }) => name === first);
+  const load = commands.get(first ?? '');
   try {
-    if (command !== undefined) return await command.start(rest, io);
+    if (load !== undefined) return await (await load()).start(rest, io);
     switch (first) {
       case undefined:
-        io.stderr.write(formatOverview(commands));
+        io.stderr.write(await overview());
         return ExitCode.usage;
       case '-h':
       case '--help':
@@ -52,16 +53,21 @@ async function run([first, ...rest]: readonly string[], io: Io): Promise<number>
         throw unknownCommand(first);
     }
   } catch (error) {
-    return explainError(error, command?.name, io.stderr);
+    const { explainError } = await import('./output/explainError.js');
+    return explainError(error, load === undefined ? undefined : first, io.stderr);
   }
 }
 
 async function help([name]: readonly string[], io: Io): Promise<number> {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) return command.start(['--help'], io);
+  const load = commands.get(name ?? '');
+  if (load !== undefined) return (await load()).start(['--help'], io);
   if (name !== undefined) throw unknownCommand(name);
-  io.stdout.write(formatOverview(commands));
+  io.stdout.write(await overview());
   return ExitCode.ok;
+}
+
+async function overview(): Promise<string> {
+  return formatOverview(await Promise.all([...commands.values()].map((load) => load())));
 }
 
 function unknownCommand(typed: string): UsageError {
@@ -70,7 +76,7 @@ function unknownCommand(typed: string): UsageError {
     const guess = nearest === undefined ? 'options follow the command' : `did you mean ${nearest}?`;
     return new UsageError(`unknown option ${typed}: ${guess}`);
   }
-  const names = commands.map(({ name }) => name);
+  const names = [...commands.keys()];
   const nearest = nearestName(typed, names);
   const guess = nearest === undefined ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`;
   return new UsageError(`unknown command "${typed}": ${guess}`);
