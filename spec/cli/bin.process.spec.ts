@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { buildPackage } from '../support/buildPackage';
 import { temporaryFolder, type TemporaryFolder } from './temporaryFolder';
 
@@ -61,6 +62,20 @@ describe('rxcomet as a process', () => {
     expect({ code: sent.code, stderr: sent.stderr }).toEqual({ code: 0, stderr: '' });
     return JSON.parse(sent.stdout) as unknown;
   };
+
+  it('prints its version without loading a command, or rxjs', async () => {
+    const told = folder.write(
+      'told.js',
+      "process.on('exit', () => require('node:fs').writeSync(2, Object.keys(require.cache).join('\\n')));",
+    );
+    const loadedBy = async (argument: string) => {
+      const { stderr } = await promisify(execFile)(process.execPath, ['-r', told, bin, argument]);
+      return stderr.match(/\w+Command(?=\.js$)|node_modules\/rxjs(?=\/)/gm) ?? [];
+    };
+    expect(await loadedBy('--version')).toEqual([]);
+    // So that it is known to see them.
+    expect(await loadedBy('--help')).toEqual(expect.arrayContaining(['serveCommand', 'node_modules/rxjs']));
+  });
 
   it('serves the settings.yml of the current folder until SIGINT', async () => {
     const { child, finished, printed } = rxcomet('serve');
