@@ -220,4 +220,32 @@ describe('record and replay as processes', () => {
       expect(stderr).toMatch(/\[ERR_BAD_RECORDING\]\n$/);
     }
   });
+
+  it('updates a recording: takes over what handlers send first, and what they answer then', async () => {
+    const session = (to: string, got: string): string =>
+      lines(
+        message(1, '1', { at: 10 }),
+        { ...message(1, to, { at: 12 }), link: 2, side: 'Stage' },
+        { ...ack(1, '"there"', { at: 14 }), link: 2, side: 'Stage' },
+        ack(1, got, { at: 20 }),
+      );
+    folder.write(
+      'handlers.mjs',
+      'export default (app) => app.handle("Move", async () => ({ got: await app.peer("Stage").ask("Move", 9), now: 2 }));',
+    );
+    const file = folder.write('session.ndjson', session('1', '{"got": "there", "now": 1}'));
+    const { CI } = process.env;
+    delete process.env['CI'];
+    try {
+      const update = ['--handlers', 'handlers.mjs', '--update', '--yes', '--log-level', 'error'];
+      const run = rxcomet('replay', 'session.ndjson', ...update);
+      expect(await run.finished).toMatchObject({
+        code: 0,
+        stderr: 'updated session.ndjson: line: 1 changed\n'.repeat(2),
+      });
+    } finally {
+      if (CI !== undefined) process.env['CI'] = CI;
+    }
+    expect(await readFile(file, 'utf8')).toBe(session('9', '{"got": "there", "now": 2}'));
+  });
 });

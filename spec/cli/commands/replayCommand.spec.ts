@@ -78,6 +78,57 @@ describe('rxcomet replay', () => {
     expect(run.stdout).toBe('');
   });
 
+  describe('--update', () => {
+    const { CI } = process.env;
+    beforeEach(() => delete process.env['CI']);
+    afterEach(() => {
+      if (CI === undefined) delete process.env['CI'];
+      else process.env['CI'] = CI;
+    });
+    const update = (...args: readonly string[]): readonly string[] => [
+      ...toHost,
+      '--ignore',
+      'result.time',
+      '--update',
+      ...args,
+    ];
+    const tripled = moves.replace('\\"x\\":2', '\\"x\\":3').replace('\\"x\\":4', '\\"x\\":6');
+
+    it.each([
+      ['y\n', 0, true],
+      ['yes\r\n', 0, true],
+      ['\n', 1, false],
+      ['n\n', 1, false],
+      ['', 1, false],
+    ])('asks on a terminal; with the answer %j it ends with %i', async (answer, exitCode, updated) => {
+      await startHost(3);
+      const run = replay(update(), { terminal: true, stdin: [Buffer.from(answer)] });
+      expect(await run.exitCode).toBe(exitCode);
+      expect(run.stdout).toContain('  + result.x: 3\n');
+      expect(run.stderr).toContain(`update ${file} (lines: 2 changed)? [y/N] `);
+      expect(run.stderr).toContain(
+        updated ? `updated ${file}: lines: 2 changed\n` : `${file} was left as it is\n`,
+      );
+      expect(readFileSync(file, 'utf8')).toBe(updated ? tripled : moves);
+    });
+
+    it('does so in a pipe with --yes, and never under CI', async () => {
+      await startHost(3);
+      const piped = replay(update());
+      expect(await piped.exitCode).toBe(2);
+      expect(piped.stderr).toContain('--yes says yes');
+      process.env['CI'] = '1';
+      const underCi = replay(update('--yes'), { terminal: true });
+      expect(await underCi.exitCode).toBe(2);
+      expect(underCi.stderr).toContain('not updated under CI');
+      delete process.env['CI'];
+      expect(readFileSync(file, 'utf8')).toBe(moves);
+      expect(await replay(update('--yes')).exitCode).toBe(0);
+      expect(readFileSync(file, 'utf8')).toBe(tripled);
+      expect(await replay(update('--yes')).exitCode).toBe(0);
+    });
+  });
+
   it('never passes when nothing was compared', async () => {
     await startHost(2);
     file = folder.write('silent.ndjson', lines(message(1, '1', { confirm: false } as never)));
@@ -220,6 +271,7 @@ describe('rxcomet replay', () => {
     [['--as-host', '127.0.0.1:0', '--junit', 'x.xml'], '--junit goes with'],
     [['--handlers', 'gone.mjs'], 'there is no such file'],
     [['--to', '127.0.0.1:1', '--virtual-time'], '--virtual-time goes with --handlers'],
+    [['--to', '127.0.0.1:1', '--yes'], '--yes goes with --update'],
   ])('refuses %j', async (args, text) => {
     const run = replay(args);
     expect(await run.exitCode).toBe(2);

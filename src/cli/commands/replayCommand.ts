@@ -3,6 +3,8 @@ import { readRecording } from '../../testing/index';
 import { createAppLogger } from '../output/createAppLogger';
 import { defineCommand } from '../arguments/defineCommand';
 import { endpointConfig } from '../arguments/parseAddress';
+import { isCi } from '../../runtime/isCi';
+import type { Io } from '../process/Io';
 import { logOptions } from '../arguments/options';
 import { runReplay } from './runReplay';
 import { runStandIn } from './runStandIn';
@@ -49,12 +51,18 @@ export const replayCommand = defineCommand({
     side: { value: 'NAME', about: 'with --as-host: whose answers, when the recording has several sides' },
     json: { about: 'print the verdict as JSON' },
     junit: { value: 'FILE', about: 'write the verdict as JUnit XML too' },
+    update: {
+      about:
+        'with --to or --handlers: take over into FILE what differs, and nothing else; asks on a terminal, refused where CI is set',
+    },
+    yes: { about: 'with --update: do not ask' },
     ...logOptions,
   },
   examples: [
     ['session.ndjson --handlers handlers.mjs', 'do the handlers answer as recorded?'],
     ['night.ndjson --handlers handlers.mjs --virtual-time', 'also those that wait for timers?'],
     ['session.ndjson --to 127.0.0.1:65432 --speed 1 --ignore result.time', 'does a live host?'],
+    ['session.ndjson --handlers handlers.mjs --update', 'accept the changes that are meant'],
     ['session.ndjson --as-host 127.0.0.1:65432', 'stand in for the host'],
   ],
   async run({ to, handlers, 'as-host': asHost, side, junit, json, ignore, ...rest }, [file = ''], io) {
@@ -67,8 +75,10 @@ export const replayCommand = defineCommand({
     const virtual = rest['virtual-time'];
     if (virtual && handlers === undefined) throw new UsageError('--virtual-time goes with --handlers');
     const speed = speedOf(rest.speed ?? (virtual ? '1' : 'max'));
+    const update = updateOf(rest, io);
     const recording = readRecording(file);
     if (asHost !== undefined) {
+      if (update !== undefined) throw new UsageError('--update goes with --to or --handlers');
       if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
       if (rest.timeout !== undefined) throw new UsageError('--timeout goes with --to or --handlers');
       if (speed !== 'max' && speed !== 1) throw new UsageError('--speed: with --as-host expected 1 or max');
@@ -82,7 +92,7 @@ export const replayCommand = defineCommand({
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
     const timeout = timeoutOf(rest.timeout);
-    const options = { ...mode, ...timeout, speed, virtual, ignore, json, junit, logger };
+    const options = { ...mode, ...timeout, speed, virtual, ignore, json, junit, update, logger };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;
@@ -101,6 +111,28 @@ function timeoutOf(text: string | undefined): { readonly answerMs?: number } {
   const answerMs = /^\d+$/.test(text) ? Number(text) : NaN;
   if (answerMs > 0) return { answerMs };
   throw new UsageError(`--timeout: expected milliseconds > 0, got "${text}"`);
+}
+
+function updateOf(
+  { update, yes }: { readonly update: boolean; readonly yes: boolean },
+  { stderr }: Pick<Io, 'stderr'>,
+): 'ask' | 'at once' | undefined {
+  if (!update) {
+    if (yes) throw new UsageError('--yes goes with --update');
+    return undefined;
+  }
+  if (isCi()) {
+    throw new UsageError(
+      'recordings are not updated under CI (the variable CI is set)',
+      'update them where you work, and commit them',
+    );
+  }
+  if (yes) return 'at once';
+  if (stderr.terminal) return 'ask';
+  throw new UsageError(
+    '--update asks before it writes, and there is no terminal to ask on',
+    '--yes says yes',
+  );
 }
 
 function speedOf(text: string): number | 'max' {

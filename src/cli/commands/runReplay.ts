@@ -13,11 +13,12 @@ import {
   virtualTime,
 } from '../../testing/index';
 import { createCliLogger } from '../output/createAppLogger';
-import { ExitCode, type Io, type Output, stopped, stoppedExitCode } from '../process/Io';
+import { ExitCode, type Io, type Output, type StopCause, stopped, stoppedExitCode } from '../process/Io';
 import type { ClientConfig, Logger } from '../../index';
 import { addHandlers } from '../handlers/addHandlers';
 import { realClock } from '../process/realClock';
 import { ReplayProgress } from './ReplayProgress';
+import { takeOver } from './takeOver';
 import { showProgress } from '../output/showProgress';
 import { UsageError } from '../arguments/Command';
 
@@ -35,6 +36,8 @@ interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'ignore' | '
   readonly json: boolean;
   readonly logger: Logger;
   readonly junit: string | undefined;
+  /** What differs is to be taken over into the recording: after asking, or at once. */
+  readonly update: 'ask' | 'at once' | undefined;
 }
 
 /** What gets the recorded messages. */
@@ -66,41 +69,56 @@ export async function runReplay(
 async function judge(
   recording: Recording,
   target: ReplayTarget,
-  { json, junit, logger, virtual, ...rules }: RunReplayOptions,
+  { json, junit, update, ...options }: RunReplayOptions,
   io: Io,
 ): Promise<number> {
-  // Where time is virtual, what is left of it says nothing.
-  const progress = new ReplayProgress(recording, virtual ? 'max' : rules.speed);
-  const hide = showProgress(io.stderr, virtual ? realClock : io.app.clock, (elapsedMs) =>
-    progress.line(elapsedMs),
-  );
-  const time = virtual ? virtualTime({ graceMs: virtualGraceMs, limitMs: virtualLimitMs }) : undefined;
-  const replay = start(progress, target, { ...rules, ...(time === undefined ? {} : { time }) }, logger, io);
-  let ended: Awaited<ReturnType<typeof stopped>> | Replay;
-  try {
-    ended = await Promise.race([replay, stopped(io)]);
-  } finally {
-    hide();
-    time?.uninstall();
-  }
-  if (typeof ended === 'string') {
-    // To a host it ends by the same signal; into handlers nothing real is left behind.
-    replay.catch(() => undefined);
-    return stoppedExitCode[ended];
-  }
+  const once = (): Promise<Replay | StopCause> =>
+    replayOnce(recording, target, options, update !== undefined, io);
+  const ended = await once();
+  if (typeof ended === 'string') return stoppedExitCode[ended];
   const { verdict } = ended;
   warnAbout(recording, io.stderr);
   io.stdout.write(
     json ? `${formatVerdictJson(verdict)}\n` : formatVerdict(verdict, { colour: io.stdout.colours }),
   );
   if (junit !== undefined) await write(junit, formatVerdictJUnit(verdict, recording.file));
-  return verdict.passed ? ExitCode.ok : ExitCode.refused;
+  if (verdict.passed) return ExitCode.ok;
+  if (update === undefined) return ExitCode.refused;
+  return takeOver(recording.file, ended, once, { ...options, asks: update === 'ask' }, io);
+}
+
+async function replayOnce(
+  recording: Recording,
+  target: ReplayTarget,
+  { logger, virtual, ...rules }: Omit<RunReplayOptions, 'json' | 'junit' | 'update'>,
+  keepEvents: boolean,
+  io: Io,
+): Promise<Replay | StopCause> {
+  // Where time is virtual, what is left of it says nothing.
+  const progress = new ReplayProgress(recording, virtual ? 'max' : rules.speed);
+  const hide = showProgress(io.stderr, virtual ? realClock : io.app.clock, (elapsedMs) =>
+    progress.line(elapsedMs),
+  );
+  const time = virtual ? virtualTime({ graceMs: virtualGraceMs, limitMs: virtualLimitMs }) : undefined;
+  const given = { ...rules, keepEvents, ...(time === undefined ? {} : { time }) };
+  const replay = start(progress, target, given, logger, io);
+  try {
+    const ended = await Promise.race([replay, stopped(io)]);
+    // To a host it ends by the same signal; into handlers nothing real is left behind.
+    if (typeof ended === 'string') replay.catch(() => undefined);
+    return ended;
+  } finally {
+    hide();
+    time?.uninstall();
+  }
 }
 
 function start(
   progress: ReplayProgress,
   target: ReplayTarget,
-  rules: Pick<ReplayOptions, 'answerMs' | 'ignore' | 'mode' | 'speed'> & { readonly time?: VirtualTime },
+  rules: Pick<ReplayOptions, 'answerMs' | 'ignore' | 'keepEvents' | 'mode' | 'speed'> & {
+    readonly time?: VirtualTime;
+  },
   logger: Logger,
   io: Io,
 ): Promise<Replay> {
@@ -108,7 +126,6 @@ function start(
   const options = {
     ...rules,
     ...(clock === undefined ? {} : { clock }),
-    keepEvents: false,
     onEvent: progress.replayed.bind(progress),
   };
   if ('host' in target) {
