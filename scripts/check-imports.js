@@ -198,8 +198,14 @@ const allowed = {
 
 /** Where a module of Node may be imported: folders, or single files. */
 const edges = {
-  // nameSources only tells addresses from names, and reads the hosts file. The lock of a folder is a socket that nobody talks to.
-  net: ['streams/transport/node', 'runtime/nameSources.ts', 'storage/FolderLock.ts'],
+  // nameSources only tells addresses from names, and reads the hosts file. AllowList compares addresses. The lock of a folder is a socket
+  // that nobody talks to.
+  net: [
+    'streams/transport/node',
+    'runtime/nameSources.ts',
+    'streams/host/AllowList.ts',
+    'storage/FolderLock.ts',
+  ],
   tls: ['streams/transport/node'],
   dns: ['runtime/nameSources.ts'],
   // streams/transport/node reads PEM files.
