@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../runtime/endpoint';
 import type { ActorNode } from '../actors/ActorSystem';
 import type { ConnectionCounts } from '../observe/stats/ConnectionCounts';
 import type { ClientGauges, HostGauges, MailboxGauges, StatsSource } from '../observe/stats/StatsSnapshot';
@@ -35,8 +36,8 @@ export function createStatsSource(parts: StatsParts): StatsSource {
 function hostGauges(host: Host): HostGauges[] {
   const { address, unfinished, stuckHandlers, droppedAnswers, dedup } = host;
   if (address === undefined) return [];
-  const ip = address.ip.includes(':') ? `[${address.ip}]` : address.ip;
-  return [{ host: `${ip}:${address.port}`, inFlight: unfinished, stuckHandlers, droppedAnswers, dedup }];
+  const name = formatEndpoint(address.ip, address.port);
+  return [{ host: name, inFlight: unfinished, stuckHandlers, droppedAnswers, dedup }];
 }
 
 function clientGauges(peer: Peer): ClientGauges {

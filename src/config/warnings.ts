@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../runtime/endpoint';
 import type { HostConfig } from './types/HostConfig';
 import type { CometConfig } from './types/CometConfig';
 
@@ -17,7 +18,7 @@ export function exposureWarning(hosts: readonly HostConfig[]): string | undefine
       listensEverywhere(ip) && tls === undefined && token === undefined && allow === undefined,
   );
   if (open.length === 0) return undefined;
-  const names = open.map(({ ip, port }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`));
+  const names = open.map(({ ip, port }) => formatEndpoint(ip, port));
   return `Anyone who reaches this machine may send to ${names.join(', ')}, which listens on all addresses without TLS, Token or Allow. Set one of them, or a narrower IP.`;
 }
 
@@ -25,6 +26,6 @@ export function exposureWarning(hosts: readonly HostConfig[]): string | undefine
 export function metricsExposureWarning({ metrics }: Pick<CometConfig, 'metrics'>): string | undefined {
   if (metrics === undefined || !listensEverywhere(metrics.ip)) return undefined;
   const { ip, port } = metrics;
-  const where = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  const where = formatEndpoint(ip, port);
   return `Anyone who reaches this machine may read the metrics at ${where}, which listens on all addresses. Set Metrics.IP to 127.0.0.1, or to an address that only the scraper reaches.`;
 }

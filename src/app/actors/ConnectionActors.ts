@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../../runtime/endpoint';
 import type { ActorSystem, SystemActor } from '../../actors/ActorSystem';
 import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 import type { Host } from '../../streams/host/Host';
@@ -18,10 +19,7 @@ export class ConnectionActors {
   addHost(host: Host): void {
     const { address } = host;
     if (address === undefined) return;
-    const name = address.ip.includes(':')
-      ? `[${address.ip}]:${address.port}`
-      : `${address.ip}:${address.port}`;
-    this.#add(`host/${segment(name)}`, {
+    this.#add(`host/${segment(formatEndpoint(address.ip, address.port))}`, {
       get connections() {
         return host.connections;
       },

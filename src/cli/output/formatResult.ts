@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../../runtime/endpoint';
 import { type Address, type ClientState, type ConfigProblem, encodeJson } from '../../index';
 import type { Output } from '../process/Io';
 import { paint } from './paint';
@@ -20,7 +21,7 @@ function bytesAsJson(bytes: Uint8Array): string {
 
 /** As users write it: ip:port, [ip]:port for IPv6. */
 export function formatAddress({ ip, port }: Address): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  return formatEndpoint(ip, port);
 }
 
 /** FILE:LINE:COLUMN: path: what; remedy — as compilers do, so that editors find the place. */

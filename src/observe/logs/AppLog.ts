@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../../runtime/endpoint';
 import { type Logger, isLevelEnabled } from '../../runtime/Logger';
 import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 
@@ -30,11 +31,11 @@ export class AppLog {
   /** The hosts are open, and the endpoint for Prometheus, where there is one. */
   listening(hosts: readonly Listening[], metrics: Listening | undefined): void {
     for (const host of hosts) {
-      const link = addressText(host);
+      const link = formatEndpoint(host.ip, host.port);
       this.#logger.info({ link }, `listening on ${link}`);
     }
     if (metrics === undefined) return;
-    const url = `http://${addressText(metrics)}/metrics`;
+    const url = `http://${formatEndpoint(metrics.ip, metrics.port)}/metrics`;
     this.#logger.info({ url }, `metrics at ${url}`);
   }
 
@@ -56,8 +57,4 @@ export class AppLog {
     const counts = `finished ${finished}, aborted ${aborted}, undelivered ${undelivered}`;
     this.#logger.info({ finished, aborted, undelivered }, `stopped: ${counts}`);
   }
-}
-
-function addressText({ ip, port }: Listening): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }

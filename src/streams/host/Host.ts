@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../../runtime/endpoint';
 import { limitName } from '../../runtime/limitNames';
 import { AppStopping } from '../../errors/handling';
 import { LinkFailed, PeerNotAllowed, TooManyConnections } from '../../errors/connections';
@@ -154,7 +155,7 @@ export class Host {
     }
     this.#listener = listener;
     this.#memory.join(this.#memoryGroup);
-    const name = addressText(listener.ip, listener.port);
+    const name = formatEndpoint(listener.ip, listener.port);
     const context = this.#createContext(name);
     this.#context = context;
     onLink = (link) => this.#accept(link, context);
@@ -303,8 +304,4 @@ export class Host {
 
 function ignore(): void {
   // Refused before it could say anything.
-}
-
-function addressText(ip: string, port: number): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
