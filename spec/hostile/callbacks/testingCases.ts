@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createApp, parseConfig, type App } from 'rxcomet';
 import {
+  RecordingComparison,
   RecordingWriter,
   compareRecordings,
   createMemoryTransport,
@@ -11,10 +15,13 @@ import {
   replayRecording,
   replayToHost,
   toMatchRecording,
+  updateRecording,
+  type ComparisonListener,
   type EventSink,
   type RecordedEvent,
   type RecordingOptions,
   type ReplayOptions,
+  type UpdateOptions,
 } from 'rxcomet/testing';
 import { createVirtualClock } from '../../support/createVirtualClock';
 import { RESOLVED, caught, endOf, withApp, type Case, type Cases } from './Case';
@@ -176,6 +183,30 @@ export const testingCases: Cases = {
     expect(compared).not.toEqual(RESOLVED);
     return replayCase(() => ({ normalise }))(fail);
   },
+  'ComparisonListener.paired': listenerCase('paired', [1], [1]),
+  'ComparisonListener.missing': listenerCase('missing', [1, 2], [1]),
+  'ComparisonListener.extra': listenerCase('extra', [1], [1, 2]),
+  'ComparisonListener.reordered': listenerCase('reordered', [1, 2], [2, 1]),
+  'UpdateOptions.confirm': (fail) =>
+    withRecording(async (file) => {
+      // What another replay gave: there is something to confirm.
+      const changed = recorded.map((event) => (event.kind === 'ack' ? { ...event, text: '5' } : event));
+      const update = (options: UpdateOptions) => updateRecording(file, changed, options);
+      const reason: unknown = caught(fail);
+      const confirm = (): never => {
+        throw reason;
+      };
+      const told = await update({ confirm }).then(
+        () => [],
+        (error: unknown) => [error],
+      );
+      // As it is, not as an error of the file. The runner could not print it.
+      expect(told.length === 1 && Object.is(told[0], reason)).toBe(true);
+      await expect(update({})).resolves.toMatchObject({ written: true });
+      return told;
+    }, 'changed'),
+  'updateRecording(replay): Iterable': updateCase(0),
+  'updateRecording(replay): AsyncIterable': updateCase(2),
   'ReplayToHostOptions.onEvent': toHostCase((fail) => ({ onEvent: fail })),
   'ReplayToHostOptions.signal: AbortSignal': async (fail) => {
     await toHostCase((throws) => ({ signal: AbortSignal.abort(caught(throws)) }))(fail);
@@ -195,6 +226,66 @@ export const testingCases: Cases = {
   'toMatchRecording(recording): Iterable': matchCase((source) => toMatchRecording(recorded, source), 0),
   'toMatchRecording(recording): AsyncIterable': matchCase((source) => toMatchRecording(recorded, source), 3),
 };
+
+/** A listener that throws at what a comparison of these sends finds: whoever compares gets it, and another comparison is as ever. */
+function listenerCase(
+  member: keyof ComparisonListener,
+  expected: readonly number[],
+  actual: readonly number[],
+): Case {
+  const sends = (values: readonly number[]): readonly RecordedEvent[] =>
+    values.map((value, index) => ({
+      ...base,
+      side: 'client:A',
+      at: index,
+      kind: 'message',
+      id: index + 1,
+      action: 'A',
+      text: `${value}`,
+    }));
+  return (fail) => {
+    const listener = { paired: ignore, missing: ignore, extra: ignore, reordered: ignore, [member]: fail };
+    const compare = (comparison: RecordingComparison) => {
+      for (const event of sends(expected)) comparison.expected(event);
+      for (const event of sends(actual)) comparison.actual(event);
+      return comparison.finish();
+    };
+    const failing = new RecordingComparison({}, true, listener);
+    let told: readonly unknown[] = [];
+    try {
+      compare(failing);
+    } catch (error) {
+      told = [error];
+    }
+    expect(told).toHaveLength(1);
+    failing.close();
+    expect(compare(new RecordingComparison()).passed).toBe(expected.join() === actual.join());
+    return Promise.resolve(told);
+  };
+}
+
+/** Has a recording in a folder of its own, which is the same afterwards unless it is said to change. */
+async function withRecording<T>(use: (file: string) => Promise<T>, changes?: 'changed'): Promise<T> {
+  const { CI } = process.env;
+  delete process.env['CI'];
+  const folder = mkdtempSync(path.join(tmpdir(), 'rxcomet-callbacks-'));
+  const file = path.join(folder, 'session.ndjson');
+  const header = { rxcomet: 'recording', version: 1, started: '2026-01-31T12:00:00.000Z' };
+  const text = [header, ...recorded].map((line) => `${JSON.stringify(line)}\n`).join('');
+  writeFileSync(file, text);
+  try {
+    const result = await use(file);
+    if (changes === undefined) expect(readFileSync(file, 'utf8')).toBe(text);
+    return result;
+  } finally {
+    if (CI !== undefined) process.env['CI'] = CI;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function updateCase(first: number): Case {
+  return (fail) => withRecording((file) => matchCase((source) => updateRecording(file, source), first)(fail));
+}
 
 function matchCase(match: (source: Iterable<RecordedEvent>) => Promise<unknown>, first: number): Case {
   return async (fail) => {

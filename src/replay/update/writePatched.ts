@@ -35,8 +35,10 @@ export async function writePatched(
 ): Promise<{ readonly written: boolean; readonly lines: LineCounts; readonly refused: string }> {
   const writing = new PatchedFiles(await keptPaths(file), options.redact ?? [], patch);
   try {
-    for await (const line of readRecordingLines(file)) await writing.take(line);
-    await writing.finish();
+    await onDisk(file, async () => {
+      for await (const line of readRecordingLines(file)) await writing.take(line);
+      await writing.finish();
+    });
     const { lines } = writing;
     const [unused] = writing.unused;
     if (unused !== undefined) {
@@ -44,14 +46,22 @@ export async function writePatched(
       return { written: false, lines, refused };
     }
     const isSame = lines.changed + lines.added + lines.removed === 0;
+    // What that throws is the caller's, and says nothing of the file.
     if (isSame || (await options.confirm?.(lines)) === false) return { written: false, lines, refused: '' };
-    await writing.commit();
+    await onDisk(file, () => writing.commit());
     return { written: true, lines, refused: '' };
+  } finally {
+    await writing.discard();
+  }
+}
+
+/** Errors of the disk name the recording. */
+async function onDisk(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     if (error instanceof RxcometError) throw error;
     throw new BadOption(`${file} cannot be written`, { cause: error });
-  } finally {
-    await writing.discard();
   }
 }
 
