@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LevelStore } from '../../src/storage/LevelStore';
-import { FORMAT } from '../../src/storage/outbox/records';
+import { format } from '../../src/storage/outbox/records';
 import { DiskDedupStore } from '../../src/storage/dedup/DiskDedupStore';
 import { temporaryFolder, type TemporaryFolder } from '../cli/temporaryFolder';
 import { createVirtualClock, type VirtualClock } from '../support/createVirtualClock';
@@ -122,7 +122,7 @@ describe.each(removals)('a Dedup store whose folder is %s while the app runs', (
 });
 
 it('a store notices also after LevelDB has begun another log', async () => {
-  const store = new LevelStore(folder, FORMAT);
+  const store = new LevelStore(folder, format);
   await store.open();
   const before = readdirSync(folder).filter((name) => name.endsWith('.log'));
   const value = Buffer.alloc(1 << 20, 1);

@@ -1,7 +1,7 @@
 import { type ErrorCode, byCode } from '../errors/ErrorCode';
 
 /** True: it comes in thousands when it comes, of one cause. */
-const COUNTED = {
+const counted = {
   // Sending
   ERR_ACK_TIMEOUT: false,
   ERR_APP_STOPPED: true,
@@ -84,5 +84,5 @@ const COUNTED = {
 
 /** Whether failures of this code are told as one with a count. */
 export function isCounted(code: string): boolean {
-  return byCode<boolean>(COUNTED, code, false);
+  return byCode<boolean>(counted, code, false);
 }

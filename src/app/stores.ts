@@ -2,7 +2,7 @@ import type { ClientConfig } from '../config/types/ClientConfig';
 import { LevelStore } from '../storage/LevelStore';
 import { Outbox } from '../storage/outbox/Outbox';
 import type { OutboxOptions } from '../storage/outbox/OutboxOptions';
-import { FORMAT as OUTBOX_FORMAT } from '../storage/outbox/records';
+import { format as OUTBOX_FORMAT } from '../storage/outbox/records';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Host } from '../streams/host/Host';
 import type { Client } from '../streams/client/Client';
@@ -11,7 +11,7 @@ import { OutboxFailed } from '../errors/sending';
 import type { OpenStore } from './stopParts';
 import type { HostConfig } from '../config/types/HostConfig';
 import { DiskDedupStore } from '../storage/dedup/DiskDedupStore';
-import { FORMAT as DEDUP_FORMAT } from '../storage/dedup/records';
+import { format as DEDUP_FORMAT } from '../storage/dedup/records';
 import type { CometConfig } from '../config/types/CometConfig';
 import type { KeyValueStore } from '../storage/KeyValueStore';
 

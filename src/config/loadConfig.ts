@@ -19,10 +19,10 @@ function decodeSettings(bytes: Uint8Array, problems: ProblemList): string | unde
   }
 }
 
-const WHOLE_FILE = { line: 0, column: 0 };
+const wholeFile = { line: 0, column: 0 };
 
 /** What to say for the codes of the system that users meet: [message, remedy]. */
-const READ_FAILURES: Readonly<Record<string, readonly [string, string]>> = {
+const readFailures: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['there is no such file', 'check the path, which starts at the current folder'],
   ENOTDIR: ['there is no such file', 'a part of the path is a file, not a folder'],
   EISDIR: ['is a folder', 'name the settings file in it'],
@@ -48,7 +48,7 @@ export async function loadConfig(file: string): Promise<CometConfig> {
   } catch (error) {
     cause = error;
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '?';
-    problems.add(WHOLE_FILE, '', ...(READ_FAILURES[code] ?? [`cannot be read (${code})`, 'check the path']));
+    problems.add(wholeFile, '', ...(readFailures[code] ?? [`cannot be read (${code})`, 'check the path']));
   }
   const text = bytes === undefined ? undefined : decodeSettings(bytes, problems);
   problems.throwIfAny(cause);

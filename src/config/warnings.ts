@@ -2,13 +2,13 @@ import { formatEndpoint } from '../runtime/endpoint';
 import type { HostConfig } from './types/HostConfig';
 import type { CometConfig } from './types/CometConfig';
 
-const ALL_ADDRESSES = ['[::]', '[::ffff:0:0]'];
+const allAddresses = ['[::]', '[::ffff:0:0]'];
 
 /** True for an address that stands for all addresses of the machine. `::` has many spellings; a URL knows the shortest. */
 function listensEverywhere(ip: string): boolean {
   if (!ip.includes(':')) return ip === '0.0.0.0';
   const url = `http://[${ip}]/`;
-  return URL.canParse(url) && ALL_ADDRESSES.includes(new URL(url).hostname);
+  return URL.canParse(url) && allAddresses.includes(new URL(url).hostname);
 }
 
 /** One sentence about the hosts that listen on all addresses with nothing to keep strangers out; undefined when there are none. */

@@ -5,7 +5,7 @@ export interface RxcometErrorOptions {
 }
 
 /** Marks the errors of every copy of this package. */
-const MARK = Symbol.for('rxcomet.error');
+const mark = Symbol.for('rxcomet.error');
 
 /**
  * Base of every failure rxcomet reports. Match on `code`, which never changes its meaning; the message is for people.
@@ -19,14 +19,14 @@ const MARK = Symbol.for('rxcomet.error');
  */
 export abstract class RxcometError extends Error {
   static {
-    Object.defineProperty(this.prototype, MARK, { value: true });
+    Object.defineProperty(this.prototype, mark, { value: true });
   }
 
   /** Of another copy by the name of the class, since that copy has classes of its own. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (isOrdinary.call(this, value)) return true;
     if (typeof value !== 'object' || value === null || isOrdinary.call(RxcometError, value)) return false;
-    return MARK in value && namesOf(value).includes(this.name);
+    return mark in value && namesOf(value).includes(this.name);
   }
 
   /** Stable name of the failure, listed in docs/errors.md. */

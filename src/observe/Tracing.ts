@@ -8,7 +8,7 @@ import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficOb
 
 const PACKAGE = '@opentelemetry/api';
 /** Where every copy of version 1 of the API finds what the application has registered. */
-const REGISTRY = Symbol.for('opentelemetry.js.api.1');
+const registry = Symbol.for('opentelemetry.js.api.1');
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** A span, and the context of the code that belongs to it: of a message what its handlers do, of a send where it was sent. */
@@ -157,7 +157,7 @@ export class Tracing implements TrafficObserver {
 }
 
 function registeredProvider(): unknown {
-  return (globalThis as { readonly [REGISTRY]?: { readonly trace?: unknown } })[REGISTRY]?.trace;
+  return (globalThis as { readonly [registry]?: { readonly trace?: unknown } })[registry]?.trace;
 }
 
 function describe(

@@ -88,27 +88,27 @@ export function checkSpeed(speed: number | 'max'): void {
 }
 
 /** One block: the bits of 32,768 links. */
-const blockWords = 1024;
-const blockBits = blockWords * 32;
+const BLOCK_WORDS = 1024;
+const BLOCK_BITS = BLOCK_WORDS * 32;
 
 /** A set of link numbers, a bit each where they follow one another. */
 export class LinkSet {
   readonly #blocks = new Map<number, Uint32Array>();
 
   add(link: number): void {
-    const number = Math.floor(link / blockBits);
+    const number = Math.floor(link / BLOCK_BITS);
     let block = this.#blocks.get(number);
     if (block === undefined) {
-      block = new Uint32Array(blockWords);
+      block = new Uint32Array(BLOCK_WORDS);
       this.#blocks.set(number, block);
     }
-    const bit = link % blockBits;
+    const bit = link % BLOCK_BITS;
     block[bit >> 5] = (block[bit >> 5] ?? 0) | (1 << (bit & 31));
   }
 
   has(link: number): boolean {
-    const bit = link % blockBits;
-    const word = this.#blocks.get(Math.floor(link / blockBits))?.[bit >> 5] ?? 0;
+    const bit = link % BLOCK_BITS;
+    const word = this.#blocks.get(Math.floor(link / BLOCK_BITS))?.[bit >> 5] ?? 0;
     return (word & (1 << (bit & 31))) !== 0;
   }
 }

@@ -107,9 +107,9 @@ function ignore(): void {
 /** Ends a subscription of users; what that throws is reported. */
 export function endSubscription(subscription: { unsubscribe(): void }, report: ReportThrown): void {
   // Its end runs what it gathers, each of which may throw.
-  const guard = new GuardedSubscriber(NOTHING, report);
+  const guard = new GuardedSubscriber(nothing, report);
   guard.add(subscription);
   guard.unsubscribe();
 }
 
-const NOTHING = {};
+const nothing = {};

@@ -1,5 +1,5 @@
 /** Keys of `Host.Limits` in a settings file: the codec reads them, and texts about a limit name them. */
-export const LIMIT_KEYS = {
+export const limitKeys = {
   maxContentBytes: 'Max_content_bytes',
   maxNesting: 'Max_nesting',
   maxConnections: 'Max_connections',
@@ -17,6 +17,6 @@ export const LIMIT_KEYS = {
 } as const;
 
 /** A limit as every text names it, such as `Limits.Handler_timeout_ms`. */
-export function limitName(limit: keyof typeof LIMIT_KEYS): string {
-  return `Limits.${LIMIT_KEYS[limit]}`;
+export function limitName(limit: keyof typeof limitKeys): string {
+  return `Limits.${limitKeys[limit]}`;
 }

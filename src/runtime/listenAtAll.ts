@@ -6,7 +6,7 @@ export interface Bound {
 }
 
 /** The address belongs to another machine, or to a family that this one has not. */
-const NOT_HERE: readonly unknown[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const notHere: readonly unknown[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 /** A free port at one address may be taken at the next. */
 const MOST_TRIES = 10;
 
@@ -31,7 +31,7 @@ export async function listenAtAll<T extends Bound>(
         try {
           bound.push(await open(ip, bound[0]?.port ?? port));
         } catch (error) {
-          if (!NOT_HERE.includes(codeOf(error))) throw error;
+          if (!notHere.includes(codeOf(error))) throw error;
           absent ??= error;
         }
       }

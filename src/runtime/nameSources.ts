@@ -18,10 +18,10 @@ export interface NameSources {
 }
 
 /** Together about 4 s, less than the usual Connect_timeout_ms, so that the reason is seen. */
-const SERVERS = { timeout: 1000, tries: 2 } as const;
+const servers = { timeout: 1000, tries: 2 } as const;
 /** IPv4 answers wait so long for the IPv6 ones; RFC 8305, 3. */
 const RESOLUTION_DELAY_MS = 50;
-const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
+const loopback: readonly string[] = ['127.0.0.1', '::1'];
 
 /** Those of this machine. */
 export const nameSources: NameSources = {
@@ -31,13 +31,13 @@ export const nameSources: NameSources = {
     const listed = (await readHosts()).get(wanted);
     if (listed !== undefined) return listed;
     // RFC 6761, 6.3: never asked for, whether it is listed or not.
-    return wanted === 'localhost' || wanted.endsWith('.localhost') ? LOOPBACK : [];
+    return wanted === 'localhost' || wanted.endsWith('.localhost') ? loopback : [];
   },
 
   async servers(name, signal) {
     // RFC 6762: not for name servers.
     if (/\.local\.?$/i.test(name)) return [];
-    const resolver = new Resolver(SERVERS);
+    const resolver = new Resolver(servers);
     const cancel = (): void => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -67,7 +67,7 @@ const toReason = (reason: NodeJS.ErrnoException): { readonly reason: NodeJS.Errn
 
 type HostsFile = ReadonlyMap<string, readonly string[]>;
 
-const hostsPath =
+const HOSTS_PATH =
   process.platform === 'win32'
     ? path.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
     : '/etc/hosts';
@@ -76,9 +76,9 @@ let known: { readonly stamp: string; readonly names: HostsFile } = { stamp: '', 
 /** Read again when it has changed. */
 async function readHosts(): Promise<HostsFile> {
   try {
-    const { mtimeMs, size, ino } = await stat(hostsPath);
+    const { mtimeMs, size, ino } = await stat(HOSTS_PATH);
     const stamp = `${mtimeMs} ${size} ${ino}`;
-    if (stamp !== known.stamp) known = { stamp, names: parseHosts(await readFile(hostsPath, 'utf8')) };
+    if (stamp !== known.stamp) known = { stamp, names: parseHosts(await readFile(HOSTS_PATH, 'utf8')) };
     return known.names;
   } catch {
     // Not every machine has one that may be read; then the others are asked.

@@ -34,7 +34,7 @@ export interface StoreFormat {
 }
 
 /** Values are mostly small; a smaller cache than LevelDB's 8 MiB does, since each is read once. */
-const LEVEL_OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'buffer', cacheSize: 1024 * 1024 };
+const levelOptions = { keyEncoding: 'utf8', valueEncoding: 'buffer', cacheSize: 1024 * 1024 };
 const ACCOUNT_KEY = '!account';
 /** Names of LevelDB's files of data. */
 const DATA = /^\d+\.(?:ldb|sst|log)$/;
@@ -311,7 +311,7 @@ function checkStart(names: readonly string[]): void {
 }
 
 async function openLevel(Constructor: LevelConstructor, folder: string): Promise<Level> {
-  const level = new Constructor(folder, LEVEL_OPTIONS);
+  const level = new Constructor(folder, levelOptions);
   try {
     await level.open();
     return level;

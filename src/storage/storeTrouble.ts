@@ -15,7 +15,7 @@ export interface TroubleWords {
 }
 
 /** What the system says of a disk in trouble, and what helps. */
-const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
+const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/ENOSPC|no space left/i, 'free some space there'],
   [/EDQUOT|quota/i, 'raise the quota or free some space there'],
   [/EFBIG|file too large/i, 'raise the limit of file sizes (ulimit -f)'],
@@ -34,7 +34,7 @@ export function reasonAndRemedy(cause: unknown, opening: boolean, words: Trouble
   // It names its remedy itself.
   if (cause instanceof RxcometError) return reason;
   if (cause instanceof StoreProblem) return `${reason}; ${remedyOf(cause, words)}`;
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'see to the disk and the folder';
+  const remedy = remedies.find(([pattern]) => pattern.test(reason))?.[1] ?? 'see to the disk and the folder';
   const then = opening ? '; then start again' : GOES_ON.test(reason) ? '; then it goes on by itself' : '';
   return `${reason}; ${remedy.replace('SETTING', words.setting)}${then}`;
 }

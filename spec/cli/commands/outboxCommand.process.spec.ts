@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LevelStore } from '../../../src/storage/LevelStore';
-import { FORMAT } from '../../../src/storage/outbox/records';
+import { format } from '../../../src/storage/outbox/records';
 import { RemoteError } from '../../../src/errors/sending';
 import { createTestOutbox, message, type TestOutbox } from '../../storage/outbox/openOutbox';
 import { createVirtualClock, type VirtualClock } from '../../support/createVirtualClock';
@@ -134,7 +134,7 @@ describe('rxcomet outbox', () => {
     );
     await test.outbox.close();
     expect((await run('drop', store, 'once-refused')).code).toBe(0);
-    const level = new LevelStore(store, FORMAT);
+    const level = new LevelStore(store, format);
     await level.open();
     expect((await level.read('', '\x7f', 10, 1000)).map(([key]) => key)).toEqual(['!account', 'meta/format']);
     await level.close();

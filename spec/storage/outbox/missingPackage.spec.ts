@@ -1,6 +1,6 @@
 import { DiskDedupStore } from '../../../src/storage/dedup/DiskDedupStore';
 import { LevelStore } from '../../../src/storage/LevelStore';
-import { FORMAT } from '../../../src/storage/outbox/records';
+import { format } from '../../../src/storage/outbox/records';
 import type * as Loading from '../../../src/runtime/loadOptional';
 
 jest.mock('../../../src/runtime/loadOptional', () => ({
@@ -12,7 +12,7 @@ jest.mock('../../../src/runtime/loadOptional', () => ({
 
 describe('Without classic-level', () => {
   it.each([
-    ['an Outbox', () => new LevelStore('/nowhere/outbox', FORMAT).open()],
+    ['an Outbox', () => new LevelStore('/nowhere/outbox', format).open()],
     ['Dedup.Path', () => new DiskDedupStore({ path: '/nowhere/dedup' }).open()],
   ])('%s says that it is needed, and how it is installed', async (purpose, open) => {
     const error = await open().catch((reason: unknown) => reason);

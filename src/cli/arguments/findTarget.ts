@@ -84,11 +84,11 @@ function decodeClient(
   }
 }
 
-const PLACES: Readonly<Record<string, string>> = { Ack_timeout_ms: '--timeout', Dialect: '--dialect' };
+const places: Readonly<Record<string, string>> = { Ack_timeout_ms: '--timeout', Dialect: '--dialect' };
 
 function toUsageError(error: ConfigError, target: string): UsageError {
   const [problem] = error.problems;
   const key = problem?.path.split('.').at(-1) ?? '';
-  const place = PLACES[key] ?? `TARGET ${target}`;
+  const place = places[key] ?? `TARGET ${target}`;
   return new UsageError(`${place}: ${problem?.message ?? error.message}`, problem?.remedy, { cause: error });
 }

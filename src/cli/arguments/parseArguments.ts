@@ -19,7 +19,7 @@ const NEGATIVE_NUMBER = /^-(?:[\d.]|Infinity$)/;
 /** Put before a negative number so that parseArgs takes it for a value. No argument of a process can hold this character. */
 const GUARD = '\0';
 
-const HELP = { help: { short: 'h', about: 'show this help' } } as const satisfies OptionTable;
+const help = { help: { short: 'h', about: 'show this help' } } as const satisfies OptionTable;
 
 /**
  * Sorts arguments into options and operands, or gives 'help' when --help or -h is among them. After `--` everything is an operand.
@@ -31,7 +31,7 @@ export function parseArguments<const T extends OptionTable>(
   args: readonly string[],
   syntax: Syntax<T>,
 ): ParsedArguments<T> | 'help' {
-  const table: OptionTable = { ...syntax.options, ...HELP };
+  const table: OptionTable = { ...syntax.options, ...help };
   const tokens = split(args, table);
   if (tokens.some((token) => token.kind === 'option' && token.name === 'help')) return 'help';
 

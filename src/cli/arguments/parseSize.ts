@@ -3,7 +3,7 @@ import { UsageError } from './Command';
 /** Smaller files would be one for every few messages. */
 const LEAST = 64 * 1024;
 const SIZE = /^(\d+(?:\.\d+)?)(b|kb|mb|gb|kib|mib|gib)?$/i;
-const UNITS: Readonly<Record<string, number>> = {
+const units: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1e3,
   mb: 1e6,
@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, number>> = {
  */
 export function parseSize(option: string, text: string): number {
   const [, number = '', unit = 'b'] = SIZE.exec(text) ?? [];
-  const bytes = number === '' ? NaN : Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? NaN));
+  const bytes = number === '' ? NaN : Math.round(Number(number) * (units[unit.toLowerCase()] ?? NaN));
   if (Number.isSafeInteger(bytes) && bytes >= LEAST) return bytes;
   throw new UsageError(
     `${option}: expected a size of 64KiB or more, in bytes or with a unit, such as 64MiB or 100MB, got "${text}"`,

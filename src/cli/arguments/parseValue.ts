@@ -6,7 +6,7 @@ import type { Io } from '../process/Io';
 
 /** Deeper than anybody types; a host has its own limit. */
 const MAX_NESTING = 1000;
-const WORDS = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity']);
+const words = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity']);
 
 /**
  * A value from the command line: JSON, with NaN and Infinity and integers of any length, or plain text when it doesn't look like JSON.
@@ -22,7 +22,7 @@ const WORDS = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity'])
 export function parseValue(text: string, name: string, asText: string): unknown {
   const trimmed = text.trim();
   const isNumber = trimmed !== '' && !Number.isNaN(Number(trimmed));
-  if (!isNumber && !WORDS.has(trimmed) && !/^[{["]/.test(trimmed)) return text;
+  if (!isNumber && !words.has(trimmed) && !/^[{["]/.test(trimmed)) return text;
   try {
     return parseJson(trimmed, { bigint: true, maxNesting: MAX_NESTING, peer: name });
   } catch (error) {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { readRecording, recordingPartFile } from '../../testing/index';
 import { UsageError } from './Command';
 
-const remedy = 'remove it or choose another name';
+const REMEDY = 'remove it or choose another name';
 
 /**
  * Makes sure that a new recording can be written before anything is begun that ends in it. Throws UsageError when it cannot, or when there
@@ -23,11 +23,11 @@ export async function requireNewFile(option: string, file: string, rotated = fal
   const parts = rotated ? await furtherParts(file).catch(refuse) : [];
   for (const part of parts) {
     if (!(await holdsSomething(part))) continue;
-    throw new UsageError(`${option} ${file} would go on in ${part}, which is there already`, remedy);
+    throw new UsageError(`${option} ${file} would go on in ${part}, which is there already`, REMEDY);
   }
   const size = await makeFile(file).catch(refuse);
   if (size > 0 && (await holdsSomething(file))) {
-    throw new UsageError(`${option} ${file} is there already`, remedy);
+    throw new UsageError(`${option} ${file} is there already`, REMEDY);
   }
 }
 

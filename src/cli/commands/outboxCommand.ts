@@ -8,8 +8,8 @@ import { findClient } from '../arguments/findTarget';
 import { formatOutboxEntry } from '../output/formatOutboxEntry';
 import { UsageError } from '../arguments/Command';
 
-const TASKS = ['list', 'retry', 'drop'] as const;
-type Task = (typeof TASKS)[number];
+const tasks = ['list', 'retry', 'drop'] as const;
+type Task = (typeof tasks)[number];
 
 interface Options {
   readonly all: boolean;
@@ -58,11 +58,11 @@ export const outboxCommand = defineCommand({
 });
 
 function taskOf(task: string): Task {
-  const known = TASKS.find((name) => name === task);
+  const known = tasks.find((name) => name === task);
   if (known !== undefined) return known;
-  const nearest = nearestName(task, TASKS);
+  const nearest = nearestName(task, tasks);
   const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`;
-  throw new UsageError(`"${task}" is no task${hint}`, `there are ${TASKS.join(', ')}`);
+  throw new UsageError(`"${task}" is no task${hint}`, `there are ${tasks.join(', ')}`);
 }
 
 /** What is deleted cannot be had again, so nobody shall mean one and get all. */

@@ -43,11 +43,11 @@ interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'ignore' | '
 /** What gets the recorded messages. */
 type ReplayTarget = { readonly host: ClientConfig } | { readonly handlers: string };
 
-const dayMs = 86_400_000;
+const DAY_MS = 86_400_000;
 /** Not more time than this passes for a replay, so that handlers with endless timers don't keep it going for ever. */
-const virtualLimitMs = 366 * dayMs;
+const VIRTUAL_LIMIT_MS = 366 * DAY_MS;
 /** What handlers load when they begin may take its time. */
-const virtualGraceMs = 5000;
+const VIRTUAL_GRACE_MS = 5000;
 
 /** Replays a recording, prints the verdict and gives the exit code. */
 export async function runReplay(
@@ -99,7 +99,7 @@ async function replayOnce(
   const hide = showProgress(io.stderr, virtual ? realClock : io.app.clock, (elapsedMs) =>
     progress.line(elapsedMs),
   );
-  const time = virtual ? virtualTime({ graceMs: virtualGraceMs, limitMs: virtualLimitMs }) : undefined;
+  const time = virtual ? virtualTime({ graceMs: VIRTUAL_GRACE_MS, limitMs: VIRTUAL_LIMIT_MS }) : undefined;
   const given = { ...rules, keepEvents, ...(time === undefined ? {} : { time }) };
   const replay = start(progress, target, given, logger, io);
   try {

@@ -12,7 +12,7 @@ import { escapeControls } from '../../runtime/names';
 import { isBytes } from '../../runtime/bytes';
 
 /** Longer values are cut. */
-const valueCharacters = 200;
+const VALUE_CHARACTERS = 200;
 
 /** What a stand-in was asked for, against what its recording holds, for people. */
 function formatAnswers(report: AnswersReport, output: Output): string {
@@ -49,7 +49,7 @@ const place = ({
 
 function short(value: unknown): string {
   const text = isBytes(value) ? `${value.length} bytes` : encodeJson(value);
-  return text.length <= valueCharacters ? text : `${text.slice(0, valueCharacters)}…`;
+  return text.length <= VALUE_CHARACTERS ? text : `${text.slice(0, VALUE_CHARACTERS)}…`;
 }
 
 const more = (count: number, what: string): string[] => (count > 0 ? [`… and ${count} more ${what}`] : []);

@@ -3,7 +3,7 @@ import { createCliLogger } from '../output/createAppLogger';
 import { ExitCode, type Io, type StopCause, stoppedExitCode } from '../process/Io';
 
 /** What handlers send may depend on the answer to what they sent before; so often a replay is tried until it settles. */
-const maxRounds = 5;
+const MAX_ROUNDS = 5;
 
 /** Takes over into a recording what a replay did otherwise, tells what became of it and gives the exit code. */
 export async function takeOver(
@@ -30,7 +30,7 @@ export async function takeOver(
       return ExitCode.refused;
     }
     if (!again) return ExitCode.ok;
-    if (round === maxRounds) {
+    if (round === MAX_ROUNDS) {
       logger.error(
         {},
         `after ${round} replays the handlers still send something else each time: --ignore what changes by itself`,

@@ -5,7 +5,7 @@ import { BadOption, RxcometError, type App, type Handler } from '../../index';
 import { loadModule } from './loadModule';
 import { UsageError } from '../arguments/Command';
 
-const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 const EXPECTATION = 'export default (app) => …, or an object from action to handler';
 
 /**
@@ -16,9 +16,9 @@ const EXPECTATION = 'export default (app) => …, or an object from action to ha
  */
 export async function addHandlers(app: App, file: string): Promise<void> {
   const full = path.resolve(file);
-  if (!EXTENSIONS.includes(path.extname(full))) {
+  if (!extensions.includes(path.extname(full))) {
     throw new UsageError(
-      `--handlers ${file}: expected a file that ends in ${EXTENSIONS.slice(0, 4).join(', ')}`,
+      `--handlers ${file}: expected a file that ends in ${extensions.slice(0, 4).join(', ')}`,
     );
   }
   if (!existsSync(full)) throw new UsageError(`--handlers ${file}: there is no such file`);

@@ -6,10 +6,10 @@ import { type OptionsOf, UsageError } from '../arguments/Command';
 import { paint } from './paint';
 
 /** From the one that says most. */
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-type Level = Exclude<(typeof LEVELS)[number], 'silent'>;
+const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type Level = Exclude<(typeof levels)[number], 'silent'>;
 
-const NAMES = {
+const names = {
   debug: ['debug', 'dim'],
   info: ['info', 'cyan'],
   warn: ['warning', 'yellow'],
@@ -26,11 +26,11 @@ export function createAppLogger(
   { 'log-level': chosen = 'warn', verbose }: OptionsOf<typeof logOptions>,
   { stderr, stop, app }: Io,
 ): Logger {
-  const least = (LEVELS as readonly string[]).indexOf(chosen);
+  const least = (levels as readonly string[]).indexOf(chosen);
   if (least < 0) {
     throw new UsageError(`--log-level: expected error, warn, info, debug or silent, got "${chosen}"`);
   }
-  const isLevelEnabled = (level: Level): boolean => LEVELS.indexOf(level) >= least;
+  const isLevelEnabled = (level: Level): boolean => levels.indexOf(level) >= least;
   const line = stderr.tty ? peopleLine : jsonLine;
   const lineOf = (level: Level, fields: Line['fields'], text: string): string => {
     const time = new Date(app.clock?.wallTime() ?? Date.now()).toISOString();
@@ -73,7 +73,7 @@ interface Line {
 
 /** Fields are for programs; what people need of them is in the text. */
 function peopleLine({ level, time, text, fields: { err }, verbose, output }: Line): string {
-  const [name, colour] = NAMES[level];
+  const [name, colour] = names[level];
   const said = `${paint(output, 'dim', time)} ${paint(output, colour, `${name}:`)} ${escapeControls(text)}`;
   const stack = verbose ? stackOf(err) : undefined;
   return stack === undefined ? said : `${said}\n${stack.split('\n').map(escapeControls).join('\n')}`;

@@ -29,9 +29,9 @@ export function explainError(error: unknown, command: string | undefined, output
   if (error instanceof RxcometError) {
     // A peer may have written it.
     say(escapeControls(`${error.message} [${[error.code, ...details(error)].join(', ')}]`), command, output);
-    const hint = HINTS[error.code];
+    const hint = hints[error.code];
     if (hint !== undefined) output.write(`${hint}\n`);
-    return USAGE_ERRORS.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
+    return usageErrors.some((kind) => error instanceof kind) ? ExitCode.usage : ExitCode.refused;
   }
   // Nothing that we expect, so all of it is told.
   say(stackOf(error), command, output);
@@ -48,11 +48,11 @@ function nameOf(command: string | undefined): string {
 }
 
 /** What to do on the command line, where the message speaks of programs and settings. */
-const HINTS: Readonly<Record<string, string>> = {
+const hints: Readonly<Record<string, string>> = {
   ERR_DIALECT_UNKNOWN: 'if the peer is rxcomet, add --dialect native',
 };
 
-const USAGE_ERRORS = [BadOption, BadRecording, MissingPackage, UnknownClient];
+const usageErrors = [BadOption, BadRecording, MissingPackage, UnknownClient];
 
 function details(error: RxcometError): string[] {
   // Without a client it is about no message.

@@ -2,7 +2,7 @@ import type { Clock } from '../../index';
 import { systemClock } from '../../runtime/Clock';
 import type { Output } from '../process/Io';
 
-const intervalMs = 500;
+const INTERVAL_MS = 500;
 /** Back to the begin of the line, and empty it. */
 const RESTART = '\r\u001b[K';
 
@@ -24,9 +24,9 @@ export function showProgress(
   let timer: unknown;
   const show = (): void => {
     output.write(`${RESTART}${line(clock.now() - startedAt)}`);
-    timer = clock.setTimeout(show, intervalMs);
+    timer = clock.setTimeout(show, INTERVAL_MS);
   };
-  timer = clock.setTimeout(show, intervalMs);
+  timer = clock.setTimeout(show, INTERVAL_MS);
   let hidden = false;
   return () => {
     clock.clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { LIMIT_KEYS } from '../../runtime/limitNames';
+import { limitKeys } from '../../runtime/limitNames';
 import type { HostConfig, HostLimits } from '../types/HostConfig';
 import {
   Address,
@@ -23,20 +23,20 @@ import { listOf } from './listOf';
 
 /** `Host.Limits`. */
 const HostLimitsCodec = section<Omit<HostLimits, 'keepAliveMs'>>('the limits of a host', {
-  maxContentBytes: withDefault(LIMIT_KEYS.maxContentBytes, BufferBytes, 16_777_216),
-  maxNesting: withDefault(LIMIT_KEYS.maxNesting, NestingDepth, 128),
-  maxConnections: withDefault(LIMIT_KEYS.maxConnections, Count, 1024),
-  memoryBudgetBytes: withDefault(LIMIT_KEYS.memoryBudgetBytes, Bytes, 268_435_456),
-  maxUnsentBytes: withDefault(LIMIT_KEYS.maxUnsentBytes, BufferBytes, 16_777_216),
-  maxInFlight: withDefault(LIMIT_KEYS.maxInFlight, Count, 256),
-  frameTimeoutMs: withDefault(LIMIT_KEYS.frameTimeoutMs, Milliseconds, 30_000),
-  minRateBytesPerS: withDefault(LIMIT_KEYS.minRateBytesPerS, Bytes, 16_384),
-  writeTimeoutMs: withDefault(LIMIT_KEYS.writeTimeoutMs, Milliseconds, 30_000),
-  idleTimeoutMs: withDefault(LIMIT_KEYS.idleTimeoutMs, MillisecondsOrOff, 0),
-  lingerMs: withDefault(LIMIT_KEYS.lingerMs, MillisecondsOrOff, 2000),
-  handlerTimeoutMs: withDefault(LIMIT_KEYS.handlerTimeoutMs, Milliseconds, 30_000),
-  streamIdleMs: withDefault(LIMIT_KEYS.streamIdleMs, MillisecondsOrOff, 0),
-  abortGraceMs: withDefault(LIMIT_KEYS.abortGraceMs, Milliseconds, 1000),
+  maxContentBytes: withDefault(limitKeys.maxContentBytes, BufferBytes, 16_777_216),
+  maxNesting: withDefault(limitKeys.maxNesting, NestingDepth, 128),
+  maxConnections: withDefault(limitKeys.maxConnections, Count, 1024),
+  memoryBudgetBytes: withDefault(limitKeys.memoryBudgetBytes, Bytes, 268_435_456),
+  maxUnsentBytes: withDefault(limitKeys.maxUnsentBytes, BufferBytes, 16_777_216),
+  maxInFlight: withDefault(limitKeys.maxInFlight, Count, 256),
+  frameTimeoutMs: withDefault(limitKeys.frameTimeoutMs, Milliseconds, 30_000),
+  minRateBytesPerS: withDefault(limitKeys.minRateBytesPerS, Bytes, 16_384),
+  writeTimeoutMs: withDefault(limitKeys.writeTimeoutMs, Milliseconds, 30_000),
+  idleTimeoutMs: withDefault(limitKeys.idleTimeoutMs, MillisecondsOrOff, 0),
+  lingerMs: withDefault(limitKeys.lingerMs, MillisecondsOrOff, 2000),
+  handlerTimeoutMs: withDefault(limitKeys.handlerTimeoutMs, Milliseconds, 30_000),
+  streamIdleMs: withDefault(limitKeys.streamIdleMs, MillisecondsOrOff, 0),
+  abortGraceMs: withDefault(limitKeys.abortGraceMs, Milliseconds, 1000),
 });
 
 const DedupCodec = section<NonNullable<HostConfig['dedup']>>('the dedup of a host', {

@@ -8,7 +8,7 @@ import { ClientsCodec } from './ClientCodec';
 import { isEmpty, nodeCodec, type NodeCodec } from './nodeCodec';
 import { HostCodec } from './HostCodec';
 import { listOf } from './listOf';
-import { minimalExample } from '../nodes/findSocketConnection';
+import { MINIMAL_EXAMPLE } from '../nodes/findSocketConnection';
 import { Address, Flag, FreePort } from './scalars';
 import { type RuleFinding, optional, required, section, withDefault } from './section';
 
@@ -39,7 +39,7 @@ export const SocketConnectionCodec = section<Omit<CometConfig, 'file' | 'warning
   ({ hosts, clients, metrics }) => {
     if (hosts?.length === 0 && clients?.length === 0) {
       const message = 'has neither a Host to listen on nor a Client to send to';
-      return [{ key: '', message, remedy: `for example ${minimalExample}` }];
+      return [{ key: '', message, remedy: `for example ${MINIMAL_EXAMPLE}` }];
     }
     return [...sharedAddresses(hosts ?? [], metrics), ...sharedFolders(hosts ?? [], clients ?? [])];
   },

@@ -56,11 +56,11 @@ export function isEmpty(node: ConfigNode): boolean {
   return node.kind === 'scalar' && node.value === null && node.variables.length === 0;
 }
 
-const NOTHING: ConfigMapping = { kind: 'mapping', place: { line: 0, column: 0 }, entries: new Map() };
+const nothing: ConfigMapping = { kind: 'mapping', place: { line: 0, column: 0 }, entries: new Map() };
 
 /** What a section without a required key decodes to when nothing is given. */
 export function defaultsOf<A>(codec: NodeCodec<A>): A {
-  const decoded = codec.decode(NOTHING);
+  const decoded = codec.decode(nothing);
   if (isLeft(decoded)) throw new TypeError(`${codec.name} has a required key and no defaults`);
   return decoded.right;
 }

@@ -89,11 +89,11 @@ function judgeUnknown(
 }
 
 function entriesOf(node: ConfigNode): ReadonlyMap<string, ConfigEntry> | undefined {
-  if (isEmpty(node)) return EMPTY;
+  if (isEmpty(node)) return empty;
   return node.kind === 'mapping' ? node.entries : undefined;
 }
 
-const EMPTY: ConfigMapping['entries'] = new Map();
+const empty: ConfigMapping['entries'] = new Map();
 
 /** How one key of a section becomes one field of our type. */
 interface SectionField<A> {

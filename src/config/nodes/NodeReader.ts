@@ -2,7 +2,7 @@ import { type ConfigEntry, type ConfigNode, type ConfigScalar, type Place, joinP
 import type { ProblemList } from './ProblemList';
 import type { RawMapping, RawNode, RawScalar } from './RawNode';
 import { scalarProblem } from './refuseUnreadable';
-import { resolveScalar, SCALAR_TAGS } from './resolveScalar';
+import { resolveScalar, scalarTags } from './resolveScalar';
 import { substituteEnvironment, type Environment } from './substituteEnvironment';
 
 /** Values a configuration may have once its aliases and merges are written out; a bomb of aliases ends here. */
@@ -135,7 +135,7 @@ export class NodeReader {
     const plain: ConfigScalar = { kind: 'scalar', place, value: raw.value, text: raw.text, variables: [] };
     const broken: ConfigNode = { kind: 'broken', place };
     const { tag, text } = raw;
-    const meaning = Object.hasOwn(SCALAR_TAGS, tag) ? SCALAR_TAGS[tag] : undefined;
+    const meaning = Object.hasOwn(scalarTags, tag) ? scalarTags[tag] : undefined;
     if (tag !== '' && meaning === undefined) {
       this.#refuseTag(tag, path, place);
       return broken;

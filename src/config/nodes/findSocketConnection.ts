@@ -5,11 +5,11 @@ import type { ProblemList } from './ProblemList';
 import type { RawNode } from './RawNode';
 
 /** The shortest configuration that does something, as remedies show it. */
-export const minimalExample = 'Socket_connection: {Host: {IP: 127.0.0.1, Port: 65432}}';
+export const MINIMAL_EXAMPLE = 'Socket_connection: {Host: {IP: 127.0.0.1, Port: 65432}}';
 
 const KEY = 'Socket_connection';
 const NESTED = 'settings';
-const START: Place = { line: 0, column: 0 };
+const start: Place = { line: 0, column: 0 };
 
 /** `Socket_connection`, and where it was found. */
 interface FoundSection {
@@ -25,7 +25,7 @@ export function findSocketConnection(
   problems: ProblemList,
 ): FoundSection | undefined {
   if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
-    problems.add(START, '', 'there is nothing in it', `it needs at least ${minimalExample}`);
+    problems.add(start, '', 'there is nothing in it', `it needs at least ${MINIMAL_EXAMPLE}`);
     return undefined;
   }
   if (root.kind !== 'mapping') {
@@ -58,12 +58,12 @@ export function findSocketConnection(
 
 function remedyForMissing(entries: ReadonlyMap<string, FlatEntry>): [Place, string] {
   const names = [...entries.keys()];
-  const placeOf = (name: string | undefined): Place => entries.get(name ?? '')?.place ?? START;
+  const placeOf = (name: string | undefined): Place => entries.get(name ?? '')?.place ?? start;
   const below = names.filter((name) => name === 'Host' || name === 'Client');
   if (below.length > 0) return [placeOf(below[0]), `put ${below.join(' and ')} under ${KEY}:`];
   const nearest = nearestName(KEY, names);
   return nearest === undefined
-    ? [START, `for example ${minimalExample}`]
+    ? [start, `for example ${MINIMAL_EXAMPLE}`]
     : [placeOf(nearest), `did you mean it by ${nearest}?`];
 }
 
@@ -71,5 +71,5 @@ function notSettings(root: RawNode): string {
   const isFileName = root.kind === 'scalar' && /\.(?:ya?ml|json)$/i.test(root.text);
   return isFileName
     ? 'loadConfig reads a file, parseConfig takes its content'
-    : `for example ${minimalExample}`;
+    : `for example ${MINIMAL_EXAMPLE}`;
 }

@@ -1,8 +1,8 @@
 import type { ProblemList } from './ProblemList';
 import type { RawMapping, RawNode, RawScalar } from './RawNode';
-import { isDate, SCALAR_TAGS, scalarFault } from './resolveScalar';
+import { isDate, scalarTags, scalarFault } from './resolveScalar';
 
-const COLLECTION_TAGS: Readonly<Record<string, RawNode['kind']>> = {
+const collectionTags: Readonly<Record<string, RawNode['kind']>> = {
   '!!map': 'mapping',
   '!!set': 'mapping',
   '!!seq': 'sequence',
@@ -27,8 +27,7 @@ export function refuseUnreadable(
       visitScalar(node);
       return;
     }
-    const expected =
-      COLLECTION_TAGS[node.tag] ?? (Object.hasOwn(SCALAR_TAGS, node.tag) ? 'scalar' : node.kind);
+    const expected = collectionTags[node.tag] ?? (Object.hasOwn(scalarTags, node.tag) ? 'scalar' : node.kind);
     if (expected !== node.kind) refuseTag(node);
     if (node.kind === 'sequence') node.items.forEach(visit);
     else visitPairs(node);
@@ -62,10 +61,10 @@ export function refuseUnreadable(
 
 /** Why PyYAML cannot read a scalar, and what to do: [message, remedy]; undefined when it can. */
 export function scalarProblem({ tag, text, plain }: RawScalar): readonly [string, string] | undefined {
-  const meaning = Object.hasOwn(SCALAR_TAGS, tag) ? SCALAR_TAGS[tag]?.(text) : text;
+  const meaning = Object.hasOwn(scalarTags, tag) ? scalarTags[tag]?.(text) : text;
   if (
     meaning === undefined ||
-    Object.hasOwn(COLLECTION_TAGS, tag) ||
+    Object.hasOwn(collectionTags, tag) ||
     (tag === '!!timestamp' && !isDate(text))
   ) {
     return [`is tagged ${tag} but written as something else`, 'remove the tag'];

@@ -49,7 +49,7 @@ export function isDate(text: string): boolean {
 }
 
 /** What a text means under a standard tag; undefined when it is written as something else. */
-export const SCALAR_TAGS: Readonly<Record<string, (text: string) => unknown>> = {
+export const scalarTags: Readonly<Record<string, (text: string) => unknown>> = {
   '!!str': (text) => text,
   '!!int': (text) => (INTEGER.test(text) && scalarFault(text) === undefined ? integerOf(text) : undefined),
   '!!float': (text) =>

@@ -47,11 +47,11 @@ interface PossibleKey {
 /** PyYAML looks no further ahead for the `:` of a key. */
 const LONGEST_KEY = 1024;
 
-const FLOW_STARTS: Readonly<Record<string, YamlTokenKind>> = {
+const flowStarts: Readonly<Record<string, YamlTokenKind>> = {
   '[': 'flowSequenceStart',
   '{': 'flowMappingStart',
 };
-const FLOW_ENDS: Readonly<Record<string, YamlTokenKind>> = { ']': 'flowSequenceEnd', '}': 'flowMappingEnd' };
+const flowEnds: Readonly<Record<string, YamlTokenKind>> = { ']': 'flowSequenceEnd', '}': 'flowMappingEnd' };
 const ALIGN = 'align the line with its neighbours, and quote text that holds ": "';
 const TAG_REMEDY = 'a tag is !name, !!name or !<name>, with a space behind it';
 
@@ -111,8 +111,8 @@ export class YamlScanner {
     if (character === END) this.#fetchEnd();
     else if (character === '%' && text.column === 0) this.#fetchDirective();
     else if (marker !== undefined) this.#fetchMarker(marker === '---' ? 'documentStart' : 'documentEnd');
-    else if (Object.hasOwn(FLOW_STARTS, character)) this.#fetchFlowStart(FLOW_STARTS[character] ?? 'end');
-    else if (Object.hasOwn(FLOW_ENDS, character)) this.#fetchFlowEnd(FLOW_ENDS[character] ?? 'end');
+    else if (Object.hasOwn(flowStarts, character)) this.#fetchFlowStart(flowStarts[character] ?? 'end');
+    else if (Object.hasOwn(flowEnds, character)) this.#fetchFlowEnd(flowEnds[character] ?? 'end');
     else if (character === ',') this.#fetchFlowEntry();
     else if (character === '-' && isBlank(text.peek(1))) this.#fetchBlockEntry();
     else if (character === '?' && spaced) this.#fetchKey();

@@ -5,7 +5,7 @@ import { YamlFault } from './YamlText';
 import { YamlScanner, type YamlToken, type YamlTokenKind } from './YamlScanner';
 
 const STANDARD = 'tag:yaml.org,2002:';
-const STANDARD_HANDLES: readonly (readonly [string, string])[] = [
+const standardHandles: readonly (readonly [string, string])[] = [
   ['!', '!'],
   ['!!', STANDARD],
 ];
@@ -13,7 +13,7 @@ const STANDARD_HANDLES: readonly (readonly [string, string])[] = [
 const MAX_DEPTH = 200;
 
 /** How tokens are called in messages. */
-const NAMES: Readonly<Record<YamlTokenKind, string>> = {
+const names: Readonly<Record<YamlTokenKind, string>> = {
   directive: 'a directive',
   documentStart: '---',
   documentEnd: '...',
@@ -54,7 +54,7 @@ interface OpenMapping extends RawMapping {
 class YamlParser {
   readonly #tokens: YamlScanner;
   readonly #anchors = new Map<string, RawNode>();
-  #handles = new Map(STANDARD_HANDLES);
+  #handles = new Map(standardHandles);
   #depth = 0;
 
   readonly #placeOf: (offset: number) => Place;
@@ -112,12 +112,12 @@ class YamlParser {
           throw new YamlFault(offset, `YAML ${value} cannot be read`, 'write %YAML 1.1 or leave it out');
       } else if (name === 'TAG') handles.set(handle ?? '', value);
     }
-    this.#handles = new Map([...STANDARD_HANDLES, ...handles]);
+    this.#handles = new Map([...standardHandles, ...handles]);
   }
 
   #unexpected(expected: string, remedy?: string): YamlFault {
     const { kind, offset } = this.#tokens.peek();
-    return new YamlFault(offset, `expected ${expected}, got ${NAMES[kind]}`, remedy);
+    return new YamlFault(offset, `expected ${expected}, got ${names[kind]}`, remedy);
   }
 
   /** `indentless`: a list may stand at the column of its key. */

@@ -1,6 +1,6 @@
 import type { RawNode } from '../nodes/RawNode';
 
-const NOWHERE = { line: 0, column: 0 };
+const nowhere = { line: 0, column: 0 };
 
 /** No section is nested so deep; what lies below is opaque to us. */
 const MAX_DEPTH = 100;
@@ -13,14 +13,14 @@ export function rawFromObject(source: unknown): RawNode {
     if (seen !== undefined) return seen;
     if (depth < MAX_DEPTH && Array.isArray(value)) {
       const items: RawNode[] = [];
-      const node: RawNode = { kind: 'sequence', place: NOWHERE, tag: '', items };
+      const node: RawNode = { kind: 'sequence', place: nowhere, tag: '', items };
       known.set(value, node);
       for (const item of value) items.push(convert(item, depth + 1));
       return node;
     }
     if (depth < MAX_DEPTH && isPlainObject(value)) {
       const pairs: { key: RawNode; value: RawNode }[] = [];
-      const node: RawNode = { kind: 'mapping', place: NOWHERE, tag: '', pairs };
+      const node: RawNode = { kind: 'mapping', place: nowhere, tag: '', pairs };
       known.set(value, node);
       for (const [key, item] of Object.entries(value)) {
         if (item !== undefined) pairs.push({ key: scalar(key), value: convert(item, depth + 1) });
@@ -35,7 +35,7 @@ export function rawFromObject(source: unknown): RawNode {
 function scalar(value: unknown): RawNode {
   const written = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const text = written ? String(value) : '';
-  return { kind: 'scalar', place: NOWHERE, tag: '', text, value, plain: false, isMerge: false };
+  return { kind: 'scalar', place: nowhere, tag: '', text, value, plain: false, isMerge: false };
 }
 
 function isPlainObject(value: unknown): value is object {

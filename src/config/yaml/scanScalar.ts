@@ -56,7 +56,7 @@ function fold(first: string, breaks: string): string {
   return breaks === '' ? ' ' : breaks;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const escapes: Readonly<Record<string, string>> = {
   '0': '\0',
   a: '\x07',
   b: '\b',
@@ -76,7 +76,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   L: '\u2028',
   P: '\u2029',
 };
-const HEX_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+const hexLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** Text in quotes; the cursor stands on the first one. */
 export function scanQuoted(text: YamlText): string {
@@ -104,7 +104,7 @@ function escaped(text: YamlText): string {
   const start = text.offset;
   text.take(1);
   const character = text.peek();
-  const replacement = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined;
+  const replacement = Object.hasOwn(escapes, character) ? escapes[character] : undefined;
   if (replacement !== undefined) {
     text.take(1);
     return replacement;
@@ -113,7 +113,7 @@ function escaped(text: YamlText): string {
     text.takeBreak();
     return quotedBreaks(text);
   }
-  const length = Object.hasOwn(HEX_LENGTHS, character) ? (HEX_LENGTHS[character] ?? 0) : 0;
+  const length = Object.hasOwn(hexLengths, character) ? (hexLengths[character] ?? 0) : 0;
   if (length === 0) {
     throw new YamlFault(
       start,

@@ -2,7 +2,7 @@ import { formatEndpoint } from '../../runtime/endpoint';
 import { type Logger, isLevelEnabled } from '../../runtime/Logger';
 import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 
-const HAPPENED = { open: 'opened', close: 'closed' } as const;
+const happened = { open: 'opened', close: 'closed' } as const;
 
 /** Messages by how they ended when an app stopped. */
 interface Stopped {
@@ -47,7 +47,7 @@ export class AppLog {
     const level = dialect === 'native' ? 'info' : 'debug';
     if (!(level === 'info' ? this.#info : this.#debug)) return;
     const way = side === 'host' ? `${peer} to ${name}` : `${name} to ${peer}`;
-    const what = kind === 'dialect' ? `speaks ${dialect ?? 'no known dialect'}` : HAPPENED[kind];
+    const what = kind === 'dialect' ? `speaks ${dialect ?? 'no known dialect'}` : happened[kind];
     this.#logger[level]({ side, link: name, peer, dialect, open }, `connection from ${way} ${what}`);
   }
 

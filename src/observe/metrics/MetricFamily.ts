@@ -26,7 +26,7 @@ export interface MetricFamily {
   readonly samples: (stats: StatsSnapshot) => readonly MetricSample[];
 }
 
-const NO_LABELS = {};
+const noLabels = {};
 
 type Type = 'counter' | 'gauge';
 
@@ -37,7 +37,7 @@ export function single(
   help: string,
   value: (stats: StatsSnapshot) => number,
 ): MetricFamily {
-  return { name, type, help, labels: [], samples: (stats) => [{ labels: NO_LABELS, value: value(stats) }] };
+  return { name, type, help, labels: [], samples: (stats) => [{ labels: noLabels, value: value(stats) }] };
 }
 
 /** One number for each host. */

@@ -10,7 +10,7 @@ import { MetricsPage } from './MetricsPage';
 import type { Stats } from '../stats/Stats';
 
 /** Limits of requests; a scrape takes milliseconds. */
-const LIMITS = {
+const limits = {
   headersTimeout: 5000,
   requestTimeout: 5000,
   keepAliveTimeout: 5000,
@@ -85,7 +85,7 @@ export function createMetricsServer({
 }
 
 function createScrapeServer(page: MetricsPage, scrapers: Scrapers): Server {
-  const server = createServer(LIMITS, (request, response) => {
+  const server = createServer(limits, (request, response) => {
     if (scrapers.begin(request.socket, response)) answer(request, response, page);
   });
   server.on('connection', (socket: IncomingMessage['socket']) => scrapers.add(socket));

@@ -9,7 +9,7 @@ import { ConversationWatcher } from './ConversationWatcher';
 import { hearing, recordedSide } from './recordTransport';
 
 /** A stopped app has dropped its connections; how long their closing is waited for. */
-const lastClosesMs = 1000;
+const LAST_CLOSES_MS = 1000;
 
 /** The recording of an app. */
 export interface AppRecording {
@@ -110,7 +110,7 @@ class Recorder {
   async finish(): Promise<RecordingSummary> {
     if (this.#open > 0) {
       await new Promise<void>((resolve) => {
-        const timer = this.#clock.setTimeout(resolve, lastClosesMs, { ref: true });
+        const timer = this.#clock.setTimeout(resolve, LAST_CLOSES_MS, { ref: true });
         this.#onAllClosed = () => {
           this.#clock.clearTimeout(timer);
           resolve();

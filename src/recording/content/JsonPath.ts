@@ -45,14 +45,14 @@ export class JsonPath {
   }
 }
 
-const token = /\.?(?:(\*\*)|(\*)|([^.[\]*"\s]+))|\[(?:(\*)|(\d+)|("(?:[^"\\]|\\.)*"))\]/y;
+const TOKEN = /\.?(?:(\*\*)|(\*)|([^.[\]*"\s]+))|\[(?:(\*)|(\d+)|("(?:[^"\\]|\\.)*"))\]/y;
 
 function parse(text: string): Step[] {
   const steps: Step[] = [];
   let at = 0;
   while (at < text.length) {
-    token.lastIndex = at;
-    const found = token.exec(text);
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text);
     // A dot stands between steps: neither first, nor missing before a name.
     const dotted = text[at] === '.';
     if (found === null || (text[at] !== '[' && dotted !== at > 0)) break;

@@ -2,7 +2,7 @@ import { parseJson } from '../../streams/json/parseJson';
 import type { RecordedContent } from '../RecordedEvent';
 
 /** Only guards the stack; what a host would refuse was refused when it was recorded. */
-const maxNesting = 1024;
+const MAX_NESTING = 1024;
 
 /**
  * The value (of a message) or result (of an acknowledgement) that a recording holds as text: numbers beyond 2^53 as bigint, raw content as
@@ -16,7 +16,7 @@ export function recordedValue(content: RecordedContent): unknown {
     return content.content === undefined ? undefined : { malformed: content.content };
   }
   try {
-    return parseJson(content.text, { bigint: true, maxNesting, peer: '' });
+    return parseJson(content.text, { bigint: true, maxNesting: MAX_NESTING, peer: '' });
   } catch {
     return { malformed: content.text };
   }

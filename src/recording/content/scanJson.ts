@@ -9,7 +9,7 @@ export interface JsonNode {
 }
 
 /** Deeper text is not scanned; far above what a peer may send (Max_nesting is 128 by default). */
-const maxDepth = 1024;
+const MAX_DEPTH = 1024;
 
 /**
  * Walks JSON text and tells where each value of interest stands, so that pieces can be cut out or replaced while the rest keeps its
@@ -87,7 +87,7 @@ export function scanJson(
   const scalar = /-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN|true|false|null/y;
 
   const value = (report: boolean): boolean => {
-    if (path.length > maxDepth) return false;
+    if (path.length > MAX_DEPTH) return false;
     const start = at;
     const first = text[at];
     let good: boolean;

@@ -3,10 +3,10 @@ import { scanJson } from '../content/scanJson';
 import { nearestName } from '../../runtime/nearestName';
 
 /** So many characters are looked at, and so many paths kept: it is for a hint, and recording must not become slow. */
-const maxCharacters = 4 * 1024 * 1024;
-const maxPaths = 1000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+const MAX_PATHS = 1000;
 /** Of an array so many elements; the others are mostly like them. */
-const maxElements = 2;
+const MAX_ELEMENTS = 2;
 const roots = ['value', 'result'];
 
 type Path = readonly (string | number)[];
@@ -14,17 +14,17 @@ type Path = readonly (string | number)[];
 /** The paths that messages and acknowledgements of a recording have, as far as they were looked at, for people who misspelled one. */
 export class KnownPaths {
   readonly #paths = new Map<string, Path>();
-  #left = maxCharacters;
+  #left = MAX_CHARACTERS;
 
   /** @param root `value` or `result`. */
   learn(root: string, text: string): void {
-    if (this.#left < text.length || this.#paths.size >= maxPaths) return;
+    if (this.#left < text.length || this.#paths.size >= MAX_PATHS) return;
     this.#left -= text.length;
     scanJson(
       text,
-      (path) => Number(path.at(-1)) < maxElements || typeof path.at(-1) !== 'number',
+      (path) => Number(path.at(-1)) < MAX_ELEMENTS || typeof path.at(-1) !== 'number',
       ({ path }) => {
-        if (typeof path.at(-1) === 'number' || this.#paths.size >= maxPaths) return;
+        if (typeof path.at(-1) === 'number' || this.#paths.size >= MAX_PATHS) return;
         const full = [root, ...path];
         this.#paths.set(formatJsonPath(full).replace(/\[\d+\]/g, '[*]'), full);
       },

@@ -48,12 +48,12 @@ export interface RecordingSummary {
 }
 
 /** Gathered text of this length is written without waiting for the flush time. */
-const batchCharacters = 256 * 1024;
-const retryDelayMs = 1000;
+const BATCH_CHARACTERS = 256 * 1024;
+const RETRY_DELAY_MS = 1000;
 /** Code of the mark that stands where events are missing. */
-const lossCode = 'ERR_RECORDING_LOSS';
+const LOSS_CODE = 'ERR_RECORDING_LOSS';
 /** Code of the mark that ends a file when there is another. */
-const nextCode = 'ERR_RECORDING_CONTINUES';
+const NEXT_CODE = 'ERR_RECORDING_CONTINUES';
 
 /**
  * Writes a recording (docs/recording.md). `write` only takes the event over: it never blocks, throws or waits for the disk. A failed
@@ -140,7 +140,7 @@ export class RecordingWriter {
     }
     this.#markLoss();
     this.#push(line);
-    if (this.#waitingCharacters >= batchCharacters) this.#drain();
+    if (this.#waitingCharacters >= BATCH_CHARACTERS) this.#drain();
     else this.#plan();
   }
 
@@ -189,7 +189,7 @@ export class RecordingWriter {
   #markLoss(): void {
     if (this.#unmarked === 0) return;
     const message = `${this.#unmarked} event(s) could not be written here`;
-    this.#push(this.#mark({ code: lossCode, message, lost: this.#unmarked }));
+    this.#push(this.#mark({ code: LOSS_CODE, message, lost: this.#unmarked }));
     this.#unmarked = 0;
   }
 
@@ -239,7 +239,7 @@ export class RecordingWriter {
   async #endFile(): Promise<void> {
     const next = this.#files.length + 1;
     const message = `goes on in ${basename(recordingPartFile(this.#file, next))}`;
-    await this.#put(await this.#encode(this.#mark({ code: nextCode, message, next })));
+    await this.#put(await this.#encode(this.#mark({ code: NEXT_CODE, message, next })));
     await this.#closeSink();
   }
 
@@ -260,7 +260,7 @@ export class RecordingWriter {
         }
       }
       await new Promise<void>((resolve) => {
-        const timer = this.#clock.setTimeout(resolve, retryDelayMs);
+        const timer = this.#clock.setTimeout(resolve, RETRY_DELAY_MS);
         this.#wakeRetry = () => {
           this.#clock.clearTimeout(timer);
           resolve();

@@ -4,7 +4,7 @@ import { scanJson } from '../content/scanJson';
 import { KnownPaths } from './KnownPaths';
 
 /** What stands in a recording instead of a hidden value. */
-const redactedText = '"[redacted]"';
+const REDACTED_TEXT = '"[redacted]"';
 
 /** A path of `redact` that hid nothing. */
 export interface UnusedRedaction {
@@ -71,11 +71,11 @@ export class Redaction {
         hits.push({ start, end, path: formatJsonPath(full) });
       },
     );
-    if (!good) return { text: redactedText, redacted: [root] };
+    if (!good) return { text: REDACTED_TEXT, redacted: [root] };
     let result = '';
     let from = 0;
     for (const { start, end } of hits) {
-      result += text.slice(from, start) + redactedText;
+      result += text.slice(from, start) + REDACTED_TEXT;
       from = end;
     }
     return { text: result + text.slice(from), redacted: hits.map(({ path }) => path) };
@@ -89,5 +89,5 @@ export class Redaction {
 
 function hideAll(event: RecordedMessage | RecordedAck, root: string): RecordedEvent {
   const { base64: _base64, content: _content, ...rest } = event;
-  return { ...rest, text: redactedText, redacted: [root] };
+  return { ...rest, text: REDACTED_TEXT, redacted: [root] };
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 
 /** Gathered bytes of this length are written. */
-const batchBytes = 256 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /**
  * A file that takes the place of another as a whole, or not at all: it is written beside it, under a name of its own, and renamed once it is
@@ -44,7 +44,7 @@ export class ReplacementFile {
     const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= batchBytes) await this.#flush();
+    if (this.#waitingBytes >= BATCH_BYTES) await this.#flush();
   }
 
   /** Brings everything to the disk; the old file is still there. */

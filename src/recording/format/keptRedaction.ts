@@ -3,7 +3,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { recordingCodecs } from './recordingCodecs';
 
 /** A header is short, however many paths it hides. */
-const maxHeaderBytes = 64 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 
 /**
  * The paths that the recording of that name hides, for a writer that is about to write it anew: a secret that was kept out of a file once
@@ -26,8 +26,8 @@ export function keptRedaction(file: string): readonly string[] {
 function firstBytes(file: string): Buffer {
   const handle = openSync(file, 'r');
   try {
-    const bytes = Buffer.alloc(maxHeaderBytes);
-    return bytes.subarray(0, readSync(handle, bytes, 0, maxHeaderBytes, 0));
+    const bytes = Buffer.alloc(MAX_HEADER_BYTES);
+    return bytes.subarray(0, readSync(handle, bytes, 0, MAX_HEADER_BYTES, 0));
   } finally {
     closeSync(handle);
   }

@@ -33,7 +33,7 @@ interface ReadLine {
   readonly whole: boolean;
 }
 
-const lineFeed = 0x0a;
+const LINE_FEED = 0x0a;
 
 /**
  * The lines of bytes that come in pieces; unpacks gzip, told by its first two bytes. A gzip file that was never finished is read as far
@@ -49,7 +49,7 @@ async function* readLines(
   let held = 0;
   for await (const chunk of unpacked(source)) {
     let from = 0;
-    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
       const last = chunk.subarray(from, end);
       yield { bytes: pieces.length === 0 ? last : Buffer.concat([...pieces, last]), whole: true };
       pieces = [];
@@ -103,7 +103,7 @@ async function* buffers(
 }
 
 /** A content of 64 MiB as JSON text within JSON text, at worst. */
-const maxLineBytes = 256 * 1024 * 1024;
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads a recording (docs/recording.md), plain or gzip. Nothing is opened before it is iterated. Of a recording that is spread over
@@ -238,7 +238,7 @@ async function* readPart(
   // Of a further part a stopped recorder may have left no more than its beginning; the parts before it are whole.
   const barelyBegun = `${place(file)}the recorder was stopped as it began this part`;
   try {
-    for await (const { bytes, whole } of readLines(source, maxLineBytes)) {
+    for await (const { bytes, whole } of readLines(source, MAX_LINE_BYTES)) {
       line += 1;
       const text = bytes.toString('utf8');
       const raw = { file, line, bytes, whole };

@@ -16,12 +16,12 @@ import type {
 import { nextTurn } from '../../runtime/turns';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
-const maxInFlight = 256;
+const MAX_IN_FLIGHT = 256;
 /** So many messages wait for earlier ones to be answered, and so many bytes for the host to read, before the drive is to wait. */
-const maxWaiting = 256;
-const maxUnsentBytes = 1024 * 1024;
+const MAX_WAITING = 256;
+const MAX_UNSENT_BYTES = 1024 * 1024;
 /** A reset waits no longer than this for the host to read what was sent before it, milliseconds. */
-const maxResetPauseMs = 100;
+const MAX_RESET_PAUSE_MS = 100;
 
 /** How a recorded connection is driven. */
 export interface ReplayLinkOptions {
@@ -114,7 +114,7 @@ export class ReplayLink {
 
   /** It can take a message without holding ever more of them. */
   get hasRoom(): boolean {
-    return this.#waiting.length < maxWaiting && this.#link.unsentBytes < maxUnsentBytes;
+    return this.#waiting.length < MAX_WAITING && this.#link.unsentBytes < MAX_UNSENT_BYTES;
   }
 
   /** Nothing waits any more to be sent. */
@@ -179,7 +179,7 @@ export class ReplayLink {
    */
   msUntilReset({ at }: RecordedClose): number {
     if (this.#written === undefined) return 0;
-    return this.#writtenAt + Math.min(at - this.#written.at, maxResetPauseMs) - this.#clock.now();
+    return this.#writtenAt + Math.min(at - this.#written.at, MAX_RESET_PAUSE_MS) - this.#clock.now();
   }
 
   /** Ends as recorded; an end that the host began is awaited by `changed`, not made. */
@@ -216,7 +216,7 @@ export class ReplayLink {
       if (this.#ending) return;
       // A client finds out first, and sends more only to a native host (protocol 2).
       if (this.#greeting && this.#native && this.#watcher.dialect !== 'native') return;
-      if (next.kind === 'message' && open.size >= maxInFlight) return;
+      if (next.kind === 'message' && open.size >= MAX_IN_FLIGHT) return;
       this.#waiting.shift();
       if (next.kind === 'message') this.#write(next);
       else this.#writeCancel(next);

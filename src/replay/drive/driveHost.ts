@@ -49,11 +49,11 @@ export interface HostDrive {
 }
 
 /** So many messages in a row without an answer, and the host counts as gone. */
-const maxSilent = 3;
+const MAX_SILENT = 3;
 /** So many times in a row what was recorded of the app's own sends did not come: no more is waited for until something comes. */
-const maxLacking = 3;
+const MAX_LACKING = 3;
 /** How long a connection may take to close, a send of the app to come,, and a message whose answer the recording does not hold to be handled, milliseconds. */
-const closeMs = 1000;
+const CLOSE_MS = 1000;
 
 /**
  * Sends the recorded messages to a host again, each connection's in order. What came after an answer, on whatever connection, is sent after
@@ -77,7 +77,7 @@ export function driveHost(
 }
 
 /** As many as an address has ports. */
-const maxLinks = 65_536;
+const MAX_LINKS = 65_536;
 
 class Drive {
   readonly #options: DriveHostOptions;
@@ -147,7 +147,7 @@ class Drive {
   }
 
   get #hasGivenUp(): boolean {
-    return this.#silent >= maxSilent;
+    return this.#silent >= MAX_SILENT;
   }
 
   async #step(event: RecordedEvent): Promise<void> {
@@ -175,8 +175,8 @@ class Drive {
 
   /** Opens a connection; undefined when the host does not accept it in time. */
   async #open(number: number): Promise<ReplayLink | undefined> {
-    if (this.#links.size >= maxLinks) {
-      const text = `more than ${maxLinks} connections are open at once, which no machine has; is the recording damaged?`;
+    if (this.#links.size >= MAX_LINKS) {
+      const text = `more than ${MAX_LINKS} connections are open at once, which no machine has; is the recording damaged?`;
       throw new BadRecording(text, { file: '', line: 0 });
     }
     const { isNative, clock, token, sink } = this.#options;
@@ -285,7 +285,7 @@ class Drive {
     const links = [...this.#links.values()];
     if (!this.#hasGivenUp) {
       await Promise.all(links.map((link) => this.#untilAnswered(link)));
-      await this.#untilSent(this.#lastAt + closeMs);
+      await this.#untilSent(this.#lastAt + CLOSE_MS);
     }
     for (const link of links) link.end();
     await Promise.all(links.map((link) => this.#untilClosed(link)));
@@ -295,12 +295,12 @@ class Drive {
   /** Answers that the recording does not hold are waited for as long as it did. */
   async #untilAnswered(link: ReplayLink): Promise<void> {
     const recordedMs = this.#lastAt - (link.oldestAt ?? this.#lastAt);
-    const limitMs = Math.min(this.#options.answerMs, recordedMs + closeMs);
+    const limitMs = Math.min(this.#options.answerMs, recordedMs + CLOSE_MS);
     await this.#until(link, limitMs, () => link.answered);
   }
 
   async #untilClosed(link: ReplayLink): Promise<void> {
-    await this.#until(link, Math.min(this.#options.answerMs, closeMs), () => false);
+    await this.#until(link, Math.min(this.#options.answerMs, CLOSE_MS), () => false);
   }
 
   /**
@@ -309,8 +309,8 @@ class Drive {
    */
   async #untilSent(at: number): Promise<void> {
     const { lacksSends } = this.#options;
-    if (lacksSends?.() !== true || this.#lacking >= maxLacking) return;
-    await this.#wait(Math.min(at - this.#lastMessageAt, closeMs), (done) => {
+    if (lacksSends?.() !== true || this.#lacking >= MAX_LACKING) return;
+    await this.#wait(Math.min(at - this.#lastMessageAt, CLOSE_MS), (done) => {
       const look = (): void => {
         if (lacksSends()) this.#onSent.push(look);
         else done();

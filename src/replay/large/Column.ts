@@ -1,4 +1,4 @@
-const chunkLength = 4096;
+const CHUNK_LENGTH = 4096;
 
 /** A list of numbers that grows and lies outside JavaScript's heap: 1, 4 or 8 bytes each, so that millions of them stay small. */
 export class Column {
@@ -16,7 +16,7 @@ export class Column {
 
   /** Gives back its position. */
   push(value: number): number {
-    if (this.#length === this.#chunks.length * chunkLength) this.#chunks.push(new this.#kind(chunkLength));
+    if (this.#length === this.#chunks.length * CHUNK_LENGTH) this.#chunks.push(new this.#kind(CHUNK_LENGTH));
     this.#length += 1;
     this.set(this.#length - 1, value);
     return this.#length - 1;
@@ -24,12 +24,12 @@ export class Column {
 
   /** 0 where nothing is. */
   get(position: number): number {
-    return this.#chunks[Math.floor(position / chunkLength)]?.[position % chunkLength] ?? 0;
+    return this.#chunks[Math.floor(position / CHUNK_LENGTH)]?.[position % CHUNK_LENGTH] ?? 0;
   }
 
   set(position: number, value: number): void {
-    const chunk = this.#chunks[Math.floor(position / chunkLength)];
-    if (chunk !== undefined) chunk[position % chunkLength] = value;
+    const chunk = this.#chunks[Math.floor(position / CHUNK_LENGTH)];
+    if (chunk !== undefined) chunk[position % CHUNK_LENGTH] = value;
   }
 
   clear(): void {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadOption } from '../../errors/setUp';
 
-const blockBytes = 64 * 1024;
-const lengthBytes = 4;
+const BLOCK_BYTES = 64 * 1024;
+const LENGTH_BYTES = 4;
 
 interface Block {
   readonly bytes: Buffer;
@@ -28,7 +28,7 @@ export class SpillStore {
 
   constructor(memoryBytes = 16 * 1024 * 1024, folder = tmpdir()) {
     this.#folder = folder;
-    this.#maxBlocks = Math.max(2, Math.floor(memoryBytes / blockBytes));
+    this.#maxBlocks = Math.max(2, Math.floor(memoryBytes / BLOCK_BYTES));
   }
 
   /**
@@ -39,7 +39,7 @@ export class SpillStore {
   add(text: string): number {
     const position = this.#size;
     const bytes = Buffer.from(text, 'utf8');
-    const length = Buffer.alloc(lengthBytes);
+    const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32LE(bytes.length);
     this.#append(length);
     this.#append(bytes);
@@ -48,8 +48,8 @@ export class SpillStore {
 
   /** The text that was added at that place. */
   get(position: number): string {
-    const length = this.#read(position, lengthBytes).readUInt32LE(0);
-    return this.#read(position + lengthBytes, length).toString('utf8');
+    const length = this.#read(position, LENGTH_BYTES).readUInt32LE(0);
+    return this.#read(position + LENGTH_BYTES, length).toString('utf8');
   }
 
   /** Forgets all texts. */
@@ -67,8 +67,8 @@ export class SpillStore {
 
   #append(bytes: Buffer): void {
     for (let done = 0; done < bytes.length;) {
-      const at = this.#size % blockBytes;
-      const block = this.#block(Math.floor(this.#size / blockBytes));
+      const at = this.#size % BLOCK_BYTES;
+      const block = this.#block(Math.floor(this.#size / BLOCK_BYTES));
       const copied = bytes.copy(block.bytes, at, done);
       block.saved = false;
       done += copied;
@@ -78,13 +78,13 @@ export class SpillStore {
 
   /** The bytes may be a block's own: they hold until the next call. */
   #read(position: number, length: number): Buffer {
-    const at = position % blockBytes;
-    const first = this.#block(Math.floor(position / blockBytes)).bytes;
-    if (at + length <= blockBytes) return first.subarray(at, at + length);
+    const at = position % BLOCK_BYTES;
+    const first = this.#block(Math.floor(position / BLOCK_BYTES)).bytes;
+    if (at + length <= BLOCK_BYTES) return first.subarray(at, at + length);
     const bytes = Buffer.allocUnsafe(length);
     for (let done = 0; done < length;) {
-      const block = this.#block(Math.floor((position + done) / blockBytes)).bytes;
-      done += block.copy(bytes, done, (position + done) % blockBytes);
+      const block = this.#block(Math.floor((position + done) / BLOCK_BYTES)).bytes;
+      done += block.copy(bytes, done, (position + done) % BLOCK_BYTES);
     }
     return bytes;
   }
@@ -101,17 +101,17 @@ export class SpillStore {
   #load(number: number): Block {
     let bytes: Buffer | undefined;
     if (this.#blocks.size >= this.#maxBlocks) bytes = this.#evict();
-    bytes ??= Buffer.allocUnsafe(blockBytes);
-    const start = number * blockBytes;
+    bytes ??= Buffer.allocUnsafe(BLOCK_BYTES);
+    const start = number * BLOCK_BYTES;
     const isNew = start >= this.#size;
-    if (!isNew && this.#file !== undefined) readSync(this.#file, bytes, 0, blockBytes, start);
+    if (!isNew && this.#file !== undefined) readSync(this.#file, bytes, 0, BLOCK_BYTES, start);
     return { bytes, saved: !isNew };
   }
 
   /** Makes room; the memory of the block used longest ago. */
   #evict(): Buffer | undefined {
     for (const [number, { bytes, saved }] of this.#blocks) {
-      if (!saved) this.#save(bytes, number * blockBytes);
+      if (!saved) this.#save(bytes, number * BLOCK_BYTES);
       this.#blocks.delete(number);
       return bytes;
     }
@@ -121,8 +121,8 @@ export class SpillStore {
   #save(bytes: Buffer, position: number): void {
     try {
       this.#file ??= createNameless(this.#folder);
-      for (let done = 0; done < blockBytes;) {
-        done += writeSync(this.#file, bytes, done, blockBytes - done, position + done);
+      for (let done = 0; done < BLOCK_BYTES;) {
+        done += writeSync(this.#file, bytes, done, BLOCK_BYTES - done, position + done);
       }
     } catch (error) {
       const reason = describeError(error);

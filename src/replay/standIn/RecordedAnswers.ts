@@ -50,9 +50,9 @@ export interface AnswersReport {
 }
 
 const { none } = RecordedMessages;
-const shown = 100;
+const SHOWN = 100;
 /** So many equal messages are looked at for the likeliest. */
-const maxCandidates = 1000;
+const MAX_CANDIDATES = 1000;
 
 /**
  * Answers from a recording. A message matches what its connection expects next; else the first unused message with the same action and an
@@ -128,7 +128,7 @@ export class RecordedAnswers {
       return this.#answerOf(last, 'repeated');
     }
     this.#unknownCount += 1;
-    if (this.#unknown.length < shown) this.#unknown.push({ action, value });
+    if (this.#unknown.length < SHOWN) this.#unknown.push({ action, value });
     return undefined;
   }
 
@@ -137,7 +137,7 @@ export class RecordedAnswers {
     if (this.#final !== undefined) return this.#final;
     const leftoverCount = this.#messages.length - this.#answered;
     const leftovers: RecordedMessage[] = [];
-    for (let row = 0; leftovers.length < Math.min(shown, leftoverCount); row += 1) {
+    for (let row = 0; leftovers.length < Math.min(SHOWN, leftoverCount); row += 1) {
       if (!this.#messages.isUsed(row)) leftovers.push(this.#messages.messageAt(row));
     }
     const strictly = leftoverCount === 0 && this.#outOfOrderCount === 0;
@@ -193,7 +193,7 @@ export class RecordedAnswers {
           if (!messages.isClaimed(messages.linkOf(row))) begin = row;
         }
         candidates += 1;
-        return begin !== none || candidates >= maxCandidates ? 'stop' : 'on';
+        return begin !== none || candidates >= MAX_CANDIDATES ? 'stop' : 'on';
       });
       if (begin !== none) return begin;
     }
@@ -204,7 +204,7 @@ export class RecordedAnswers {
     const messages = this.#messages;
     if (!messages.isNext(row)) {
       this.#outOfOrderCount += 1;
-      if (this.#outOfOrder.length < shown) this.#outOfOrder.push(messages.messageAt(row));
+      if (this.#outOfOrder.length < SHOWN) this.#outOfOrder.push(messages.messageAt(row));
     }
     messages.use(row);
     this.#answered += 1;

@@ -18,13 +18,13 @@ interface OpenLink {
   joined: boolean;
 }
 
-const none = -1;
+const NONE = -1;
 /** Was to have no answer: not wanted at all, or no longer. */
-const isUnanswerable = 1;
-const isRedacted = 2;
-const isUsed = 4;
+const IS_UNANSWERABLE = 1;
+const IS_REDACTED = 2;
+const IS_USED = 4;
 /** The first of its connection. */
-const isFirst = 8;
+const IS_FIRST = 8;
 
 /**
  * The messages of one side of a recording with their answers. A message is a row, numbered from 0 in the order recorded; a connection is a
@@ -32,7 +32,7 @@ const isFirst = 8;
  */
 export class RecordedMessages {
   /** Stands for no row. */
-  static readonly none = none;
+  static readonly none = NONE;
 
   readonly #keyOf: (message: RecordedMessage) => KeyHash;
   readonly #contents = new SpillStore();
@@ -80,7 +80,7 @@ export class RecordedMessages {
     this.#keys.visit(key, (row) => (this.isUsed(row) ? 'drop' : visitor(row)));
   }
 
-  /** The row of that key that was recorded last, used or not; `none` when there is none. */
+  /** The row of that key that was recorded last, used or not; `NONE` when there is none. */
   last(key: KeyHash): number {
     return this.#keys.last(key);
   }
@@ -93,7 +93,7 @@ export class RecordedMessages {
     return this.#rows.link.get(row);
   }
 
-  /** The first message of a connection that is not used, or `none`. */
+  /** The first message of a connection that is not used, or `NONE`. */
   nextOn(link: number): number {
     return this.#links.next.get(link);
   }
@@ -103,25 +103,25 @@ export class RecordedMessages {
   }
 
   isUsed(row: number): boolean {
-    return this.#has(row, isUsed);
+    return this.#has(row, IS_USED);
   }
 
   isRedacted(row: number): boolean {
-    return this.#has(row, isRedacted);
+    return this.#has(row, IS_REDACTED);
   }
 
   isUnanswerable(row: number): boolean {
-    return this.#has(row, isUnanswerable);
+    return this.#has(row, IS_UNANSWERABLE);
   }
 
   /** Whether nothing was recorded on its connection before. */
   isFirst(row: number): boolean {
-    return this.#has(row, isFirst);
+    return this.#has(row, IS_FIRST);
   }
 
   /** Whether another message was recorded on its connection after it. */
   hasAfter(row: number): boolean {
-    return this.#rows.after.get(row) !== none;
+    return this.#rows.after.get(row) !== NONE;
   }
 
   /** Whether a message of that connection was used. */
@@ -130,10 +130,10 @@ export class RecordedMessages {
   }
 
   use(row: number): void {
-    this.#flag(row, isUsed);
+    this.#flag(row, IS_USED);
     const link = this.linkOf(row);
     let next = this.nextOn(link);
-    while (next !== none && this.isUsed(next)) next = this.#rows.after.get(next);
+    while (next !== NONE && this.isUsed(next)) next = this.#rows.after.get(next);
     this.#links.next.set(link, next);
     this.#links.claimed.set(link, 1);
   }
@@ -144,7 +144,7 @@ export class RecordedMessages {
 
   acksOf(row: number): RecordedAck[] {
     const acks: RecordedAck[] = [];
-    for (let ack = this.#rows.firstAck.get(row); ack !== none; ack = this.#acks.after.get(ack)) {
+    for (let ack = this.#rows.firstAck.get(row); ack !== NONE; ack = this.#acks.after.get(ack)) {
       acks.push(this.#eventAt(this.#acks.place.get(ack)) as RecordedAck);
     }
     return acks;
@@ -153,7 +153,7 @@ export class RecordedMessages {
   /** How the connection ended, if the recording holds it. */
   closeOf(link: number): RecordedClose | undefined {
     const place = this.#links.close.get(link);
-    return place === none ? undefined : (this.#eventAt(place) as RecordedClose);
+    return place === NONE ? undefined : (this.#eventAt(place) as RecordedClose);
   }
 
   /** Gives back the temporary file; contents are gone. */
@@ -166,17 +166,17 @@ export class RecordedMessages {
     const row = this.#keys.add(this.#keyOf(message));
     this.#rows.place.push(this.#contents.add(JSON.stringify(message)));
     this.#rows.link.push(link);
-    this.#rows.after.push(none);
-    this.#rows.firstAck.push(none);
-    this.#rows.flags.push(message.redacted === undefined ? 0 : isRedacted);
+    this.#rows.after.push(NONE);
+    this.#rows.firstAck.push(NONE);
+    this.#rows.flags.push(message.redacted === undefined ? 0 : IS_REDACTED);
     const last = this.#links.last.get(link);
-    if (last === none) {
+    if (last === NONE) {
       this.#links.next.set(link, row);
-      if (!joined) this.#flag(row, isFirst);
+      if (!joined) this.#flag(row, IS_FIRST);
     } else this.#rows.after.set(last, row);
     this.#links.last.set(link, row);
-    if (message.confirm === false) this.#flag(row, isUnanswerable);
-    else messages.set(message.id, { row, lastAck: none });
+    if (message.confirm === false) this.#flag(row, IS_UNANSWERABLE);
+    else messages.set(message.id, { row, lastAck: NONE });
   }
 
   #addAck(ack: RecordedAck): void {
@@ -184,8 +184,8 @@ export class RecordedMessages {
     const message = messages.get(ack.id);
     if (message === undefined) return;
     const row = this.#acks.place.push(this.#contents.add(JSON.stringify(ack)));
-    this.#acks.after.push(none);
-    if (message.lastAck === none) this.#rows.firstAck.set(message.row, row);
+    this.#acks.after.push(NONE);
+    if (message.lastAck === NONE) this.#rows.firstAck.set(message.row, row);
     else this.#acks.after.set(message.lastAck, row);
     message.lastAck = row;
     if (ack.status !== 'next') messages.delete(ack.id);
@@ -193,15 +193,15 @@ export class RecordedMessages {
 
   #addCancel({ link, id }: RecordedCancel): void {
     const message = this.#openLink(link).messages.get(id);
-    if (message !== undefined) this.#flag(message.row, isUnanswerable);
+    if (message !== undefined) this.#flag(message.row, IS_UNANSWERABLE);
   }
 
   #openLink(number: number): OpenLink {
     let open = this.#open.get(number);
     if (open === undefined) {
-      const link = this.#links.next.push(none);
-      this.#links.last.push(none);
-      this.#links.close.push(none);
+      const link = this.#links.next.push(NONE);
+      this.#links.last.push(NONE);
+      this.#links.close.push(NONE);
       this.#links.claimed.push(0);
       open = { link, messages: new Map(), joined: false };
       this.#open.set(number, open);

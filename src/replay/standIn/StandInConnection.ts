@@ -50,9 +50,9 @@ interface LegacyRequest {
 }
 
 /** Not more than a client may have waiting; the recorded peer's own limit is not recorded. */
-const maxInFlight = 65_536;
+const MAX_IN_FLIGHT = 65_536;
 /** So many requests of a legacy client wait for their turn before it is read no further. */
-const maxLegacyWaiting = 64;
+const MAX_LEGACY_WAITING = 64;
 
 /**
  * One connection of a stand-in: answers each request from the recording, drops the connection where the recorded peer did. What was dropped
@@ -155,12 +155,12 @@ export class StandInConnection {
     if (this.#ended) return;
     this.#legacyRequests.push(request);
     if (this.#turns.size === 0) this.#nextLegacy();
-    else if (this.#legacyRequests.length === maxLegacyWaiting) this.#link.pause();
+    else if (this.#legacyRequests.length === MAX_LEGACY_WAITING) this.#link.pause();
   }
 
   #nextLegacy(): void {
     const request = this.#legacyRequests.shift();
-    if (this.#legacyRequests.length === maxLegacyWaiting / 2) this.#link.resume();
+    if (this.#legacyRequests.length === MAX_LEGACY_WAITING / 2) this.#link.resume();
     if (request !== undefined) this.#answer(request.frame, request.at);
     else if (this.#clientEnded) this.#end();
   }
@@ -187,7 +187,7 @@ export class StandInConnection {
   #greet(): void {
     this.#greeted = true;
     writeHello(this.#writer, {
-      maxInFlight,
+      maxInFlight: MAX_IN_FLIGHT,
       maxContentBytes: 256 * 1024 * 1024,
       heartbeatMs: 0,
       dedup: false,

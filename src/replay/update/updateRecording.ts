@@ -39,7 +39,7 @@ type Placed = ComparedEvent & { readonly place: number };
 const placeOf = (event: ComparedEvent): number => (event as Placed).place;
 
 /** What a replay answers to a send that the recording does not hold (StandInConnection). */
-const unknownSend = 'ERR_NOT_RECORDED';
+const UNKNOWN_SEND = 'ERR_NOT_RECORDED';
 
 /**
  * Changes a recording where a replay of it differs under the rules, and nowhere else: order, times, ids, peers and every other line stay as
@@ -151,7 +151,7 @@ class Changes implements ComparisonListener {
   /** Whether handlers had an error where the recording has an answer, so that their acknowledgements are left for the next time. */
   decide(): boolean {
     const again = this.#sends.some(
-      ([expected, actual]) => this.#patch.isAnswered(expected) && this.#patch.isUnknown(actual, unknownSend),
+      ([expected, actual]) => this.#patch.isAnswered(expected) && this.#patch.isUnknown(actual, UNKNOWN_SEND),
     );
     if (!again) for (const act of this.#acks) act();
     return again;

@@ -54,11 +54,11 @@ interface Pair {
 type Named = Pick<RecordedAck, 'side' | 'link' | 'id' | 'at'>;
 
 /** Of a stream of results so many wait on each side for an equal one before the older half is judged. */
-const maxWaiting = 512;
+const MAX_WAITING = 512;
 /** An answer recorded within this time was given in the turn of its message, milliseconds. */
-const atOnceMs = 1;
+const AT_ONCE_MS = 1;
 /** So many pairs are held before their order is judged, whatever is still open. */
-const maxPairs = 4096;
+const MAX_PAIRS = 4096;
 
 /**
  * Compares the acknowledgements of one link of a host: by message those that come first with those recorded first, then their order over the
@@ -175,11 +175,11 @@ export class AckComparison {
     if (exchange.expectedEnded && exchange.actualEnded) {
       this.#settle(exchange);
       this.#exchanges.delete(placed.ack.id);
-    } else if (Math.min(exchange.expected.length, exchange.actual.length) >= maxWaiting) {
-      this.#settle(exchange, maxWaiting / 2);
+    } else if (Math.min(exchange.expected.length, exchange.actual.length) >= MAX_WAITING) {
+      this.#settle(exchange, MAX_WAITING / 2);
     }
     // Everything so far has found its counterpart: nothing that follows can come before it.
-    if (this.#unpaired === 0 || this.#pairs.length >= maxPairs) this.#judgeOrder();
+    if (this.#unpaired === 0 || this.#pairs.length >= MAX_PAIRS) this.#judgeOrder();
   }
 
   /** The short way for what is as recorded. */
@@ -200,7 +200,7 @@ export class AckComparison {
     const { action, expectedAt } = exchange;
     const { side, link, id, at } = expected.ack;
     const ack = { side, link, id, at };
-    const atOnce = expectedAt === undefined || at - expectedAt <= atOnceMs;
+    const atOnce = expectedAt === undefined || at - expectedAt <= AT_ONCE_MS;
     const isChanged = changes.length > 0;
     const acks = this.#listener === undefined ? undefined : ([expected.ack, actual.ack] as const);
     const pair = { expected: expected.place, actual: actual.place, atOnce, isChanged, ack, action, acks };

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 
 /** A handler that nobody waits for any more is at work no longer than this, milliseconds (`Handler_timeout_ms`). */
-const desertedMs = 30_000;
+const DESERTED_MS = 30_000;
 
 /** Which messages a recorded host had at work: what one handler did comes in one order, what several did side by side in any. */
 export class RecordedWork {
@@ -23,7 +23,7 @@ export class RecordedWork {
 
   /** At most one handler is at work at that time. */
   isAlone(at: number): boolean {
-    return this.#count <= 1 && at - this.#desertedAt > desertedMs;
+    return this.#count <= 1 && at - this.#desertedAt > DESERTED_MS;
   }
 
   /** Takes the next event of a host. */

@@ -10,7 +10,7 @@ import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';
 
 /** So many pairs are held before their order is judged, whatever is still open. */
-const maxPairs = 16_384;
+const MAX_PAIRS = 16_384;
 
 /**
  * Compares what one client of the app sent: by action and value, and in its order within a connection. What has found its counterpart is
@@ -139,7 +139,7 @@ export class SendComparison {
     this.#pairCount += 1;
     // Once everything has found its counterpart, nothing that follows can come before it.
     const settled = this.#expected.size + this.#actual.size === 0;
-    if (settled || this.#pairCount >= maxPairs) this.#judgeOrder();
+    if (settled || this.#pairCount >= MAX_PAIRS) this.#judgeOrder();
   }
 
   #judgeOrder(): void {

@@ -14,7 +14,7 @@ function canonicalNumber(value: number | bigint): string {
 const number = new Float64Array(1);
 const bits = new Uint32Array(number.buffer);
 /** Above ASCII, so that no digit is taken for a mark of the key around it. */
-const first = 0x100;
+const FIRST = 0x100;
 
 /**
  * A text for a number that is no integer, another one for each; ten times as fast as its decimal digits, which are most of the work where
@@ -24,12 +24,12 @@ export function fractionKey(value: number): string {
   number[0] = value;
   const [low = 0, high = 0] = bits;
   return String.fromCharCode(
-    first + (low & 0x7ff),
-    first + ((low >>> 11) & 0x7ff),
-    first + (low >>> 22),
-    first + (high & 0x7ff),
-    first + ((high >>> 11) & 0x7ff),
-    first + (high >>> 22),
+    FIRST + (low & 0x7ff),
+    FIRST + ((low >>> 11) & 0x7ff),
+    FIRST + (low >>> 22),
+    FIRST + (high & 0x7ff),
+    FIRST + ((high >>> 11) & 0x7ff),
+    FIRST + (high >>> 22),
   );
 }
 
@@ -52,15 +52,15 @@ type ToleranceRule = PathRule & { readonly tolerance: NumberTolerance };
 type NormaliseRule = PathRule & { readonly apply: (value: unknown) => unknown };
 type TypeRule = Rule & { readonly is: (value: unknown) => boolean };
 
-const maxChanges = 100;
-const everywhere = '**';
+const MAX_CHANGES = 100;
+const EVERYWHERE = '**';
 /** No JSON begins with it. */
-const ignoredKey = '~';
-const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const IGNORED_KEY = '~';
+const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
-  'type:iso-time': (value) => typeof value === 'string' && isoTime.test(value),
-  'type:uuid': (value) => typeof value === 'string' && uuid.test(value),
+  'type:iso-time': (value) => typeof value === 'string' && ISO_TIME.test(value),
+  'type:uuid': (value) => typeof value === 'string' && UUID.test(value),
 };
 
 /**
@@ -79,7 +79,7 @@ export class ValueComparer {
     this.#types = ignore.filter((text) => text.startsWith('type:')).map(typeRule);
     this.#ignore = ignore.filter((text) => !text.startsWith('type:')).map((text) => pathRule(text, text));
     this.#tolerances = (options.tolerance ?? []).map((tolerance) => ({
-      ...pathRule(tolerance.path ?? everywhere, `tolerance at ${tolerance.path ?? everywhere}`),
+      ...pathRule(tolerance.path ?? EVERYWHERE, `tolerance at ${tolerance.path ?? EVERYWHERE}`),
       tolerance: checkTolerance(tolerance),
     }));
     this.#normalise = (options.normalise ?? []).map((rule) => ({
@@ -114,7 +114,7 @@ export class ValueComparer {
     actual: unknown,
     root: string,
     hidden: readonly string[] = [],
-    limit = maxChanges,
+    limit = MAX_CHANGES,
   ): ValueComparison {
     const changes: ValueChange[] = [];
     const hiddenPaths = new Set(hidden);
@@ -178,7 +178,7 @@ export class ValueComparer {
     };
     const write = (raw: unknown): string => {
       if (this.#ignores(path) || (hiddenPaths.size > 0 && hiddenPaths.has(formatJsonPath(path))))
-        return ignoredKey;
+        return IGNORED_KEY;
       const given = this.#normalised(raw, path);
       const type = this.#types.find(({ is }) => is(given));
       if (type !== undefined) {
@@ -194,14 +194,14 @@ export class ValueComparer {
       // What is ignored counts as absent, as in `compare`.
       if (Array.isArray(given)) {
         const elements = given.map((element, index) => at(index, element));
-        while (elements[elements.length - 1] === ignoredKey) elements.pop();
+        while (elements[elements.length - 1] === IGNORED_KEY) elements.pop();
         return `[${elements.join()}]`;
       }
       if (isRecord(given)) {
         const members = Object.keys(given)
           .sort()
           .map((name) => [JSON.stringify(name), at(name, given[name])] as const)
-          .filter(([, member]) => member !== ignoredKey);
+          .filter(([, member]) => member !== IGNORED_KEY);
         return `{${members.map((member) => member.join(':')).join()}}`;
       }
       return JSON.stringify(given) ?? 'undefined';

@@ -16,7 +16,7 @@ import {
   encodeAnswer,
   encodeHeld,
   encodeKeyRecord,
-  FORMAT,
+  format,
   KeyState,
   type KeyRecord,
 } from './records';
@@ -82,7 +82,7 @@ export class DiskDedupStore implements DedupStore {
   constructor({
     path,
     hook,
-    files = new LevelStore(path, FORMAT),
+    files = new LevelStore(path, format),
     report = () => undefined,
   }: DiskDedupStoreOptions) {
     this.#path = path;

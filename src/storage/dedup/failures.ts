@@ -5,7 +5,7 @@ import { StoreProblem } from '../KeyValueStore';
 import { reasonAndRemedy, type TroubleWords } from '../storeTrouble';
 import { decodeHeld } from './records';
 
-const WORDS: TroubleWords = {
+const words: TroubleWords = {
   setting: 'Dedup.Path',
   atRisk: '. Repeats of messages handled before a restart are then handled again',
   // Without it nobody knows which messages were handled; that is for a person to decide.
@@ -46,6 +46,6 @@ function failure(
   opening: boolean,
   lost: number | undefined,
 ): DedupFailed {
-  const text = `the dedup store ${path} ${what}: ${reasonAndRemedy(cause, opening, WORDS)}`;
+  const text = `the dedup store ${path} ${what}: ${reasonAndRemedy(cause, opening, words)}`;
   return new DedupFailed(text, { path, cause, lost });
 }

@@ -13,7 +13,7 @@ import type { StoreFormat } from '../LevelStore';
  *
  * Each write says besides how many keys the store holds with it, in JSON.
  */
-export const FORMAT: StoreFormat = {
+export const format: StoreFormat = {
   name: 'store of Dedup',
   purpose: 'Dedup.Path',
   key: '!rxcomet',
@@ -42,10 +42,10 @@ export interface KeyRecord {
   readonly answer: Uint8Array;
 }
 
-const NOTHING: Uint8Array = new Uint8Array(0);
+const nothing: Uint8Array = new Uint8Array(0);
 const states: readonly number[] = Object.values(KeyState);
 
-export function encodeKeyRecord(state: KeyRecord['state'], at: number, answer = NOTHING): Uint8Array {
+export function encodeKeyRecord(state: KeyRecord['state'], at: number, answer = nothing): Uint8Array {
   const bytes = Buffer.alloc(START_BYTES + answer.length);
   bytes.writeUInt8(state, 0);
   bytes.writeDoubleBE(at, 1);

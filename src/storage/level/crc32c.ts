@@ -1,9 +1,9 @@
 /** Slices of eight bytes at a time; each table shifts the one before by a byte more. */
-const TABLES = createTables();
+const tables = createTables();
 
 /** CRC-32C (Castagnoli) of `bytes` from `from` up to `to`, unsigned. */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as unknown as Eight<Int32Array>;
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as unknown as Eight<Int32Array>;
   let crc = ~0;
   let at = from;
   for (; at + 8 <= to; at += 8) {
@@ -29,7 +29,7 @@ export function crc32c(bytes: Uint8Array, from: number, to: number): number {
 
 /** One byte more for a running checksum, which begins with ~0 and is inverted at its end. */
 export function nextCrc32c(running: number, value: number): number {
-  return (running >>> 8) ^ entry(TABLES[0] as Int32Array, (running ^ value) & 255);
+  return (running >>> 8) ^ entry(tables[0] as Int32Array, (running ^ value) & 255);
 }
 
 /** How LevelDB stores a checksum: rotated by 15 bits, and a constant added. */

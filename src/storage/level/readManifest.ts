@@ -20,7 +20,7 @@ export interface Manifest {
 }
 
 const LEVELS = 7;
-const TAG = {
+const Tag = {
   comparator: 1,
   logNumber: 2,
   nextFile: 3,
@@ -45,27 +45,27 @@ export function readManifest(bytes: Buffer): Manifest {
       const tag = reader.varint();
       seen.add(tag);
       switch (tag) {
-        case TAG.comparator:
+        case Tag.comparator:
           reader.text();
           break;
-        case TAG.logNumber:
+        case Tag.logNumber:
           logNumber = reader.varint();
           break;
-        case TAG.previousLog:
+        case Tag.previousLog:
           previousLog = reader.varint();
           break;
-        case TAG.nextFile:
-        case TAG.lastSequence:
+        case Tag.nextFile:
+        case Tag.lastSequence:
           reader.varint();
           break;
-        case TAG.compactPointer:
+        case Tag.compactPointer:
           level(reader);
           reader.text();
           break;
-        case TAG.deletedFile:
+        case Tag.deletedFile:
           tables.delete(`${level(reader)}/${reader.varint()}`);
           break;
-        case TAG.newFile: {
+        case Tag.newFile: {
           const table = {
             level: level(reader),
             number: reader.varint(),
@@ -81,7 +81,7 @@ export function readManifest(bytes: Buffer): Manifest {
       }
     }
   }
-  for (const tag of [TAG.logNumber, TAG.nextFile, TAG.lastSequence]) {
+  for (const tag of [Tag.logNumber, Tag.nextFile, Tag.lastSequence]) {
     if (!seen.has(tag)) throw new Error('its end is missing');
   }
   return { logNumber, previousLog, tables: [...tables.values()] };

@@ -10,7 +10,7 @@ import { uncompressSnappy } from './uncompressSnappy';
  * Behind each block stand its type (1 byte, 1: compressed) and the masked CRC-32C of block and type (uint32).
  */
 const FOOTER = 48;
-const MAGIC = Buffer.from('57fb808b247547db', 'hex');
+const magic = Buffer.from('57fb808b247547db', 'hex');
 const TRAILER = 5;
 const COMPRESSED = 1;
 
@@ -58,7 +58,7 @@ export function readTable(bytes: Buffer): TableContents {
 /** undefined: the footer or the index is damaged. */
 function blocksByIndex(bytes: Buffer): { readonly data: Block[]; readonly about: Block[] } | undefined {
   const footer = bytes.subarray(Math.max(0, bytes.length - FOOTER));
-  if (footer.length < FOOTER || !footer.subarray(FOOTER - MAGIC.length).equals(MAGIC)) return undefined;
+  if (footer.length < FOOTER || !footer.subarray(FOOTER - magic.length).equals(magic)) return undefined;
   try {
     const handles = new ByteReader(footer);
     const filters = handle(handles);

@@ -18,7 +18,7 @@ import { OutboxCourier } from './OutboxCourier';
 import { howMany, openFailure, storeFailure } from './failures';
 import { OutboxStore, type OpenedOutbox } from './OutboxStore';
 import type { OutboxOptions } from './OutboxOptions';
-import { FORMAT } from './records';
+import { format } from './records';
 
 /** `outbox$` emits this often at most. */
 const STATE_EVERY_MS = 250;
@@ -54,7 +54,7 @@ export class Outbox implements OutboxPort {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const { path, clock, store = new LevelStore(path, FORMAT) } = options;
+    const { path, clock, store = new LevelStore(path, format) } = options;
     this.#store = new OutboxStore({
       store,
       clock,

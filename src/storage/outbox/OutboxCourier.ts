@@ -13,7 +13,7 @@ import { OutboxFeed } from './OutboxFeed';
 /** A message that the peer refuses so often is given up. */
 const MAX_TRIES = 5;
 /** Delays between the tries of a message that was refused. */
-const REFUSED = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
+const refused = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
 /** Connections lost so often in a row may be lost over a message; and with nothing else under way, over this one. */
 const LOST_OFTEN = 10;
 /** Lost so often over the only message there is, the peer has to show before the next try that it keeps a connection without it. */
@@ -304,7 +304,7 @@ export class OutboxCourier {
     const refusal = { code, reason: error.message, tries: kept.tries, at: clock.wallTime() };
     if (kept.tries < MAX_TRIES) {
       store.refused(kept, refusal);
-      this.#rest(delivery, reconnectDelayMs(REFUSED, kept.tries, random()));
+      this.#rest(delivery, reconnectDelayMs(refused, kept.tries, random()));
       return;
     }
     this.#leave(delivery);

@@ -13,7 +13,7 @@ export interface OutboxPlace {
   readonly action: string;
 }
 
-const WORDS: TroubleWords = {
+const words: TroubleWords = {
   setting: 'Outbox.Path',
   beginAnew: 'move the folder away to begin anew',
   atRisk: '. What waited there is lost, but for what is in memory, which goes on in a new folder',
@@ -57,6 +57,6 @@ function failure(
   opening: boolean,
   lost: number | undefined,
 ): OutboxFailed {
-  const text = `the outbox ${place.path} ${what}: ${reasonAndRemedy(cause, opening, WORDS)}`;
+  const text = `the outbox ${place.path} ${what}: ${reasonAndRemedy(cause, opening, words)}`;
   return new OutboxFailed(text, { ...place, delivered: 'no', cause, lost });
 }

@@ -5,7 +5,7 @@ import type { KeptMessage, OutboxRefusal } from './KeptMessage';
 import type { OutboxEntry, OutboxInspector } from './OutboxInspector';
 import type { Letter, OutboxPage } from './OutboxReader';
 import { OutboxStore } from './OutboxStore';
-import { FORMAT, type OutboxTotals } from './records';
+import { format, type OutboxTotals } from './records';
 
 /** Letters are read and changed in pieces of so many, and so many bytes, at most. */
 const PAGE = 256;
@@ -29,7 +29,7 @@ export async function inspectOutbox(path: string): Promise<OutboxInspector> {
   const place = { path, client: '', action: '' };
   const ignore = (): void => undefined;
   const store = new OutboxStore({
-    store: new LevelStore(path, FORMAT, { asIs: true }),
+    store: new LevelStore(path, format, { asIs: true }),
     clock: systemClock,
     onWritten: ignore,
     onFailed: ignore,

@@ -15,7 +15,7 @@ import { RemoteError, SendError } from '../../errors/sending';
 export type Judgement = 'stopped' | 'link' | 'busy' | 'content' | 'message' | 'handled';
 
 /** Codes of this side. */
-const LOCAL = {
+const local = {
   ERR_ACK_TIMEOUT: 'busy',
   ERR_APP_STOPPED: 'stopped',
   ERR_BAD_OPTION: 'message',
@@ -42,7 +42,7 @@ const LOCAL = {
 } as const satisfies Record<SendErrorCode, Judgement>;
 
 /** Codes in the error frames of a host, docs/errors.md: its own, and those of errors that a handler failed with. */
-const REMOTE = {
+const remote = {
   // Sending
   ERR_ACK_TIMEOUT: 'busy',
   ERR_APP_STOPPED: 'link',
@@ -130,9 +130,9 @@ const REMOTE = {
 
 /** What a failed try of a kept message says. A code that no version of ours has is a handler's answer to the message. */
 export function judgeFailure(error: RxcometError): Judgement {
-  if (error instanceof RemoteError) return byCode<Judgement>(REMOTE, error.remoteCode, 'message');
+  if (error instanceof RemoteError) return byCode<Judgement>(remote, error.remoteCode, 'message');
   // Without an answer to this message, what came was no reply to anything.
   if (error.code === 'ERR_BAD_REPLY' && error instanceof SendError && error.delivered !== 'yes')
     return 'link';
-  return byCode<Judgement>(LOCAL, error.code, 'message');
+  return byCode<Judgement>(local, error.code, 'message');
 }

@@ -12,7 +12,7 @@ import type { KeptMessage, OutboxRefusal } from './KeptMessage';
  *
  * Each write says besides what the store holds with it, in JSON (OutboxHeld).
  */
-export const FORMAT: StoreFormat = {
+export const format: StoreFormat = {
   name: 'outbox',
   purpose: 'an Outbox',
   key: 'meta/format',

@@ -41,7 +41,7 @@ type HeldContent =
 
 /** Action names whose JSON is kept. */
 const CACHED_ACTIONS = 1024;
-const NO_OPTIONS: TellOptions = {};
+const noOptions: TellOptions = {};
 
 /** A client of an app: what {@link Peer} shows to users, and its life from the first connection to the stop of the app. */
 export class Client implements Peer {
@@ -92,7 +92,7 @@ export class Client implements Peer {
   send(
     action: string | ActionContract,
     value?: unknown,
-    options: SendOptions = NO_OPTIONS,
+    options: SendOptions = noOptions,
   ): Observable<unknown> {
     return this.guard((subscriber) => this.#start(subscriber, action, value, options, undefined));
   }
@@ -110,7 +110,7 @@ export class Client implements Peer {
 
   ask<V, A>(contract: ActionContract<V, A>, value: V, options?: SendOptions): Promise<A>;
   ask(action: string, value?: unknown, options?: SendOptions): Promise<unknown>;
-  ask(action: string | ActionContract, value?: unknown, options: SendOptions = NO_OPTIONS): Promise<unknown> {
+  ask(action: string | ActionContract, value?: unknown, options: SendOptions = noOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const send = this.#create(
         action,
@@ -127,7 +127,7 @@ export class Client implements Peer {
 
   tell<V>(contract: ActionContract<V>, value: V, options?: TellOptions): boolean;
   tell(action: string, value?: unknown, options?: TellOptions): boolean;
-  tell(action: string | ActionContract, value?: unknown, options: TellOptions = NO_OPTIONS): boolean {
+  tell(action: string | ActionContract, value?: unknown, options: TellOptions = noOptions): boolean {
     const sink = new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
     try {
       return this.#tell(action, value, options, sink);

@@ -87,7 +87,7 @@ export class ReplyReader {
 }
 
 /** How COMET's server words a request it could not serve (protocol 1.4); any other string, also one that starts with "Error:", is a result. */
-const FAILURE_PREFIXES = [
+const failurePrefixes = [
   'Error: invalid action and or value',
   'No responder function defined for TCP/IP server',
 ] as const;
@@ -95,7 +95,7 @@ const FAILURE_PREFIXES = [
 /** The text of a legacy reply that is a failure, else undefined. */
 export function legacyFailure(result: unknown): string | undefined {
   if (typeof result !== 'string') return undefined;
-  return FAILURE_PREFIXES.some((prefix) => result.startsWith(prefix)) ? result : undefined;
+  return failurePrefixes.some((prefix) => result.startsWith(prefix)) ? result : undefined;
 }
 
 const HelloContent = t.type({

@@ -1,6 +1,6 @@
 import type { Registration } from './Exchange';
 
-const NONE: readonly Registration[] = [];
+const none: readonly Registration[] = [];
 
 /**
  * Handlers by action. A look-up costs one Map access at any number of actions: the list of an action, with the '*' handlers in their
@@ -9,7 +9,7 @@ const NONE: readonly Registration[] = [];
 export class HandlerRegistry {
   readonly #ordered = new Set<Registration>();
   readonly #byAction = new Map<string, readonly Registration[]>();
-  #wildcards: readonly Registration[] = NONE;
+  #wildcards: readonly Registration[] = none;
 
   add(registration: Registration): void {
     this.#ordered.add(registration);

@@ -10,7 +10,7 @@ import { reconnectDelayMs } from '../../runtime/backoff';
 import { pulledFrom } from './results';
 
 /** Delays before a stream handler that failed is subscribed anew. */
-const RESTART = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };
+const restart = { minDelayMs: 100, maxDelayMs: 10_000, jitter: 0.2 };
 
 /** What a stream handler needs of its app. */
 export interface StreamHandlerOptions {
@@ -119,10 +119,10 @@ export class StreamHandler {
     const error = streamFailure(action, cause);
     this.#input = undefined;
     // Those that wait have not been seen by it; they are for the next one.
-    this.#failures = clock.now() - this.#subscribedAt >= RESTART.maxDelayMs ? 1 : this.#failures + 1;
+    this.#failures = clock.now() - this.#subscribedAt >= restart.maxDelayMs ? 1 : this.#failures + 1;
     if (this.#open.size === this.#waiting.size) report(error);
     this.#failOpen(error);
-    const delayMs = reconnectDelayMs(RESTART, this.#failures, random());
+    const delayMs = reconnectDelayMs(restart, this.#failures, random());
     this.#timer = clock.setTimeout(() => this.#subscribe(), delayMs);
   }
 

@@ -32,7 +32,7 @@ export interface CodeTable {
 const range = (from: number, to: number): string =>
   String.fromCharCode(...Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
-const JIS: Pick<CodePage, 'leads' | 'trails'> = {
+const jis: Pick<CodePage, 'leads' | 'trails'> = {
   leads: [
     [0x81, 0x9f],
     [0xe0, 0xfc],
@@ -41,7 +41,7 @@ const JIS: Pick<CodePage, 'leads' | 'trails'> = {
 };
 const HALF_WIDTH = range(0xff61, 0xff9f);
 /** Characters of ETEN in the rows C6 and C7 of Big5. */
-const ETEN: NonNullable<CodePage['changed']> = [
+const eten: NonNullable<CodePage['changed']> = [
   [0xc6a1, `ヾゝゞ々${range(0x3041, 0x3093)}${range(0x30a1, 0x30a7)}`],
   [0xc740, range(0x30a8, 0x30e6)],
   [
@@ -124,7 +124,7 @@ const codePages: Readonly<Record<string, CodePage>> = {
       [0xa241, '\uff0f\uff3c'],
       [0xa244, '\u00a5'],
       [0xa246, '\u00a2\u00a3'],
-      ...ETEN,
+      ...eten,
     ],
     fingerprint: 0xcb7b2127,
   },
@@ -132,7 +132,7 @@ const codePages: Readonly<Record<string, CodePage>> = {
     label: 'big5',
     leads: [[0xa1, 0xf9]],
     trails: [0x40, 0xfe],
-    changed: ETEN,
+    changed: eten,
     fingerprint: 0xe16c3bf2,
   },
   euc_jp: {
@@ -167,7 +167,7 @@ const codePages: Readonly<Record<string, CodePage>> = {
   },
   shift_jis: {
     label: 'shift_jis',
-    ...JIS,
+    ...jis,
     refused: [
       [0x8740, 0x889e],
       [0xed40, 0xfcfc],
@@ -183,7 +183,7 @@ const codePages: Readonly<Record<string, CodePage>> = {
   },
   cp932: {
     label: 'shift_jis',
-    ...JIS,
+    ...jis,
     hasPrivateUse: true,
     singles: [
       [0x80, '\u0080'],

@@ -91,11 +91,11 @@ function jisX0212(peer: string): LongCode {
 }
 
 /** The bytes of the letters of KS X 1001 in the order that Unicode counts them in. */
-const INITIALS = [
+const initials = [
   0xa1, 0xa2, 0xa4, 0xa7, 0xa8, 0xa9, 0xb1, 0xb2, 0xb3, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb, 0xbc, 0xbd,
   0xbe,
 ];
-const FINALS = [
+const finals = [
   0xd4, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0xb1, 0xb2,
   0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xba, 0xbb, 0xbc, 0xbd, 0xbe,
 ];
@@ -106,16 +106,16 @@ function hangulByLetters(
   at: number,
 ): { readonly point: number; readonly length: number } | undefined {
   for (let letter = 0; letter < 8; letter += 2) if (bytes[at + letter] !== 0xa4) return undefined;
-  const initial = INITIALS.indexOf(bytes[at + 3] ?? 0);
+  const initial = initials.indexOf(bytes[at + 3] ?? 0);
   const vowel = (bytes[at + 5] ?? 0) - 0xbf;
-  const final = FINALS.indexOf(bytes[at + 7] ?? 0);
+  const final = finals.indexOf(bytes[at + 7] ?? 0);
   if (bytes[at + 1] !== 0xd4 || initial < 0 || vowel < 0 || vowel > 20 || final < 0) return undefined;
   return { point: 0xac00 + (initial * 21 + vowel) * 28 + final, length: 8 };
 }
 
 type Iso2022Set = 'ascii' | 'roman' | 'jisx0208';
 /** What the escape sequences of Python's iso2022_jp select; those for the second set change nothing, because nothing shifts to it. */
-const ISO2022_SETS: ReadonlyMap<string, Iso2022Set | 'second'> = new Map([
+const iso2022Sets: ReadonlyMap<string, Iso2022Set | 'second'> = new Map([
   ['(B', 'ascii'],
   ['(J', 'roman'],
   ['$B', 'jisx0208'],
@@ -144,9 +144,9 @@ function decodeIso2022Jp(bytes: Buffer, { double }: CodeTable): string | number 
       if ('()$.&'.includes(String.fromCharCode(next))) {
         const sequence = [2, 3]
           .map((length) => bytes.toString('latin1', at + 1, at + 1 + length))
-          .find((known) => ISO2022_SETS.has(known));
+          .find((known) => iso2022Sets.has(known));
         if (sequence === undefined) return at;
-        const selected = ISO2022_SETS.get(sequence);
+        const selected = iso2022Sets.get(sequence);
         if (selected !== undefined && selected !== 'second') set = selected;
         at += 1 + sequence.length;
       } else {
@@ -162,7 +162,7 @@ function decodeIso2022Jp(bytes: Buffer, { double }: CodeTable): string | number 
       text += String.fromCharCode(character);
       at += 2;
     } else {
-      text += set === 'roman' ? (ROMAN[byte] ?? String.fromCharCode(byte)) : String.fromCharCode(byte);
+      text += set === 'roman' ? (roman[byte] ?? String.fromCharCode(byte)) : String.fromCharCode(byte);
       at += 1;
     }
   }
@@ -170,4 +170,4 @@ function decodeIso2022Jp(bytes: Buffer, { double }: CodeTable): string | number 
 }
 
 /** Where the Roman set of JIS X 0201 is not ASCII. */
-const ROMAN: Readonly<Record<number, string>> = { 0x5c: '\u00a5', 0x7e: '\u203e' };
+const roman: Readonly<Record<number, string>> = { 0x5c: '\u00a5', 0x7e: '\u203e' };

@@ -71,10 +71,10 @@ function decodeUtf16(bytes: Buffer, order: 'little' | 'big' | undefined): string
   if (bytes.length % 2 !== 0) return bytes.length - 1;
   const little = order === 'big' ? Buffer.from(bytes).swap16() : bytes;
   const text = little.toString('utf16le');
-  return loneSurrogate.test(text) ? undefined : text;
+  return LONE_SURROGATE.test(text) ? undefined : text;
 }
 
-const loneSurrogate = /\p{Surrogate}/u;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function decodeUtf32(bytes: Buffer, order: 'little' | 'big' | undefined): string | Undecodable {
   if (bytes.length % 4 !== 0) return bytes.length - (bytes.length % 4);

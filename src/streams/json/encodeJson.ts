@@ -16,7 +16,7 @@ export function encodeJson(value: unknown): string {
 }
 
 // Deeper values, cyclic ones among them, go to the careful writer.
-const maxPlainDepth = 64;
+const MAX_PLAIN_DEPTH = 64;
 
 /** JSON.stringify writes the value as it should be written. */
 function isPlain(value: unknown, depth: number): boolean {
@@ -30,7 +30,7 @@ function isPlain(value: unknown, depth: number): boolean {
       return value - value === 0 && (value !== 0 || 1 / value > 0);
     case 'object':
       if (value === null) return true;
-      if (depth === maxPlainDepth) return false;
+      if (depth === MAX_PLAIN_DEPTH) return false;
       return Array.isArray(value) ? isPlainArray(value, depth + 1) : isPlainObject(value, depth + 1);
     case 'bigint':
     case 'function':

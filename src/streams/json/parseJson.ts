@@ -12,7 +12,7 @@ import { type ParseJsonOptions, endOfString, readJson } from './readJson';
  */
 export function parseJson(text: string, options: ParseJsonOptions): unknown {
   checkNesting(text, options);
-  if (options.bigint && longInteger.test(text)) return readJson(text, options);
+  if (options.bigint && LONG_INTEGER.test(text)) return readJson(text, options);
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -22,7 +22,7 @@ export function parseJson(text: string, options: ParseJsonOptions): unknown {
 }
 
 // 2^53 has 16 digits.
-const longInteger = /\d{16}/;
+const LONG_INTEGER = /\d{16}/;
 
 function checkNesting(text: string, options: ParseJsonOptions): void {
   const { maxNesting } = options;

@@ -17,19 +17,19 @@ export interface ParseJsonOptions {
 export function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === quote) return at;
-    if (code === backslash) at += 1;
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
   }
   return text.length;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** The reader recurses, so it has a limit of its own where Max_nesting is set very high. */
-const maxDepth = 1000;
+const MAX_DEPTH = 1000;
 /** Python reads no longer ones either (sys.int_info.default_max_str_digits); the time to read one grows with the square of its digits. */
-const maxIntegerDigits = 4300;
+const MAX_INTEGER_DIGITS = 4300;
 
 /**
  * Reads JSON text strictly, as JSON.parse does, and further: bare NaN, Infinity and -Infinity, and with `bigint` integers beyond
@@ -42,8 +42,8 @@ export function readJson(text: string, options: ParseJsonOptions): unknown {
   return new JsonReader(text, options).read();
 }
 
-const spaces = /[ \t\n\r]*/y;
-const numberToken = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const SPACES = /[ \t\n\r]*/y;
+const NUMBER_TOKEN = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const words: readonly (readonly [string, unknown])[] = [
   ['true', true],
   ['false', false],
@@ -72,9 +72,9 @@ class JsonReader {
 
   /** A value with the white space around it. */
   #value(): unknown {
-    this.#match(spaces);
+    this.#match(SPACES);
     const value = this.#bareValue();
-    this.#match(spaces);
+    this.#match(SPACES);
     return value;
   }
 
@@ -93,7 +93,7 @@ class JsonReader {
 
   #nested<T>(read: () => T): T {
     this.#depth += 1;
-    const limit = Math.min(this.#options.maxNesting, maxDepth);
+    const limit = Math.min(this.#options.maxNesting, MAX_DEPTH);
     if (this.#depth > limit) {
       throw new NestingTooDeep(`the content is nested deeper than ${limit}`, this.#options);
     }
@@ -105,12 +105,12 @@ class JsonReader {
   #object(): object {
     const object: Record<string, unknown> = {};
     this.#at += 1;
-    this.#match(spaces);
+    this.#match(SPACES);
     if (this.#take('}')) return object;
     for (;;) {
-      this.#match(spaces);
+      this.#match(SPACES);
       const key = this.#string();
-      this.#match(spaces);
+      this.#match(SPACES);
       if (!this.#take(':')) this.#refuse('":"');
       const value = this.#value();
       // An assignment to __proto__ would set the prototype.
@@ -125,7 +125,7 @@ class JsonReader {
   #array(): unknown[] {
     const array: unknown[] = [];
     this.#at += 1;
-    this.#match(spaces);
+    this.#match(SPACES);
     if (this.#take(']')) return array;
     for (;;) {
       array.push(this.#value());
@@ -156,15 +156,15 @@ class JsonReader {
       }
     }
     const start = this.#at;
-    const match = this.#match(numberToken);
+    const match = this.#match(NUMBER_TOKEN);
     if (match === undefined) return this.#refuse('a value');
     const [token, fraction, exponent] = match;
     const number = Number(token);
     if (!this.#options.bigint || fraction !== undefined || exponent !== undefined) return number;
     if (Number.isSafeInteger(number)) return number;
-    if (token.length > maxIntegerDigits) {
+    if (token.length > MAX_INTEGER_DIGITS) {
       this.#at = start;
-      this.#refuse(`an integer of at most ${maxIntegerDigits} digits`);
+      this.#refuse(`an integer of at most ${MAX_INTEGER_DIGITS} digits`);
     }
     return BigInt(token);
   }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { Unencodable } from '../../errors/sending';
 
 /** Python gives up there too: its json module recurses, and its recursion limit is 1000. */
-const maxDepth = 1000;
+const MAX_DEPTH = 1000;
 
 /**
  * Writes any value as `encodeJson` promises, with care instead of speed: it is for what JSON.stringify would change, and tells what cannot
@@ -70,7 +70,8 @@ function writeObject(value: object, place: Place): string {
     refuse(place, 'an Error', 'throw it, or send its message');
   if (place.ancestors.has(value))
     refuse(place, 'a reference to an object around it', 'send a tree without cycles');
-  if (place.path.length >= maxDepth) refuse(place, `nested deeper than ${maxDepth}`, 'send a flatter value');
+  if (place.path.length >= MAX_DEPTH)
+    refuse(place, `nested deeper than ${MAX_DEPTH}`, 'send a flatter value');
   place.ancestors.add(value);
   const text = Array.isArray(value) ? writeArray(value, place) : writeMembers(value, place);
   place.ancestors.delete(value);

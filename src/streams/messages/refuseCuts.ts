@@ -42,21 +42,21 @@ export function refuseCuts<C extends t.Mixed>(codec: C): C {
   function closeNew(codec: t.Mixed): t.Mixed {
     const part = partsOf(codec);
     if (part === undefined) return codec;
-    const made = rebuild(part, isOneOf(JOINING, part) ? reopen : close);
+    const made = rebuild(part, isOneOf(joining, part) ? reopen : close);
     if (part._tag === 'TupleType') {
       const { length } = part.types;
       return refuseMore(made, (value) =>
         Array.isArray(value) && value.length > length ? String(length) : undefined,
       );
     }
-    const isKey = isOneOf(CLOSING, part) ? namedKeys(part) : undefined;
+    const isKey = isOneOf(closing, part) ? namedKeys(part) : undefined;
     return isKey === undefined ? made : refuseMore(made, (value) => keysOf(value).find((key) => !isKey(key)));
   }
 
   /** Within an intersection another member may name the key, so the keys are judged there; a value passes whole. */
   function reopen(codec: t.Mixed): t.Mixed {
     const part = partsOf(codec);
-    return part !== undefined && isOneOf(PASSING, part) ? rebuild(part, reopen) : close(codec);
+    return part !== undefined && isOneOf(passing, part) ? rebuild(part, reopen) : close(codec);
   }
 }
 
@@ -107,11 +107,11 @@ function changeProps(props: t.AnyProps, change: (codec: t.Mixed) => t.Mixed): t.
 
 type Tags = ReadonlySet<unknown>;
 /** Let no keys through but those they name. */
-const CLOSING: Tags = new Set(['ExactType', 'DictionaryType', 'IntersectionType']);
+const closing: Tags = new Set(['ExactType', 'DictionaryType', 'IntersectionType']);
 /** Their parts are no values by themselves, so keys are judged for all of them together. */
-const JOINING: Tags = new Set(['ExactType', 'IntersectionType']);
+const joining: Tags = new Set(['ExactType', 'IntersectionType']);
 /** Hand the value they get to their parts. */
-const PASSING: Tags = new Set([
+const passing: Tags = new Set([
   'ExactType',
   'IntersectionType',
   'UnionType',
@@ -119,8 +119,8 @@ const PASSING: Tags = new Set([
   'ReadonlyType',
   'RecursiveType',
 ]);
-const TAGS: Tags = new Set([
-  ...PASSING,
+const tags: Tags = new Set([
+  ...passing,
   'TupleType',
   'DictionaryType',
   'ArrayType',
@@ -136,7 +136,7 @@ function isOneOf(tags: Tags, { _tag }: Part): boolean {
 /** undefined for a codec that is made of no others, or that checks in its own way: io-ts binds `decode` of those it makes itself. */
 function partsOf(codec: t.Mixed): Part | undefined {
   const isOwn = codec.decode.name.startsWith('bound ');
-  return isOwn && '_tag' in codec && TAGS.has(codec._tag) ? (codec as Part) : undefined;
+  return isOwn && '_tag' in codec && tags.has(codec._tag) ? (codec as Part) : undefined;
 }
 
 /** Which keys a codec names, so that io-ts cuts off the others; undefined when it lets all through. */

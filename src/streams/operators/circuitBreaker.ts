@@ -43,7 +43,7 @@ export interface CircuitBreaker {
 }
 
 /** Which errors show that the peer is in trouble. */
-const FAILURES = {
+const failureCodes = {
   ERR_ACK_TIMEOUT: true,
   ERR_APP_STOPPED: false,
   ERR_BAD_OPTION: false,
@@ -85,7 +85,7 @@ export function circuitBreaker({
   windowMs = 10_000,
   openMs = 5000,
   halfOpenTries = 1,
-  isFailure = ({ code }) => byCode<boolean>(FAILURES, code, false),
+  isFailure = ({ code }) => byCode<boolean>(failureCodes, code, false),
   clock = systemClock,
 }: CircuitBreakerOptions = {}): CircuitBreaker {
   check('failures', failures, failures >= 1);

@@ -2,7 +2,7 @@ import { type ErrorCode, type SendErrorCode, byCode } from '../../errors/ErrorCo
 import type { RemoteError, SendError } from '../../errors/sending';
 
 /** False: another try comes to the same. */
-const LOCAL = {
+const local = {
   ERR_ACK_TIMEOUT: true,
   ERR_APP_STOPPED: false,
   ERR_BAD_OPTION: false,
@@ -28,7 +28,7 @@ const LOCAL = {
 } as const satisfies Record<SendErrorCode, boolean>;
 
 /** Codes a peer answers with. True: it was too busy or about to stop, and no handler has spoken. */
-const REMOTE = {
+const remote = {
   // Sending
   ERR_ACK_TIMEOUT: false,
   ERR_APP_STOPPED: false,
@@ -113,6 +113,6 @@ const REMOTE = {
 export function mayHelp(error: SendError): boolean {
   // By the code, also where a build shortened the names of another copy.
   return error.code === 'ERR_REMOTE'
-    ? byCode<boolean>(REMOTE, (error as RemoteError).remoteCode, false)
-    : byCode<boolean>(LOCAL, error.code, true);
+    ? byCode<boolean>(remote, (error as RemoteError).remoteCode, false)
+    : byCode<boolean>(local, error.code, true);
 }

@@ -25,13 +25,13 @@ class HeldBytes {
 
   add(piece: Uint8Array): void {
     this.#length += piece.length;
-    if (piece.length >= blockBytes) {
+    if (piece.length >= BLOCK_BYTES) {
       this.#closeBlock();
       this.#pieces.push(piece);
       return;
     }
-    if (this.#block !== undefined && this.#filled + piece.length > blockBytes) this.#closeBlock();
-    this.#block ??= new Uint8Array(blockBytes);
+    if (this.#block !== undefined && this.#filled + piece.length > BLOCK_BYTES) this.#closeBlock();
+    this.#block ??= new Uint8Array(BLOCK_BYTES);
     this.#block.set(piece, this.#filled);
     this.#filled += piece.length;
   }
@@ -64,7 +64,7 @@ class HeldBytes {
   }
 }
 
-const blockBytes = 4096;
+const BLOCK_BYTES = 4096;
 
 /** What a {@link FrameParser} needs to know. */
 interface FrameParserOptions {
@@ -238,8 +238,8 @@ export class FrameParser {
     if (this.#dead || this.#at === chunk.length) return;
     // In pieces, because what is walked again and again after a pause is looked at as a whole each time.
     const pieces: Buffer[] = [];
-    for (let at = this.#at; at < chunk.length; at += pieceBytes)
-      pieces.push(chunk.subarray(at, at + pieceBytes));
+    for (let at = this.#at; at < chunk.length; at += PIECE_BYTES)
+      pieces.push(chunk.subarray(at, at + PIECE_BYTES));
     this.#unread.unshift(...pieces);
   }
 
@@ -362,7 +362,7 @@ export class FrameParser {
 
 const noBytes = Buffer.alloc(0);
 /** What a socket reads at once. */
-const pieceBytes = 65_536;
+const PIECE_BYTES = 65_536;
 
 function isText(header: FrameHeader): boolean {
   return header.contentType === 'text/json';

@@ -1,21 +1,21 @@
 import { Unencodable } from '../../errors/sending';
 import { nextMicrotask } from '../../runtime/turns';
 import {
-  completeReplyEnd,
-  errorReplyEnd,
-  idAt,
-  idDigits,
-  lengthAt,
-  lengthDigits,
-  maxTemplateId,
-  maxTemplateLength,
-  nativeByteOrder,
-  nextReplyEnd,
-  replyEnd,
-  requestEnd,
-  templateMiddle,
-  templateStart,
-  unconfirmedRequestEnd,
+  COMPLETE_REPLY_END,
+  ERROR_REPLY_END,
+  ID_AT,
+  ID_DIGITS,
+  LENGTH_AT,
+  LENGTH_DIGITS,
+  MAX_TEMPLATE_ID,
+  MAX_TEMPLATE_LENGTH,
+  NATIVE_BYTE_ORDER,
+  NEXT_REPLY_END,
+  REPLY_END,
+  REQUEST_END,
+  TEMPLATE_MIDDLE,
+  TEMPLATE_START,
+  UNCONFIRMED_REQUEST_END,
 } from './headerTemplates';
 
 /** Which reply of a request: one of several, no more (without a result), or a failure; protocol 2, `status`. */
@@ -37,8 +37,8 @@ export class FrameWriter {
   // Ours only while something is gathered: an idle connection holds no memory for writing.
   #slab: Buffer = noSlab;
   // The slab is handed over up to #start and written up to #end.
-  #start = slabBytes;
-  #end = slabBytes;
+  #start = SLAB_BYTES;
+  #end = SLAB_BYTES;
   #ready = true;
   #held = false;
   #soon = false;
@@ -124,8 +124,8 @@ export class FrameWriter {
 
   /** Undefined when a number doesn't fit its field. */
   #fromTemplate(template: Uint8Array, messageId: number, text: string): number | undefined {
-    if (messageId > maxTemplateId) return undefined;
-    if (text.length > largeBytes) return this.#large(template, messageId, text);
+    if (messageId > MAX_TEMPLATE_ID) return undefined;
+    if (text.length > LARGE_BYTES) return this.#large(template, messageId, text);
     // A UTF-16 unit takes at most three bytes of UTF-8.
     this.#reserve(template.length + text.length * 3);
     const contentAt = this.#end + template.length;
@@ -139,7 +139,7 @@ export class FrameWriter {
   /** In memory of its own, with its header: one write for the system, one read for the other side. */
   #large(template: Uint8Array, messageId: number, text: string): number | undefined {
     const contentLength = Buffer.byteLength(text);
-    if (contentLength > maxTemplateLength) return undefined;
+    if (contentLength > MAX_TEMPLATE_LENGTH) return undefined;
     const bytes = Buffer.allocUnsafeSlow(template.length + contentLength);
     putHeader(bytes, 0, template, messageId, contentLength);
     bytes.write(text, template.length);
@@ -151,7 +151,7 @@ export class FrameWriter {
   #append(bytes: Uint8Array): void {
     // There may be no slab to write nothing into.
     if (bytes.length === 0) return;
-    if (bytes.length > largeBytes) {
+    if (bytes.length > LARGE_BYTES) {
       this.#handOver();
       this.#ready = this.#write(bytes);
       return;
@@ -163,54 +163,54 @@ export class FrameWriter {
   }
 
   #reserve(bytes: number): void {
-    if (this.#end + bytes <= slabBytes) return;
+    if (this.#end + bytes <= SLAB_BYTES) return;
     this.#handOver();
     const free = freeSlabs.pop();
-    if (free !== undefined && free.end + bytes <= slabBytes) {
+    if (free !== undefined && free.end + bytes <= SLAB_BYTES) {
       this.#slab = free.bytes;
       this.#end = free.end;
     } else {
-      this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
       this.#end = 0;
     }
     this.#start = this.#end;
   }
 
   #gathered(): void {
-    if (this.#end - this.#start >= gatherBytes) this.#handOver();
+    if (this.#end - this.#start >= GATHER_BYTES) this.#handOver();
   }
 
   #handOver(): void {
     if (this.#end === this.#start) return;
     const bytes = this.#slab.subarray(this.#start, this.#end);
     // What is left of the slab is for whoever writes next.
-    if (freeSlabs.length < maxFreeSlabs) freeSlabs.push({ bytes: this.#slab, end: this.#end });
+    if (freeSlabs.length < MAX_FREE_SLABS) freeSlabs.push({ bytes: this.#slab, end: this.#end });
     this.#slab = noSlab;
-    this.#start = slabBytes;
-    this.#end = slabBytes;
+    this.#start = SLAB_BYTES;
+    this.#end = SLAB_BYTES;
     this.#ready = this.#write(bytes);
   }
 }
 
-const slabBytes = 65536;
+const SLAB_BYTES = 65536;
 const noSlab: Buffer = Buffer.alloc(0);
 /** Slabs nobody is writing into, with what is left of them. */
 const freeSlabs: { readonly bytes: Buffer; readonly end: number }[] = [];
-const maxFreeSlabs = 4;
-const gatherBytes = 16384;
-const largeBytes = 16384;
+const MAX_FREE_SLABS = 4;
+const GATHER_BYTES = 16384;
+const LARGE_BYTES = 16384;
 
-const requestTemplate = makeTemplate(requestEnd);
-const unconfirmedTemplate = makeTemplate(unconfirmedRequestEnd);
-const replyTemplate = makeTemplate(replyEnd);
+const requestTemplate = makeTemplate(REQUEST_END);
+const unconfirmedTemplate = makeTemplate(UNCONFIRMED_REQUEST_END);
+const replyTemplate = makeTemplate(REPLY_END);
 const statusTemplates: Readonly<Record<ReplyStatus, Uint8Array>> = {
-  next: makeTemplate(nextReplyEnd),
-  complete: makeTemplate(completeReplyEnd),
-  error: makeTemplate(errorReplyEnd),
+  next: makeTemplate(NEXT_REPLY_END),
+  complete: makeTemplate(COMPLETE_REPLY_END),
+  error: makeTemplate(ERROR_REPLY_END),
 };
 
 function makeTemplate(end: string): Uint8Array {
-  const header = templateStart + ' '.repeat(lengthDigits) + templateMiddle + ' '.repeat(idDigits) + end;
+  const header = TEMPLATE_START + ' '.repeat(LENGTH_DIGITS) + TEMPLATE_MIDDLE + ' '.repeat(ID_DIGITS) + end;
   return Uint8Array.from([header.length >> 8, header.length & 0xff, ...Buffer.from(header, 'latin1')]);
 }
 
@@ -222,8 +222,8 @@ function putHeader(
   contentLength: number,
 ): void {
   target.set(template, at);
-  putDigits(target, at + 2 + lengthAt + lengthDigits, contentLength);
-  putDigits(target, at + 2 + idAt + idDigits, messageId);
+  putDigits(target, at + 2 + LENGTH_AT + LENGTH_DIGITS, contentLength);
+  putDigits(target, at + 2 + ID_AT + ID_DIGITS, messageId);
 }
 
 /** Writes a number leftwards from `end`; the field is full of spaces. */
@@ -253,7 +253,7 @@ function headerText(
   contentLength: number,
   keys: Readonly<Record<string, string | number>>,
 ): string {
-  let text = `{"byteorder": "${nativeByteOrder}", "content-type": ${JSON.stringify(contentType)}`;
+  let text = `{"byteorder": "${NATIVE_BYTE_ORDER}", "content-type": ${JSON.stringify(contentType)}`;
   text += `, "content-encoding": "${encoding}", "content-length": ${contentLength}`;
   for (const [key, value] of Object.entries(keys)) {
     if (!ownKeys.has(key)) text += `, ${JSON.stringify(key)}: ${JSON.stringify(value)}`;

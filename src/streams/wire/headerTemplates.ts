@@ -10,36 +10,38 @@
  */
 
 /** The byte order that this machine's headers name. */
-export const nativeByteOrder: 'little' | 'big' =
+export const NATIVE_BYTE_ORDER: 'little' | 'big' =
   new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
 
-export const templateStart = `{"byteorder":"${nativeByteOrder}","content-type":"text/json","content-encoding":"utf-8","content-length":`;
-export const templateMiddle = ',"message-id":';
+export const TEMPLATE_START = `{"byteorder":"${NATIVE_BYTE_ORDER}","content-type":"text/json","content-encoding":"utf-8","content-length":`;
+export const TEMPLATE_MIDDLE = ',"message-id":';
 
-export const lengthDigits = 8;
-export const idDigits = 11;
-export const maxTemplateLength = 10 ** lengthDigits - 1;
-export const maxTemplateId = 10 ** idDigits - 1;
+export const LENGTH_DIGITS = 8;
+export const ID_DIGITS = 11;
+export const MAX_TEMPLATE_LENGTH = 10 ** LENGTH_DIGITS - 1;
+export const MAX_TEMPLATE_ID = 10 ** ID_DIGITS - 1;
 
 /** Where the fields begin in the header, the two bytes of H not counted. */
-export const lengthAt = templateStart.length;
-export const middleAt = lengthAt + lengthDigits;
-export const idAt = middleAt + templateMiddle.length;
-export const endAt = idAt + idDigits;
+export const LENGTH_AT = TEMPLATE_START.length;
+export const MIDDLE_AT = LENGTH_AT + LENGTH_DIGITS;
+export const ID_AT = MIDDLE_AT + TEMPLATE_MIDDLE.length;
+export const END_AT = ID_AT + ID_DIGITS;
 
 /**
  * Sizes of the headers: 0x007f and 0x0100, so that both bytes of H are ASCII and a chunk of frames with ASCII content is ASCII as a whole.
  */
-export const shortHeader = 127;
-export const longHeader = 256;
+export const SHORT_HEADER = 127;
+export const LONG_HEADER = 256;
 
-export const replyEnd = '}'.padEnd(shortHeader - endAt);
-export const requestEnd = ',"connection":"keep-alive"}'.padEnd(longHeader - endAt);
-export const unconfirmedRequestEnd = ',"connection":"keep-alive","ack":"none"}'.padEnd(longHeader - endAt);
-export const nextReplyEnd = ',"status":"next"}'.padEnd(longHeader - endAt);
-export const completeReplyEnd = ',"status":"complete"}'.padEnd(longHeader - endAt);
-export const errorReplyEnd = ',"status":"error"}'.padEnd(longHeader - endAt);
+export const REPLY_END = '}'.padEnd(SHORT_HEADER - END_AT);
+export const REQUEST_END = ',"connection":"keep-alive"}'.padEnd(LONG_HEADER - END_AT);
+export const UNCONFIRMED_REQUEST_END = ',"connection":"keep-alive","ack":"none"}'.padEnd(
+  LONG_HEADER - END_AT,
+);
+export const NEXT_REPLY_END = ',"status":"next"}'.padEnd(LONG_HEADER - END_AT);
+export const COMPLETE_REPLY_END = ',"status":"complete"}'.padEnd(LONG_HEADER - END_AT);
+export const ERROR_REPLY_END = ',"status":"error"}'.padEnd(LONG_HEADER - END_AT);
 
 /** The header that a Python program writes with json.dumps, up to the digits of content-length; `}` follows them. */
-export const pythonStart =
+export const PYTHON_START =
   '{"byteorder": "little", "content-type": "text/json", "content-encoding": "utf-8", "content-length": ';

@@ -106,7 +106,7 @@ function shown(value: unknown): string {
 export function checkHeaderStart(headerLength: number, header: Buffer, peer: string): boolean {
   if (headerLength < 2) refuse(headerLength, header, `a header of ${headerLength} bytes`, peer);
   for (const byte of header) {
-    if (byte === openingBrace) return true;
+    if (byte === OPENING_BRACE) return true;
     if (!jsonSpace.has(byte)) {
       const found = `byte 0x${byte.toString(16).padStart(2, '0')} where a header begins with "{"`;
       refuse(headerLength, header, found, peer);
@@ -115,7 +115,7 @@ export function checkHeaderStart(headerLength: number, header: Buffer, peer: str
   return false;
 }
 
-const openingBrace = 0x7b;
+const OPENING_BRACE = 0x7b;
 const jsonSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 function refuse(headerLength: number, header: Buffer, found: string, peer: string): never {

@@ -1,22 +1,22 @@
 import type { FrameHeader } from './Frame';
 import {
-  completeReplyEnd,
-  endAt,
-  errorReplyEnd,
-  idAt,
-  idDigits,
-  lengthAt,
-  lengthDigits,
-  longHeader,
-  middleAt,
-  nextReplyEnd,
-  pythonStart,
-  replyEnd,
-  requestEnd,
-  shortHeader,
-  templateMiddle,
-  templateStart,
-  unconfirmedRequestEnd,
+  COMPLETE_REPLY_END,
+  END_AT,
+  ERROR_REPLY_END,
+  ID_AT,
+  ID_DIGITS,
+  LENGTH_AT,
+  LENGTH_DIGITS,
+  LONG_HEADER,
+  MIDDLE_AT,
+  NEXT_REPLY_END,
+  PYTHON_START,
+  REPLY_END,
+  REQUEST_END,
+  SHORT_HEADER,
+  TEMPLATE_MIDDLE,
+  TEMPLATE_START,
+  UNCONFIRMED_REQUEST_END,
 } from './headerTemplates';
 
 /**
@@ -27,13 +27,13 @@ import {
  */
 export function recogniseHeader(text: string, at: number, length: number): FrameHeader | undefined {
   // Slices are compared because that is several times faster than startsWith at an offset.
-  if (length === shortHeader || length === longHeader) {
-    if (text.slice(at, at + lengthAt) === templateStart) return recogniseTemplate(text, at, length);
+  if (length === SHORT_HEADER || length === LONG_HEADER) {
+    if (text.slice(at, at + LENGTH_AT) === TEMPLATE_START) return recogniseTemplate(text, at, length);
   }
-  const pythonLength = length - pythonStart.length - 1;
-  if (pythonLength > 0 && pythonLength < 16 && text.slice(at, at + pythonStart.length) === pythonStart) {
+  const pythonLength = length - PYTHON_START.length - 1;
+  if (pythonLength > 0 && pythonLength < 16 && text.slice(at, at + PYTHON_START.length) === PYTHON_START) {
     const end = at + length - 1;
-    if (text.charCodeAt(end) !== closingBrace) return undefined;
+    if (text.charCodeAt(end) !== CLOSING_BRACE) return undefined;
     const contentLength = readDigits(text, end - pythonLength, end);
     return contentLength < 0 ? undefined : header(contentLength, undefined, undefined, undefined, undefined);
   }
@@ -41,46 +41,46 @@ export function recogniseHeader(text: string, at: number, length: number): Frame
 }
 
 function recogniseTemplate(text: string, at: number, length: number): FrameHeader | undefined {
-  if (text.slice(at + middleAt, at + idAt) !== templateMiddle) return undefined;
-  const contentLength = readPadded(text, at + lengthAt, lengthDigits);
-  const messageId = readPadded(text, at + idAt, idDigits);
+  if (text.slice(at + MIDDLE_AT, at + ID_AT) !== TEMPLATE_MIDDLE) return undefined;
+  const contentLength = readPadded(text, at + LENGTH_AT, LENGTH_DIGITS);
+  const messageId = readPadded(text, at + ID_AT, ID_DIGITS);
   if (contentLength < 0 || messageId < 0) return undefined;
-  const end = text.slice(at + endAt, at + length);
+  const end = text.slice(at + END_AT, at + length);
   switch (end) {
-    case replyEnd:
+    case REPLY_END:
       return header(contentLength, messageId, undefined, undefined, undefined);
-    case requestEnd:
+    case REQUEST_END:
       return header(contentLength, messageId, 'keep-alive', undefined, undefined);
-    case unconfirmedRequestEnd:
+    case UNCONFIRMED_REQUEST_END:
       return header(contentLength, messageId, 'keep-alive', 'none', undefined);
-    case nextReplyEnd:
+    case NEXT_REPLY_END:
       return header(contentLength, messageId, undefined, undefined, 'next');
-    case completeReplyEnd:
+    case COMPLETE_REPLY_END:
       return header(contentLength, messageId, undefined, undefined, 'complete');
-    case errorReplyEnd:
+    case ERROR_REPLY_END:
       return header(contentLength, messageId, undefined, undefined, 'error');
     default:
       return undefined;
   }
 }
 
-const space = 0x20;
-const zero = 0x30;
-const closingBrace = 0x7d;
+const SPACE = 0x20;
+const ZERO = 0x30;
+const CLOSING_BRACE = 0x7d;
 
 /** The number in a field filled up with spaces on the left; -1 when JSON wouldn't read it as a non-negative integer. */
 function readPadded(text: string, from: number, width: number): number {
   const end = from + width;
   let first = from;
-  while (first < end && text.charCodeAt(first) === space) first += 1;
+  while (first < end && text.charCodeAt(first) === SPACE) first += 1;
   return readDigits(text, first, end);
 }
 
 function readDigits(text: string, from: number, end: number): number {
-  if (from === end || (text.charCodeAt(from) === zero && end - from > 1)) return -1;
+  if (from === end || (text.charCodeAt(from) === ZERO && end - from > 1)) return -1;
   let value = 0;
   for (let at = from; at < end; at += 1) {
-    const digit = text.charCodeAt(at) - zero;
+    const digit = text.charCodeAt(at) - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

@@ -52,11 +52,11 @@ export function changeLines(
 }
 
 /** So many notes are printed. */
-const shownNotes = 10;
+const SHOWN_NOTES = 10;
 
 /** What is no difference and yet to be known, a line each. */
 export function noteLines({ notes, noteCount, remarks }: Verdict): readonly string[] {
-  const lines = notes.slice(0, shownNotes).map((note) => {
+  const lines = notes.slice(0, SHOWN_NOTES).map((note) => {
     const [change] = note.changes;
     const times =
       change === undefined

@@ -59,8 +59,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** XML 1.0 has no way to write most control characters and lone surrogates, not even as a reference; the others it discourages. */
-const illegal = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+const ILLEGAL = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 function escape(text: string): string {
-  return text.replace(illegal, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return text.replace(ILLEGAL, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

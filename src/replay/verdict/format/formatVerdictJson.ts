@@ -3,7 +3,7 @@ import type { Difference, Verdict } from '../Verdict';
 import { escapeControls } from '../../../runtime/names';
 
 /** Longer values are cut. */
-const valueCharacters = 2000;
+const VALUE_CHARACTERS = 2000;
 
 /**
  * A verdict for programs, as one JSON object with the fields of `Verdict`. Values that differ are given as text in the wire's own spelling
@@ -13,7 +13,7 @@ const valueCharacters = 2000;
  */
 export function formatVerdictJson(verdict: Verdict): string {
   const shown = (value: unknown): string | null =>
-    value === undefined ? null : printValue(value, valueCharacters);
+    value === undefined ? null : printValue(value, VALUE_CHARACTERS);
   const printable = (difference: Difference): object => ({
     ...difference,
     changes: difference.changes.map((change) => ({

@@ -19,7 +19,7 @@ export interface FaultPlan {
  */
 export type LinkFault = 'cut' | 'reset' | 'half-close' | 'stall';
 
-const remedy =
+const REMEDY =
   'expected a list of delay=MS, split, cut@BYTES, reset@BYTES, half-close@BYTES, stall@BYTES, in, out; such as delay=20,split,reset@1200';
 
 /**
@@ -38,7 +38,7 @@ export function parseFaultPlan(text: string): FaultPlan {
     else if (delay !== undefined) plan = { ...plan, delayMs: Number(delay) };
     else if (fault !== undefined)
       plan = { ...plan, after: { bytes: Number(bytes), fault: fault as LinkFault } };
-    else throw new BadOption(`fault "${word}": ${remedy}`);
+    else throw new BadOption(`fault "${word}": ${REMEDY}`);
   }
   return plan;
 }

@@ -4,7 +4,7 @@ import type { FaultPlan, LinkFault } from './FaultPlan';
 import { FaultyFlow } from './FaultyFlow';
 
 /** Delayed bytes beyond which the writer is told to wait. */
-const highWaterBytes = 1024 * 1024;
+const HIGH_WATER_BYTES = 1024 * 1024;
 
 /**
  * A link on which things go wrong as planned: delays, single bytes, a cut in the middle of a frame, a reset, a half-close, a stall. For
@@ -74,7 +74,7 @@ class FaultyLink implements Link {
   write(bytes: Uint8Array): boolean {
     this.#askedToWait = false;
     this.#out.push(bytes);
-    if (this.#out.held > highWaterBytes) this.#askedToWait = true;
+    if (this.#out.held > HIGH_WATER_BYTES) this.#askedToWait = true;
     return !this.#askedToWait;
   }
 

@@ -5,7 +5,7 @@ import { TlsFailed } from '../../../errors/connections';
  * Outcomes of the check of a certificate, as OpenSSL names them, each with what is wrong with the certificate of the peer and what to
  * change. `ca` is our key for the authorities.
  */
-const VERDICTS: Readonly<Record<string, (ca: string) => string>> = {
+const verdicts: Readonly<Record<string, (ca: string) => string>> = {
   CERT_CHAIN_TOO_LONG: () => 'has too many authorities above it; shorten the chain in its Cert',
   CERT_HAS_EXPIRED: () => 'has expired; put a new one into its TLS entry, or set the clock of this machine',
   CERT_NOT_YET_VALID: () =>
@@ -37,7 +37,7 @@ function untrusted(ca: string): string {
 /** Whether an error of a socket comes from TLS and not from the connection below it. */
 export function isTlsError(error: Error): boolean {
   const code = errorCode(error);
-  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || Object.hasOwn(VERDICTS, code);
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || Object.hasOwn(verdicts, code);
 }
 
 /** Whose certificate is spoken of, and where its user can change something. */
@@ -59,8 +59,8 @@ export function toTlsFailed(cause: Error, side: TlsSide): TlsFailed {
 export function explainTls(error: Error, { side, where }: TlsSide): string {
   const code = errorCode(error);
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
-  if (Object.hasOwn(VERDICTS, code)) {
-    return `the certificate of the peer ${VERDICTS[code]?.(`${where}.CA`) ?? ''} (${code})`;
+  if (Object.hasOwn(verdicts, code)) {
+    return `the certificate of the peer ${verdicts[code]?.(`${where}.CA`) ?? ''} (${code})`;
   }
   switch (code) {
     case 'ERR_SSL_HTTP_REQUEST':
