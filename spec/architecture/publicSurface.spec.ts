@@ -246,6 +246,7 @@ const testingValues = [
   'formatVerdict',
   'formatVerdictJUnit',
   'formatVerdictJson',
+  'loadRules',
   'parseFaultPlan',
   'readRecording',
   'record',
@@ -255,6 +256,7 @@ const testingValues = [
   'recordingPartFile',
   'replayRecording',
   'replayToHost',
+  'rulesFileOf',
   'toMatchRecording',
   'updateRecording',
   'virtualTime',
@@ -262,6 +264,7 @@ const testingValues = [
 ];
 
 const testingTypes = [
+  'ActionRules',
   'ActionVerdict',
   'AnswersReport',
   'AppRecording',
@@ -308,6 +311,7 @@ const testingTypes = [
   'Replay',
   'ReplayOptions',
   'ReplayToHostOptions',
+  'RulesOption',
   'StandIn',
   'StandInOptions',
   'Tap',

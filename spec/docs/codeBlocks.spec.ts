@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseConfig } from 'rxcomet';
+import { loadRules, type CompareOptions } from 'rxcomet/testing';
 import type { Command } from '../../src/cli/arguments/Command';
 import { commands } from '../../src/cli/commands/commands';
 import { parseArguments } from '../../src/cli/arguments/parseArguments';
@@ -64,6 +66,10 @@ describe('The documents', () => {
     ({ text }) => {
       const names = [...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
       const env = Object.fromEntries(names.map((name) => [name, name.endsWith('PORT') ? '1' : '127.0.0.1']));
+      if (/^# replay\.rules\.yml$/m.test(text)) {
+        expect(rulesOf(text)).not.toEqual({});
+        return;
+      }
       const { hosts, clients } = parseConfig(text, { env });
       expect(hosts.length + clients.length).toBeGreaterThan(0);
     },
@@ -141,4 +147,14 @@ function anchorsOf(file: string): readonly string[] {
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+}
+
+function rulesOf(text: string): CompareOptions {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rxcomet-rules-'));
+  try {
+    writeFileSync(path.join(folder, 'replay.rules.yml'), text);
+    return loadRules(path.join(folder, 'replay.rules.yml'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

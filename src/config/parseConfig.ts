@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { isLeft } from 'fp-ts/Either';
-import type { Context, Errors } from 'io-ts';
 import type { CometConfig } from './types/CometConfig';
 import type { TlsConfig } from './types/TlsConfig';
-import type { Finding } from './codecs/nodeCodec';
+import { addFindings } from './codecs/addFindings';
 import { namelessWarning } from './codecs/ClientCodec';
 import { SocketConnectionCodec } from './codecs/SocketConnectionCodec';
 import { refuseUnreadable } from './nodes/refuseUnreadable';
 import { composeYaml } from './yaml/composeYaml';
-import { type ConfigNode, joinPath } from './nodes/ConfigNode';
+import type { ConfigNode } from './nodes/ConfigNode';
 import { exposureWarning, metricsExposureWarning } from './warnings';
 import { findKeys } from './nodes/findKeys';
 import { findSocketConnection } from './nodes/findSocketConnection';
@@ -105,20 +104,6 @@ export function parseConfig(source: unknown, options: ParseConfigOptions = {}): 
   ].flatMap((text) => (text === undefined ? [] : [text]));
   const config = file === '' ? decoded.right : resolvePaths(decoded.right, file);
   return deepFreeze({ file, ...config, warnings });
-}
-
-function addFindings(errors: Errors, path: string, problems: ProblemList): void {
-  for (const { value, context, message } of errors) {
-    const { place, remedy, told } = value as Finding;
-    if (!told) problems.add(place, pathOf(context, path), message ?? '', remedy);
-  }
-}
-
-/** The first entry of a context is the root; codecs write an index of a list as [0]. */
-function pathOf(context: Context, path: string): string {
-  return context
-    .slice(1)
-    .reduce((above, { key }) => (/^\[\d+\]$/.test(key) ? above + key : joinPath(above, key)), path);
 }
 
 function refuseSecurityWithoutEffect(node: ConfigNode, path: string, problems: ProblemList): void {

@@ -17,12 +17,14 @@ import { loadAnswers, type SideAnswers } from './standIn/loadAnswers';
 import { RecordedAnswers } from './standIn/RecordedAnswers';
 import type { RecordedEvent } from '../recording/RecordedEvent';
 import { recordTransport, recordedSide } from '../recording/capture/recordTransport';
+import { type RulesOption, withRules } from './rules/loadRules';
+import { withoutMinimum } from './verdict/ComparisonRules';
 import { RecordingComparison } from './verdict/RecordingComparison';
 import { StandInConnection } from './standIn/StandInConnection';
 import { requireRealTimers, type VirtualTime, virtualTime } from './virtualTime';
 
 /** How a recording is replayed into handlers. */
-export interface ReplayOptions extends CompareOptions {
+export interface ReplayOptions extends CompareOptions, RulesOption {
   /** Adds the handlers under test. */
   readonly handlers: (app: App) => void | Promise<void>;
   /** Default: one host, and a client for each that the recording knows. */
@@ -62,7 +64,7 @@ export interface ReplayOptions extends CompareOptions {
  * The recording is read twice, streamed. Of each send of the app some 70 bytes are held in memory, its contents partly in a temporary file
  * (see `RecordedAnswers`); with `keepEvents: false` nothing else grows with the recording.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), also under fake timers of a test runner, ReplayStuck
+ * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption (ERR_BAD_OPTION), also under fake timers of a test runner, ReplayStuck
  * (ERR_REPLAY_STUCK) when the option handlers does not end, or in virtual time anything does not, naming what waits.
  * @example
  * const replay = await replayRecording(readRecording('session.ndjson'), { handlers: (app) => app.handle('Move', move) });
@@ -70,8 +72,9 @@ export interface ReplayOptions extends CompareOptions {
  */
 export async function replayRecording(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
-  options: ReplayOptions,
+  given: ReplayOptions,
 ): Promise<Replay> {
+  const options = withRules(given, recording);
   const { time } = options;
   if (time !== 'virtual') return replay(recording, options, time);
   const virtual = virtualTime();
@@ -100,7 +103,7 @@ async function replay(
   const sides = new Map(
     await loadAnswers(
       recording,
-      options,
+      withoutMinimum(options),
       (side) => side !== 'host',
       (event) => {
         lastLink = Math.max(lastLink, event.link);
@@ -228,7 +231,7 @@ function appTransport(
       const side = recordedSide(client.name);
       let known = sides.get(side);
       if (known === undefined) {
-        known = { answers: new RecordedAnswers(options), native: false };
+        known = { answers: new RecordedAnswers(withoutMinimum(options)), native: false };
         sides.set(side, known);
       }
       const [near, far] = createMemoryLinkPair();

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
 import type { Transport } from '../streams/transport/Transport';
 import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
+import { type RulesOption, withRules } from './rules/loadRules';
 import type { CompareOptions } from './verdict/CompareOptions';
 import { requireRealTimers } from './virtualTime';
 import { driveHost } from './drive/driveHost';
@@ -11,7 +12,7 @@ import { RecordingComparison } from './verdict/RecordingComparison';
 import { onAbort } from '../runtime/onAbort';
 
 /** How a recording is replayed to a live host. */
-export interface ReplayToHostOptions extends CompareOptions {
+export interface ReplayToHostOptions extends CompareOptions, RulesOption {
   /** The host; what it wants of a client (`Token`, `TLS`) is taken from here, since no recording holds it. */
   readonly to: ClientConfig;
   /** Default: TCP sockets. */
@@ -35,14 +36,15 @@ export interface ReplayToHostOptions extends CompareOptions {
  * is on a connection that is never accepted, and after three in a row nothing more is sent. The recording is read twice, streamed; with `keepEvents: false` memory does not grow with its
  * length.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host refuses to be reached.
+ * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host refuses to be reached.
  * @example
  * const { verdict } = await replayToHost(readRecording('session.ndjson'), { to });
  */
 export async function replayToHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
-  options: ReplayToHostOptions,
+  given: ReplayToHostOptions,
 ): Promise<Replay> {
+  const options = withRules(given, recording);
   const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
   checkSpeed(speed);
   if (clock === systemClock) requireRealTimers('replayToHost');

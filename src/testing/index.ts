@@ -48,11 +48,13 @@ export { updateRecording, type RecordingUpdate, type UpdateOptions } from '../re
 // Verdict
 export type { ComparedEvent, ComparisonListener } from '../replay/verdict/ComparisonListener';
 export type {
+  ActionRules,
   CompareOptions,
   Normaliser,
   NumberTolerance,
   TimingTolerance,
 } from '../replay/verdict/CompareOptions';
+export { loadRules, rulesFileOf, type RulesOption } from '../replay/rules/loadRules';
 export { compareRecordings } from '../replay/verdict/compareRecordings';
 export { formatVerdict, type FormatVerdictOptions } from '../replay/verdict/format/formatVerdict';
 export { formatVerdictJson } from '../replay/verdict/format/formatVerdictJson';

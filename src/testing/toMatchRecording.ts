@@ -9,11 +9,12 @@ import { Redaction } from '../recording/format/Redaction';
 import { ReplacementFile } from '../recording/format/ReplacementFile';
 import { RxcometError } from '../errors/RxcometError';
 import type { Replay } from '../replay/Replay';
+import { type RulesOption, hiddenByRules, withRules } from '../replay/rules/loadRules';
 import { isCi } from '../runtime/isCi';
 import { updateRecording } from '../replay/update/updateRecording';
 
 /** How a test holds a replay against its recording. */
-export interface MatchRecordingOptions extends CompareOptions {
+export interface MatchRecordingOptions extends CompareOptions, RulesOption {
   /**
    * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is. `update` changes the file
    * where the replay differs under the rules, and nowhere else (`updateRecording`). Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
@@ -60,15 +61,16 @@ export interface RecordingMatchers {
 export async function toMatchRecording(
   received: Replay | Conversation | string,
   recording: Conversation | string,
-  options: MatchRecordingOptions = {},
+  given: MatchRecordingOptions = {},
 ): Promise<{ readonly pass: boolean; readonly message: () => string }> {
+  const options = withRules(given, recording);
   const mode = modeOf(options);
   const actual = conversationOf(received);
   if (typeof recording === 'string' && mode === 'update' && existsSync(recording)) {
-    return update(recording, received, options);
+    return update(recording, received, given);
   }
   if (typeof recording === 'string' && mode !== 'replay' && !existsSync(recording)) {
-    const failure = await write(recording, actual, options.redact ?? []);
+    const failure = await write(recording, actual, given.redact ?? [], hiddenByRules(options, given));
     return {
       pass: failure === undefined,
       message: () => failure ?? `expected something else than was recorded in ${recording}`,
@@ -136,8 +138,9 @@ async function write(
   file: string,
   events: Conversation,
   redact: readonly string[],
+  hide: readonly string[],
 ): Promise<string | undefined> {
-  const redaction = new Redaction(redact);
+  const redaction = new Redaction(redact, hide);
   const { paths } = redaction;
   const header: RecordingHeader = {
     rxcomet: 'recording',

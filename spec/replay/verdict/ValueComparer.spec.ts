@@ -63,6 +63,7 @@ describe('ValueComparer', () => {
     expect(compare({ time: 1, list: [{ id: 1 }] }, { list: [{ id: 2 }] }, options)).toEqual({
       changes: [],
       ignored: 2,
+      compared: 0,
     });
   });
 
@@ -103,6 +104,7 @@ describe('ValueComparer', () => {
     expect(new ValueComparer({}).compare({ a: '[redacted]' }, { a: 'x' }, 'value', ['value.a'])).toEqual({
       changes: [],
       ignored: 1,
+      compared: 0,
     });
   });
 

@@ -34,6 +34,7 @@ describe('compareRecordings', () => {
       notes: [],
       noteCount: 0,
       remarks: [],
+      shortfalls: [],
       unusedRules: [],
       actions: [{ side: 'host', action: 'Move', compared: 3, differences: 0 }],
     });

@@ -1,5 +1,5 @@
 import type { ClientConfig } from '../../index';
-import { readRecording } from '../../testing/index';
+import { readRecording, rulesFileOf } from '../../testing/index';
 import { createAppLogger } from '../output/createAppLogger';
 import { defineCommand } from '../arguments/defineCommand';
 import { endpointConfig } from '../arguments/parseAddress';
@@ -44,6 +44,12 @@ export const replayCommand = defineCommand({
       many: true,
       about: 'leave out of the comparison, such as result.time or type:uuid; may be given more than once',
     },
+    rules: {
+      value: 'FILE',
+      about:
+        'a file of rules; default replay.rules.yml beside the recording, else in the current folder, if there is one',
+    },
+    'no-rules': { about: 'no file of rules' },
     mode: {
       value: 'NAME',
       about: 'strict (default), or lenient: a recorded answer that is used up is given again',
@@ -63,6 +69,10 @@ export const replayCommand = defineCommand({
     ['night.ndjson --handlers handlers.mjs --virtual-time', 'also those that wait for timers?'],
     ['session.ndjson --to 127.0.0.1:65432 --speed 1 --ignore result.time', 'does a live host?'],
     ['session.ndjson --handlers handlers.mjs --update', 'accept the changes that are meant'],
+    [
+      'session.ndjson --handlers handlers.mjs --rules lab.rules.yml',
+      'with tolerances for volts and seconds?',
+    ],
     ['session.ndjson --as-host 127.0.0.1:65432', 'stand in for the host'],
   ],
   async run({ to, handlers, 'as-host': asHost, side, junit, json, ignore, ...rest }, [file = ''], io) {
@@ -75,6 +85,9 @@ export const replayCommand = defineCommand({
     const virtual = rest['virtual-time'];
     if (virtual && handlers === undefined) throw new UsageError('--virtual-time goes with --handlers');
     const speed = speedOf(rest.speed ?? (virtual ? '1' : 'max'));
+    if (rest['no-rules'] && rest.rules !== undefined) throw new UsageError('--no-rules goes without --rules');
+    const rules: string | false = rest['no-rules'] ? false : (rulesFileOf(rest.rules, file) ?? false);
+    if (rules !== false) logger.info({}, `rules of ${rules}`);
     const update = updateOf(rest, io);
     const recording = readRecording(file);
     if (asHost !== undefined) {
@@ -86,13 +99,13 @@ export const replayCommand = defineCommand({
       return runStandIn(
         recording,
         asHost,
-        { ...mode, ...chosen, delays: speed === 1, ignore, json, logger },
+        { ...mode, ...chosen, delays: speed === 1, ignore, rules, json, logger },
         io,
       );
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
     const timeout = timeoutOf(rest.timeout);
-    const options = { ...mode, ...timeout, speed, virtual, ignore, json, junit, update, logger };
+    const options = { ...mode, ...timeout, speed, virtual, ignore, rules, json, junit, update, logger };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;

@@ -24,6 +24,7 @@ function formatAnswers(report: AnswersReport, output: Output): string {
     ...more(outOfOrderCount - outOfOrder.length, 'out of order'),
     ...leftovers.map((message) => `not asked for: ${place(message)}`),
     ...more(leftoverCount - leftovers.length, 'not asked for'),
+    ...report.shortfalls,
     ...report.unusedRules.map((rule) => `matched nothing: ${rule}`),
   ].map(escapeControls);
   const outcome = report.passed ? 'pass' : paint(output, 'red', 'no pass');
@@ -55,7 +56,7 @@ function short(value: unknown): string {
 const more = (count: number, what: string): string[] => (count > 0 ? [`… and ${count} more ${what}`] : []);
 
 /** How a stand-in answers, and how its report is printed. */
-interface RunStandInOptions extends Pick<StandInOptions, 'delays' | 'ignore' | 'mode' | 'side'> {
+interface RunStandInOptions extends Pick<StandInOptions, 'delays' | 'ignore' | 'mode' | 'rules' | 'side'> {
   readonly json: boolean;
   readonly logger: Logger;
 }

@@ -49,6 +49,8 @@ export const MillisecondsOrOff = integer(0, MAX_MS);
 export const BufferBytes = integer(1, MAX_BUFFER_BYTES);
 export const Bytes = integer(1, Number.MAX_SAFE_INTEGER);
 export const Count = integer(1, Number.MAX_SAFE_INTEGER);
+/** None counts too. */
+export const NaturalCount = integer(0, Number.MAX_SAFE_INTEGER);
 export const NestingDepth = integer(1, 10_000);
 
 export const Fraction = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
@@ -114,7 +116,8 @@ function number(name: string, holds: (value: number) => boolean): NodeCodec<numb
   return scalar(refined(name, (value): value is number => typeof value === 'number' && holds(value)));
 }
 
-function refined<A>(name: string, is: t.Is<A>): t.Type<A> {
+/** A type by a test; the name is the expectation in words. */
+export function refined<A>(name: string, is: t.Is<A>): t.Type<A> {
   return new t.Type<A>(
     name,
     is,

@@ -8,7 +8,7 @@ import type { CompareOptions } from '../verdict/CompareOptions';
 import { type KeyHash, KeyIndex } from '../large/KeyIndex';
 import { RecordedMessages } from './RecordedMessages';
 import { recordedValue } from '../../recording/content/recordedValue';
-import { ValueComparer } from '../verdict/ValueComparer';
+import { ComparisonRules } from '../verdict/ComparisonRules';
 
 /** What the recording says to a message. */
 export interface RecordedAnswer {
@@ -45,6 +45,8 @@ export interface AnswersReport {
   /** Recorded messages nobody asked for; the first 100. */
   readonly leftovers: readonly RecordedMessage[];
   readonly leftoverCount: number;
+  /** Of what fewer were answered than `minCompared` wants, a sentence each. */
+  readonly shortfalls: readonly string[];
   /** Rules that met nothing. */
   readonly unusedRules: readonly string[];
 }
@@ -68,7 +70,7 @@ const MAX_CANDIDATES = 1000;
  */
 export class RecordedAnswers {
   readonly #mode: 'strict' | 'lenient';
-  readonly #comparer: ValueComparer;
+  readonly #rules: ComparisonRules;
   readonly #messages: RecordedMessages;
   #anyRedacted = false;
   readonly #playing = new WeakMap<object, number>();
@@ -77,13 +79,15 @@ export class RecordedAnswers {
   #unknownCount = 0;
   #outOfOrderCount = 0;
   #answered = 0;
+  /** By action, repeated ones too; only those that a rule counts. */
+  readonly #answeredOf = new Map<string, number>();
   #repeated = 0;
   #final: AnswersReport | undefined;
 
   /** @throws BadOption (ERR_BAD_OPTION) for a rule that is none. */
   constructor(options: RecordedAnswersOptions = {}) {
     this.#mode = options.mode ?? 'strict';
-    this.#comparer = new ValueComparer(options);
+    this.#rules = new ComparisonRules(options);
     this.#messages = new RecordedMessages((message) =>
       message.redacted === undefined
         ? this.#keyOf(message.action, recordedValue(message))
@@ -111,20 +115,21 @@ export class RecordedAnswers {
     const messages = this.#messages;
     const key = this.#keyOf(action, value);
     const hidden = this.#anyRedacted ? redactedKey(action) : undefined;
-    const matches = (row: number): boolean => this.#matches(row, key, hidden, value);
+    const matches = (row: number): boolean => this.#matches(row, key, hidden, action, value);
     const playing = this.#playing.get(connection);
     const expected = playing === undefined ? none : messages.nextOn(playing);
-    if (expected !== none && matches(expected)) return this.#use(connection, expected, 'next');
+    if (expected !== none && matches(expected)) return this.#use(connection, expected, action, 'next');
     const keys = hidden === undefined ? [key] : [key, hidden];
     const found = this.#pick(keys, matches);
     if (found !== none) {
       const begins =
         playing === undefined && !messages.isClaimed(messages.linkOf(found)) && messages.isNext(found);
-      return this.#use(connection, found, begins ? 'next' : 'elsewhere');
+      return this.#use(connection, found, action, begins ? 'next' : 'elsewhere');
     }
     const last = keys.map((one) => messages.last(one)).find((row) => row !== none && matches(row));
     if (this.#mode === 'lenient' && last !== undefined) {
       this.#repeated += 1;
+      this.#count(action);
       return this.#answerOf(last, 'repeated');
     }
     this.#unknownCount += 1;
@@ -142,8 +147,13 @@ export class RecordedAnswers {
     }
     const strictly = leftoverCount === 0 && this.#outOfOrderCount === 0;
     const answered = this.#answered + this.#repeated;
+    const shortfalls = this.#rules.shortfalls(answered, (action) => this.#answeredOf.get(action) ?? 0);
     return {
-      passed: answered > 0 && this.#unknownCount === 0 && (this.#mode === 'lenient' || strictly),
+      passed:
+        answered > 0 &&
+        shortfalls.length === 0 &&
+        this.#unknownCount === 0 &&
+        (this.#mode === 'lenient' || strictly),
       answered: this.#answered,
       repeated: this.#repeated,
       unknown: this.#unknown,
@@ -152,7 +162,8 @@ export class RecordedAnswers {
       outOfOrderCount: this.#outOfOrderCount,
       leftovers,
       leftoverCount,
-      unusedRules: this.#comparer.unusedRules,
+      shortfalls,
+      unusedRules: this.#rules.unused,
     };
   }
 
@@ -162,18 +173,24 @@ export class RecordedAnswers {
     this.#messages.close();
   }
 
-  #keyOf(action: string, value: unknown): KeyHash {
-    return KeyIndex.hash(`${JSON.stringify(action)} ${this.#comparer.key(value, 'value')}`);
+  #count(action: string): void {
+    if (!this.#rules.counts(action)) return;
+    this.#answeredOf.set(action, (this.#answeredOf.get(action) ?? 0) + 1);
   }
 
-  #matches(row: number, key: KeyHash, hidden: KeyHash | undefined, value: unknown): boolean {
+  #keyOf(action: string, value: unknown): KeyHash {
+    return KeyIndex.hash(`${JSON.stringify(action)} ${this.#rules.comparerOf(action).key(value, 'value')}`);
+  }
+
+  #matches(row: number, key: KeyHash, hidden: KeyHash | undefined, action: string, value: unknown): boolean {
     const redacted = this.#messages.isRedacted(row);
     const wanted = redacted ? hidden : key;
     if (wanted === undefined || !this.#messages.has(row, wanted)) return false;
-    if (!redacted && !this.#comparer.hasTolerance) return true;
+    if (!redacted && !this.#rules.comparerOf(action).hasTolerance) return true;
     const message = this.#messages.messageAt(row);
     return (
-      this.#comparer.compare(recordedValue(message), value, 'value', message.redacted).changes.length === 0
+      this.#rules.comparerOf(action).compare(recordedValue(message), value, 'value', message.redacted).changes
+        .length === 0
     );
   }
 
@@ -200,14 +217,15 @@ export class RecordedAnswers {
     return next === none ? first : next;
   }
 
-  #use(connection: object, row: number, match: 'next' | 'elsewhere'): RecordedAnswer {
+  #use(connection: object, row: number, action: string, match: 'next' | 'elsewhere'): RecordedAnswer {
     const messages = this.#messages;
-    if (!messages.isNext(row)) {
+    if (!messages.isNext(row) && !this.#rules.isUnordered(action)) {
       this.#outOfOrderCount += 1;
       if (this.#outOfOrder.length < SHOWN) this.#outOfOrder.push(messages.messageAt(row));
     }
     messages.use(row);
     this.#answered += 1;
+    this.#count(action);
     const link = messages.linkOf(row);
     if (!this.#playing.has(connection)) this.#playing.set(connection, link);
     return this.#answerOf(

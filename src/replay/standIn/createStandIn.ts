@@ -6,12 +6,13 @@ import { createNodeTransport } from '../../streams/transport/node/createNodeTran
 import type { Link } from '../../streams/transport/Link';
 import type { Transport } from '../../streams/transport/Transport';
 import { loadAnswers } from './loadAnswers';
+import { type RulesOption, withRules } from '../rules/loadRules';
 import type { AnswersReport, RecordedAnswersOptions } from './RecordedAnswers';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { StandInConnection } from './StandInConnection';
 
 /** What a stand-in plays, and where. */
-export interface StandInOptions extends RecordedAnswersOptions {
+export interface StandInOptions extends RecordedAnswersOptions, RulesOption {
   readonly listen: HostConfig;
   /** Default: TCP sockets. */
   readonly transport?: Transport;
@@ -41,14 +42,15 @@ export interface StandIn {
  * file until `close`.
  *
  * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed (ERR_LISTEN), BadRecording
- * (ERR_BAD_RECORDING).
+ * (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file.
  * @example
  * const standIn = await createStandIn(readRecording('session.ndjson'), { listen, mode: 'lenient' });
  */
 export async function createStandIn(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
-  options: StandInOptions,
+  given: StandInOptions,
 ): Promise<StandIn> {
+  const options = withRules(given, recording);
   const { transport = createNodeTransport(), listen, side, delays = false } = options;
   const clock = withLongTimers(options.clock ?? systemClock);
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);

@@ -4,6 +4,7 @@ import { isHeader, readRecordingLines } from '../../recording/format/readRecordi
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { isCi } from '../../runtime/isCi';
 import type { Replay } from '../Replay';
+import { type RulesOption, hiddenByRules, withRules } from '../rules/loadRules';
 import type { CompareOptions } from '../verdict/CompareOptions';
 import type { ComparedEvent, ComparisonListener } from '../verdict/ComparisonListener';
 import { readInTurns } from '../verdict/compareRecordings';
@@ -14,7 +15,7 @@ import { RecordingPatch } from './RecordingPatch';
 import { type LineCounts, type PatchOptions, writePatched } from './writePatched';
 
 /** How a recording is updated. */
-export interface UpdateOptions extends CompareOptions, PatchOptions {}
+export interface UpdateOptions extends CompareOptions, PatchOptions, RulesOption {}
 
 /** What became of an update. */
 export interface RecordingUpdate {
@@ -59,8 +60,11 @@ const UNKNOWN_SEND = 'ERR_NOT_RECORDED';
 export async function updateRecording(
   file: string,
   replay: Replay | Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
-  options: UpdateOptions = {},
+  given: UpdateOptions = {},
 ): Promise<RecordingUpdate> {
+  const options = withRules(given, file);
+  // A path of the call must hide something; one of a file's rules holds for other recordings, too.
+  const writing = { ...options, redact: given.redact ?? [], hide: hiddenByRules(options, given) };
   if (isCi()) {
     throw new BadOption('recordings are not updated under CI: update them where you work, and commit them');
   }
@@ -85,7 +89,7 @@ export async function updateRecording(
     const lines = { changed: 0, added: 0, removed: 0 };
     return { written: false, lines, refused, again: false, verdict };
   }
-  return { ...(await writePatched(file, patch, options)), again, verdict };
+  return { ...(await writePatched(file, patch, writing)), again, verdict };
 }
 
 /** Why a replay is no new version of its recording. */

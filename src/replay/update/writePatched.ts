@@ -23,6 +23,8 @@ export interface LineCounts {
 export interface PatchOptions {
   /** Paths that are hidden from now on as well; what the recording hides stays hidden. */
   readonly redact?: readonly string[];
+  /** As `redact`, but a path may hide nothing here: of rules that hold for several recordings. */
+  readonly hide?: readonly string[];
   /** Asked before anything is replaced; false leaves the recording as it is. Default: yes. */
   readonly confirm?: (lines: LineCounts) => boolean | Promise<boolean>;
 }
@@ -33,7 +35,11 @@ export async function writePatched(
   patch: RecordingPatch,
   options: PatchOptions,
 ): Promise<{ readonly written: boolean; readonly lines: LineCounts; readonly refused: string }> {
-  const writing = new PatchedFiles(await keptPaths(file), options.redact ?? [], patch);
+  const writing = new PatchedFiles(
+    [...(await keptPaths(file)), ...(options.hide ?? [])],
+    options.redact ?? [],
+    patch,
+  );
   try {
     await onDisk(file, async () => {
       for await (const line of readRecordingLines(file)) await writing.take(line);

@@ -4,7 +4,8 @@ import { recordedValue } from '../../recording/content/recordedValue';
 import type { AnswerTiming } from './AnswerTiming';
 import type { ComparisonListener } from './ComparisonListener';
 import type { Difference, ValueChange } from './Verdict';
-import type { ValueComparer, ValueComparison } from './ValueComparer';
+import type { ComparisonRules } from './ComparisonRules';
+import type { ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';
 
@@ -65,7 +66,7 @@ const MAX_PAIRS = 4096;
  * whole link. What was settled is let go, so that a long link needs memory only for what is open.
  */
 export class AckComparison {
-  readonly #comparer: ValueComparer;
+  readonly #rules: ComparisonRules;
   readonly #ledger: VerdictLedger;
   readonly #timing: AnswerTiming;
   readonly #listener: ComparisonListener | undefined;
@@ -77,12 +78,12 @@ export class AckComparison {
   #endedAsAnswer = false;
 
   constructor(
-    comparer: ValueComparer,
+    rules: ComparisonRules,
     ledger: VerdictLedger,
     timing: AnswerTiming,
     listener?: ComparisonListener,
   ) {
-    this.#comparer = comparer;
+    this.#rules = rules;
     this.#ledger = ledger;
     this.#timing = timing;
     this.#listener = listener;
@@ -189,14 +190,19 @@ export class AckComparison {
     // Only while nothing else waits on either side do the heads belong together for sure.
     if (expected === undefined || actual === undefined) return;
     if (exchange.expected.length + exchange.actual.length > 2) return;
-    const comparison = this.#compare(expected.ack, actual.ack);
+    const comparison = this.#compare(expected.ack, actual.ack, exchange.action);
     if (comparison.changes.length > 0) return;
     exchange.expected = [];
     exchange.actual = [];
     this.#pair(expected, actual, exchange, comparison);
   }
 
-  #pair(expected: Placed, actual: Placed, exchange: Exchange, { changes, ignored }: ValueComparison): void {
+  #pair(
+    expected: Placed,
+    actual: Placed,
+    exchange: Exchange,
+    { changes, ignored, compared }: ValueComparison,
+  ): void {
     const { action, expectedAt } = exchange;
     const { side, link, id, at } = expected.ack;
     const ack = { side, link, id, at };
@@ -208,7 +214,8 @@ export class AckComparison {
     this.#listener?.paired(expected.ack, actual.ack, changes);
     this.#ledger.ignored += ignored;
     this.#unpaired -= 2;
-    this.#ledger.compared(side, action);
+    if (compared > 0) this.#ledger.compared(side, action);
+    else this.#ledger.notCompared += 1;
     if (expected.ack.status !== 'next' && actual.ack.status !== 'next')
       this.#judgeTime(exchange, ack, actual.ack);
   }
@@ -259,7 +266,7 @@ export class AckComparison {
         this.#listener?.missing(expected.ack);
         if (!failed) this.#missing(exchange, expected.ack);
       } else {
-        const comparison = this.#compare(expected.ack, other.ack);
+        const comparison = this.#compare(expected.ack, other.ack, action);
         this.#pair(expected, other, exchange, comparison);
         this.#report('changed', expected.ack, action, comparison.changes);
         failed = other.ack.status === 'error';
@@ -288,8 +295,9 @@ export class AckComparison {
     const { expected, actual } = exchange;
     if (expected.length === 0 || actual.length === 0) return { expected, actual };
     const hidden = [...new Set([...expected, ...actual].flatMap(({ ack }) => ack.redacted ?? []))];
+    const comparer = this.#rules.comparerOf(exchange.action);
     const keyOf = ({ ack }: Placed): string =>
-      `${ack.status ?? ''} ${this.#comparer.key(recordedValue(ack), 'result', hidden)}`;
+      `${ack.status ?? ''} ${comparer.key(recordedValue(ack), 'result', hidden)}`;
     const byKey = new Map<string, Placed[]>();
     for (const placed of actual) {
       const key = keyOf(placed);
@@ -302,7 +310,7 @@ export class AckComparison {
       const others = byKey.get(keyOf(placed)) ?? [];
       // With a tolerance the key is only a hint.
       for (const [index, other] of others.entries()) {
-        const comparison = this.#compare(placed.ack, other.ack);
+        const comparison = this.#compare(placed.ack, other.ack, exchange.action);
         if (comparison.changes.length > 0) continue;
         others.splice(index, 1);
         found.add(other);
@@ -314,13 +322,15 @@ export class AckComparison {
     return { expected: left, actual: actual.filter((placed) => !found.has(placed)) };
   }
 
-  #compare(expected: RecordedAck, actual: RecordedAck): ValueComparison {
+  #compare(expected: RecordedAck, actual: RecordedAck, action: string): ValueComparison {
+    const comparer = this.#rules.comparerOf(action);
     const sameStatus = expected.status === actual.status;
     // Like texts are like values, and most are.
     const sameText = expected.text !== undefined && expected.text === actual.text;
-    if (sameStatus && sameText && !this.#comparer.hasRules) return { changes: [], ignored: 0 };
     const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    const values = this.#comparer.compare(
+    if (sameStatus && sameText && !comparer.hasRules && hidden.length === 0)
+      return { changes: [], ignored: 0, compared: 1 };
+    const values = comparer.compare(
       recordedValue(expected),
       recordedValue(actual),
       'result',
@@ -335,17 +345,18 @@ export class AckComparison {
       expected: status(expected),
       actual: status(actual),
     } as const;
-    return { ...values, changes: [change, ...values.changes] };
+    return { ...values, compared: values.compared + 1, changes: [change, ...values.changes] };
   }
 
   #judgeOrder(): void {
-    if (this.#pairs.length > 1) {
-      this.#pairs.sort((a, b) => a.actual - b.actual);
-      const kept = longestAscent(this.#pairs.map(({ expected }) => expected));
-      this.#pairs.forEach((pair, index) => {
+    const pairs = this.#pairs.filter(({ action }) => !this.#rules.isUnordered(action));
+    if (pairs.length > 1) {
+      pairs.sort((a, b) => a.actual - b.actual);
+      const kept = longestAscent(pairs.map(({ expected }) => expected));
+      pairs.forEach((pair, index) => {
         if (kept.has(index)) return;
         // Answers to several messages that took their time may overtake one another.
-        const overtook = this.#pairs.every((other, at) => {
+        const overtook = pairs.every((other, at) => {
           const inOrder = at < index === other.expected < pair.expected;
           const isBound = other.ack.id === pair.ack.id || (other.atOnce && pair.atOnce);
           return inOrder || !isBound || other.isChanged || pair.isChanged;

@@ -1,12 +1,27 @@
-/** Which differences count. */
-export interface CompareOptions {
+/** Rules that hold for all actions, or for one. */
+export interface ActionRules {
   /**
    * What is not compared: paths such as `result.timestamp`, `value.runs[*].id`, `**.id` (see `JsonPath`), or `type:iso-time` and
    * `type:uuid`, which hold wherever both values are of that type.
    */
   readonly ignore?: readonly string[];
+  /**
+   * Paths of values that are secret, such as `value.password`: not compared, and hidden in whatever is written. Unlike a path of `ignore`,
+   * one that met nothing is not listed among the unused rules.
+   */
+  readonly redact?: readonly string[];
   /** Numbers that may differ; without one, numbers must be equal (NaN equals NaN, 1.0 equals 1). */
   readonly tolerance?: readonly NumberTolerance[];
+  /** The same answers and sends in any order: each must be there and as recorded, only its place does not count. Default false. */
+  readonly unordered?: boolean;
+  /** Fewer acknowledgements and sends that were held against a recorded one are a failure, named in `shortfalls`. Default 1 over all actions. */
+  readonly minCompared?: number;
+}
+
+/** Which differences count. */
+export interface CompareOptions extends ActionRules {
+  /** Rules for one action beside those for all; `minCompared` counts those of the action. */
+  readonly actions?: Readonly<Record<string, ActionRules>>;
   /** Changes values on both sides before they are compared. */
   readonly normalise?: readonly Normaliser[];
   /**

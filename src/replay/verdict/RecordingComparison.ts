@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { isOfStop } from '../../recording/isOfStop';
 import { RecordedWork } from './RecordedWork';
 import { SendComparison } from './SendComparison';
-import { ValueComparer } from './ValueComparer';
+import { ComparisonRules } from './ComparisonRules';
 import type { Verdict } from './Verdict';
 import { VerdictLedger } from './VerdictLedger';
 
@@ -23,7 +23,7 @@ interface HostLink {
  * Holds what is open: connections that have not ended on both sides, messages without their last acknowledgement, sends without counterpart.
  */
 export class RecordingComparison {
-  readonly #comparer: ValueComparer;
+  readonly #rules: ComparisonRules;
   readonly #ledger: VerdictLedger;
   readonly #hostLinks = new Map<number, HostLink>();
   readonly #timing: AnswerTiming;
@@ -45,7 +45,7 @@ export class RecordingComparison {
   constructor(options: CompareOptions = {}, isPaced = true, listener?: ComparisonListener) {
     this.#listener = listener;
     this.#timing = new AnswerTiming(options, isPaced);
-    this.#comparer = new ValueComparer(options);
+    this.#rules = new ComparisonRules(options);
     this.#ledger = new VerdictLedger(options);
   }
 
@@ -122,7 +122,7 @@ export class RecordingComparison {
       const messages = this.#unsent === 1 ? '1 message was' : `${this.#unsent} messages were`;
       this.#ledger.remark(`${messages} not sent: the host gave no answer to ${this.#silent} in a row`);
     }
-    return this.#ledger.verdict(this.#comparer.unusedRules);
+    return this.#ledger.verdict(this.#rules);
   }
 
   /** Gives back temporary files, when there will be no verdict. */
@@ -133,7 +133,7 @@ export class RecordingComparison {
   #host(number: number): HostLink {
     let link = this.#hostLinks.get(number);
     if (link === undefined) {
-      const acks = new AckComparison(this.#comparer, this.#ledger, this.#timing, this.#listener);
+      const acks = new AckComparison(this.#rules, this.#ledger, this.#timing, this.#listener);
       link = { acks, expectedEnded: false, actualEnded: false };
       this.#hostLinks.set(number, link);
     }
@@ -151,7 +151,7 @@ export class RecordingComparison {
   #client(side: string): SendComparison {
     let comparison = this.#clients.get(side);
     if (comparison === undefined) {
-      comparison = new SendComparison(this.#comparer, this.#ledger, this.#listener);
+      comparison = new SendComparison(this.#rules, this.#ledger, this.#listener);
       this.#clients.set(side, comparison);
     }
     return comparison;

@@ -5,19 +5,22 @@ import { recordedValue } from '../../recording/content/recordedValue';
 import type { RecordedWork } from './RecordedWork';
 import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
 import type { Difference, ValueChange } from './Verdict';
-import type { ValueComparer, ValueComparison } from './ValueComparer';
+import type { ComparisonRules } from './ComparisonRules';
+import type { ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
 import { wholeChange } from './wholeChange';
 
 /** So many pairs are held before their order is judged, whatever is still open. */
 const MAX_PAIRS = 16_384;
+/** Of equal ones, where no rule keeps anything out. */
+const whole: ValueComparison = { changes: [], ignored: 0, compared: 1 };
 
 /**
  * Compares what one client of the app sent: by action and value, and in its order within a connection. What has found its counterpart is
  * let go; of the others `UnmatchedSends` holds a few bytes each.
  */
 export class SendComparison {
-  readonly #comparer: ValueComparer;
+  readonly #rules: ComparisonRules;
   readonly #ledger: VerdictLedger;
   readonly #listener: ComparisonListener | undefined;
   readonly #expected = new UnmatchedSends();
@@ -34,8 +37,8 @@ export class SendComparison {
   /** How often several handlers had been at work by then. */
   #crowds = 0;
 
-  constructor(comparer: ValueComparer, ledger: VerdictLedger, listener?: ComparisonListener) {
-    this.#comparer = comparer;
+  constructor(rules: ComparisonRules, ledger: VerdictLedger, listener?: ComparisonListener) {
+    this.#rules = rules;
     this.#ledger = ledger;
     this.#listener = listener;
   }
@@ -53,17 +56,25 @@ export class SendComparison {
     this.#crowds = work.crowds;
     const expected = { message, place, aloneFrom: this.#aloneFrom };
     const key = this.#keyOf(message);
-    const actual = this.#actual.take(key, (other) => this.#same(message, other));
+    let held = whole;
+    const actual = this.#actual.take(key, (other) => {
+      held = this.#compareLikely(message, other);
+      return held.changes.length === 0;
+    });
     if (actual === undefined) this.#expected.add(key, expected);
-    else this.#pair(expected, actual);
+    else this.#pair(expected, actual, held);
   }
 
   /** @param isOptional the recording ended before it could hold this one. */
   actual(message: RecordedMessage, isOptional = false): void {
     const actual = { message, place: this.#actualPlaces++, aloneFrom: 0 };
     const key = this.#keyOf(message);
-    const expected = this.#expected.take(key, (other) => this.#same(other, message));
-    if (expected !== undefined) this.#pair(expected, actual);
+    let held = whole;
+    const expected = this.#expected.take(key, (other) => {
+      held = this.#compareLikely(other, message);
+      return held.changes.length === 0;
+    });
+    if (expected !== undefined) this.#pair(expected, actual, held);
     else if (isOptional && this.lacking < 0) this.#ledger.notCompared += 1;
     else this.#actual.add(key, actual);
   }
@@ -81,14 +92,15 @@ export class SendComparison {
         this.#report('missing', expected.message, [wholeChange('value', 'missing', expected.message)]);
         return true;
       }
-      const { changes, ignored } = this.#compare(expected.message, actual.message);
-      if (changes.length === 0) this.#pair(expected, actual);
+      const comparison = this.#compare(expected.message, actual.message);
+      const { changes, ignored } = comparison;
+      if (changes.length === 0) this.#pair(expected, actual, comparison);
       else {
         this.#ledger.compared(expected.message.side, action);
+        this.#ledger.ignored += ignored;
         this.#listener?.paired(expected.message, actual.message, changes);
         this.#report('changed', expected.message, changes);
       }
-      this.#ledger.ignored += ignored;
       return true;
     });
     this.#actual.visit(({ message }) => {
@@ -107,23 +119,29 @@ export class SendComparison {
   }
 
   #keyOf({ action, redacted, ...content }: RecordedMessage): string {
-    const value = this.#comparer.key(recordedValue(content), 'value', redacted ?? this.#hidden.get(action));
+    const value = this.#rules
+      .comparerOf(action)
+      .key(recordedValue(content), 'value', redacted ?? this.#hidden.get(action));
     return `${JSON.stringify(action)} ${value}`;
   }
 
-  /** With equal keys; a tolerance makes them only a hint. */
-  #same(expected: RecordedMessage, actual: RecordedMessage): boolean {
+  /** Two with equal keys; a tolerance makes them only a hint. */
+  #compareLikely(expected: RecordedMessage, actual: RecordedMessage): ValueComparison {
     const hidden = expected.redacted !== undefined || actual.redacted !== undefined;
-    if (!this.#comparer.hasRules && !hidden) return true;
-    const { changes, ignored } = this.#compare(expected, actual);
-    if (changes.length > 0) return false;
-    this.#ledger.ignored += ignored;
-    return true;
+    const plain = !this.#rules.comparerOf(expected.action).hasRules && !hidden;
+    return plain ? whole : this.#compare(expected, actual);
   }
 
-  #pair({ message, place, aloneFrom }: PlacedSend, actual: PlacedSend): void {
+  #pair(
+    { message, place, aloneFrom }: PlacedSend,
+    actual: PlacedSend,
+    { ignored, compared }: ValueComparison,
+  ): void {
     const { side, link, id, action, at } = message;
-    this.#ledger.compared(side, action);
+    this.#ledger.ignored += ignored;
+    if (compared > 0) this.#ledger.compared(side, action);
+    else this.#ledger.notCompared += 1;
+    if (this.#rules.isUnordered(action)) return;
     const key = `${link} ${actual.message.link}`;
     const pair = {
       expected: place,
@@ -171,13 +189,15 @@ export class SendComparison {
 
   #compare(expected: RecordedMessage, actual: RecordedMessage): ValueComparison {
     const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    return this.#comparer.compare(
-      recordedValue(expected),
-      recordedValue(actual),
-      'value',
-      hidden,
-      this.#listener === undefined ? undefined : Infinity,
-    );
+    return this.#rules
+      .comparerOf(expected.action)
+      .compare(
+        recordedValue(expected),
+        recordedValue(actual),
+        'value',
+        hidden,
+        this.#listener === undefined ? undefined : Infinity,
+      );
   }
 
   #report(

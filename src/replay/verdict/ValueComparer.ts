@@ -41,6 +41,8 @@ export interface ValueComparison {
   readonly changes: readonly ValueChange[];
   /** Places a rule kept from being compared. */
   readonly ignored: number;
+  /** Places that were compared; 0 when rules kept all of them out. */
+  readonly compared: number;
 }
 
 interface Rule {
@@ -63,6 +65,9 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   'type:uuid': (value) => typeof value === 'string' && UUID.test(value),
 };
 
+/** What `ignore` takes beside paths. */
+export const ruleTypes = Object.keys(types);
+
 /**
  * Compares values by structure under the rules of `CompareOptions`: keys of objects in any order, elements of arrays in theirs, numbers
  * exact (NaN equals NaN, bigint equals the number of the same size). Remembers which rules ever matched.
@@ -72,20 +77,35 @@ export class ValueComparer {
   readonly #types: readonly TypeRule[];
   readonly #tolerances: readonly ToleranceRule[];
   readonly #normalise: readonly NormaliseRule[];
+  /** Those of its own, and not of the general comparer. */
+  readonly #own: readonly Rule[];
 
-  /** @throws BadOption (ERR_BAD_OPTION) for a rule that is none. */
-  constructor(options: CompareOptions) {
-    const ignore = options.ignore ?? [];
-    this.#types = ignore.filter((text) => text.startsWith('type:')).map(typeRule);
-    this.#ignore = ignore.filter((text) => !text.startsWith('type:')).map((text) => pathRule(text, text));
-    this.#tolerances = (options.tolerance ?? []).map((tolerance) => ({
+  /**
+   * @param general has the rules that hold as well; what they meet here counts for them.
+   * @throws BadOption (ERR_BAD_OPTION) for a rule that is none.
+   */
+  constructor(
+    options: Pick<CompareOptions, 'ignore' | 'redact' | 'tolerance' | 'normalise'>,
+    general?: ValueComparer,
+  ) {
+    const given = options.ignore ?? [];
+    const types = given.filter((text) => text.startsWith('type:')).map(typeRule);
+    const ignore = given.filter((text) => !text.startsWith('type:')).map((text) => pathRule(text, text));
+    const redact = (options.redact ?? []).map((text) => pathRule(text, text));
+    const tolerances = (options.tolerance ?? []).map((tolerance) => ({
       ...pathRule(tolerance.path ?? EVERYWHERE, `tolerance at ${tolerance.path ?? EVERYWHERE}`),
       tolerance: checkTolerance(tolerance),
     }));
-    this.#normalise = (options.normalise ?? []).map((rule) => ({
+    const normalise = (options.normalise ?? []).map((rule) => ({
       ...pathRule(rule.path, `normalise at ${rule.path}`),
       apply: rule.with,
     }));
+    this.#own = [...ignore, ...types, ...tolerances, ...normalise];
+    // The first tolerance that fits counts: that of the action before the general one.
+    this.#types = [...types, ...(general === undefined ? [] : general.#types)];
+    this.#ignore = [...ignore, ...redact, ...(general === undefined ? [] : general.#ignore)];
+    this.#tolerances = [...tolerances, ...(general === undefined ? [] : general.#tolerances)];
+    this.#normalise = [...normalise, ...(general === undefined ? [] : general.#normalise)];
   }
 
   /** Keys may be equal although `compare` finds a difference. */
@@ -98,10 +118,9 @@ export class ValueComparer {
     return this.#ignore.length + this.#types.length + this.#tolerances.length + this.#normalise.length > 0;
   }
 
-  /** Rules that never met a value. */
+  /** Its own rules that never met a value. */
   get unusedRules(): readonly string[] {
-    const rules = [...this.#ignore, ...this.#types, ...this.#tolerances, ...this.#normalise];
-    return rules.filter(({ used }) => !used).map(({ text }) => text);
+    return this.#own.filter(({ used }) => !used).map(({ text }) => text);
   }
 
   /**
@@ -120,8 +139,10 @@ export class ValueComparer {
     const hiddenPaths = new Set(hidden);
     const path: Path = [root];
     let ignored = 0;
+    let compared = 0;
 
     const report = (kind: ValueChange['kind'], left: unknown, right: unknown): void => {
+      compared += 1;
       if (changes.length < limit) {
         changes.push({ path: formatJsonPath(path), kind, expected: left, actual: right });
       }
@@ -143,6 +164,7 @@ export class ValueComparer {
       if (this.#sameType(a, b)) {
         ignored += 1;
       } else if (Array.isArray(a) && Array.isArray(b)) {
+        if (a.length + b.length === 0) compared += 1;
         for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
           at(index, () => {
             if (index >= b.length) report('missing', a[index], undefined);
@@ -151,19 +173,19 @@ export class ValueComparer {
           });
         }
       } else if (isRecord(a) && isRecord(b)) {
+        if (Object.keys(a).length + Object.keys(b).length === 0) compared += 1;
         for (const [key, value] of Object.entries(a)) {
           at(key, () => (Object.hasOwn(b, key) ? walk(value, b[key]) : report('missing', value, undefined)));
         }
         for (const [key, value] of Object.entries(b)) {
           if (!Object.hasOwn(a, key)) at(key, () => report('extra', undefined, value));
         }
-      } else if (!sameScalar(a, b) && !this.#near(a, b, path)) {
-        report('changed', a, b);
-      }
+      } else if (sameScalar(a, b) || this.#near(a, b, path)) compared += 1;
+      else report('changed', a, b);
     };
 
     if (!skipped()) walk(expected, actual);
-    return { changes, ignored };
+    return { changes, ignored, compared };
   }
 
   /** Equal for values that `compare` finds equal; the reverse holds too unless a tolerance is given. */
@@ -252,9 +274,7 @@ function pathRule(path: string, text: string): PathRule {
 function typeRule(text: string): TypeRule {
   const is = types[text];
   if (is === undefined) {
-    throw new BadOption(
-      `"${text}": expected ${Object.keys(types).join(' or ')}, or a path such as result.timestamp`,
-    );
+    throw new BadOption(`"${text}": expected ${ruleTypes.join(' or ')}, or a path such as result.timestamp`);
   }
   return { text, used: false, is };
 }

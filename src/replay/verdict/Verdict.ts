@@ -11,13 +11,13 @@ export interface ValueChange {
 
 /** What comparing a replay with its recording came to. */
 export interface Verdict {
-  /** No difference, and something was compared. */
+  /** No difference, something was compared, and nothing fell short. */
   readonly passed: boolean;
   /** Acknowledgements and sends that were held against a recorded one. */
   readonly compared: number;
   /** Values within them that a rule, or redaction, kept out. */
   readonly ignored: number;
-  /** Messages whose outcome the recording does not hold: unconfirmed, cancelled, cut off, or lost by the recorder. */
+  /** Messages whose outcome the recording does not hold: unconfirmed, cancelled, cut off, or lost by the recorder; and those whose whole value a rule or redaction kept out. */
   readonly notCompared: number;
   /** How many differences there are. */
   readonly differenceCount: number;
@@ -32,6 +32,8 @@ export interface Verdict {
   readonly noteCount: number;
   /** What else is to be known of the comparison, for people: connections that were recorded in part, messages that were not sent. */
   readonly remarks: readonly string[];
+  /** Of what fewer were compared than `minCompared` wants, a sentence each. */
+  readonly shortfalls: readonly string[];
   /** Rules that met nothing: likely misspelled, or no longer needed. */
   readonly unusedRules: readonly string[];
   /** By side and action, in the order met. */

@@ -1,4 +1,5 @@
 import type { CompareOptions } from './CompareOptions';
+import type { ComparisonRules } from './ComparisonRules';
 import type { ActionVerdict, Difference, Verdict } from './Verdict';
 
 type Tally = { -readonly [K in keyof ActionVerdict]: ActionVerdict[K] };
@@ -40,9 +41,10 @@ export class VerdictLedger {
     this.#remarks.push(text);
   }
 
-  verdict(unusedRules: readonly string[]): Verdict {
+  verdict(rules: ComparisonRules): Verdict {
+    const shortfalls = rules.shortfalls(this.#compared, (action) => this.#comparedOf(action));
     return {
-      passed: this.#compared > 0 && this.#differenceCount === 0,
+      passed: this.#compared > 0 && this.#differenceCount === 0 && shortfalls.length === 0,
       compared: this.#compared,
       ignored: this.ignored,
       notCompared: this.notCompared,
@@ -51,9 +53,17 @@ export class VerdictLedger {
       notes: this.#notes,
       noteCount: this.#noteCount,
       remarks: this.#remarks,
-      unusedRules,
+      shortfalls,
+      unusedRules: rules.unused,
       actions: [...this.#actions.values()],
     };
+  }
+
+  /** Of all sides. */
+  #comparedOf(wanted: string): number {
+    let count = 0;
+    for (const { action, compared } of this.#actions.values()) if (action === wanted) count += compared;
+    return count;
   }
 
   #tally(side: string, action: string): Tally {

@@ -68,6 +68,11 @@ export function noteLines({ notes, noteCount, remarks }: Verdict): readonly stri
   return [...lines, ...remarks.map((remark) => `note: ${remark}`)];
 }
 
+/** Why a verdict without differences is none that passes. */
+export function reasonOf({ compared, shortfalls }: Verdict): string {
+  return compared === 0 ? 'nothing was compared' : shortfalls.join('; ');
+}
+
 /** How a verdict is printed. */
 export interface FormatVerdictOptions {
   /** Colours of a terminal; default false. */
@@ -94,15 +99,11 @@ export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = 
   const more = verdict.differenceCount - verdict.differences.length;
   if (more > 0) lines.push(`… and ${more} more`);
   for (const line of noteLines(verdict)) lines.push(paint(33, escapeControls(line)));
+  for (const shortfall of verdict.shortfalls) lines.push(paint(31, escapeControls(shortfall)));
   for (const rule of verdict.unusedRules) lines.push(paint(33, escapeControls(`matched nothing: ${rule}`)));
   const outcome = verdict.passed
     ? paint(32, 'pass')
-    : paint(
-        31,
-        verdict.compared === 0 && verdict.differenceCount === 0
-          ? 'no pass: nothing was compared'
-          : 'different',
-      );
+    : paint(31, verdict.differenceCount > 0 ? 'different' : `no pass: ${reasonOf(verdict)}`);
   const differences = `${verdict.differenceCount} difference${verdict.differenceCount === 1 ? '' : 's'}`;
   lines.push(`${outcome}: ${differences}; ${counts(verdict)}`);
   return `${lines.join('\n')}\n`;

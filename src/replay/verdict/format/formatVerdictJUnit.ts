@@ -1,8 +1,8 @@
 import type { Verdict } from '../Verdict';
-import { changeLines, counts, noteLines, title } from './formatVerdict';
+import { changeLines, counts, noteLines, reasonOf, title } from './formatVerdict';
 
 /**
- * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing was compared.
+ * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing, or too little, was compared.
  *
  * @example await writeFile('replay.xml', formatVerdictJUnit(verdict, 'session.ndjson'));
  */
@@ -28,12 +28,12 @@ export function formatVerdictJUnit(verdict: Verdict, name = 'replay'): string {
       '    </testcase>',
     );
   }
-  const empty = verdict.compared === 0 && verdict.differenceCount === 0;
+  const empty = !verdict.passed && verdict.differenceCount === 0;
   if (empty) {
     failures += 1;
     cases.push(
-      '    <testcase classname="replay" name="something was compared">',
-      `      <failure message="${escape(`nothing was compared: ${counts(verdict)}`)}"/>`,
+      '    <testcase classname="replay" name="enough was compared">',
+      `      <failure message="${escape(`${reasonOf(verdict)}: ${counts(verdict)}`)}"/>`,
       '    </testcase>',
     );
   }
