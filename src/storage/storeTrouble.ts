@@ -15,12 +15,12 @@ export interface TroubleWords {
 }
 
 /** What the system says of a disk in trouble, and what helps. */
-const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [
+const remedies: readonly (readonly [pattern: RegExp, remedy: string | ((setting: string) => string)])[] = [
   [/ENOSPC|no space left/i, 'free some space there'],
   [/EDQUOT|quota/i, 'raise the quota or free some space there'],
   [/EFBIG|file too large/i, 'raise the limit of file sizes (ulimit -f)'],
   [/EACCES|EPERM|permission denied|EROFS|read-only/i, 'make the folder writable for this user'],
-  [/ENOTDIR|EEXIST|not a directory/i, 'name a folder as SETTING; a file is in the way'],
+  [/ENOTDIR|EEXIST|not a directory/i, (setting) => `name a folder as ${setting}; a file is in the way`],
   [/EMFILE|too many open files/i, 'raise the limit of open files (ulimit -n)'],
 ];
 
@@ -36,7 +36,7 @@ export function reasonAndRemedy(cause: unknown, opening: boolean, words: Trouble
   if (cause instanceof StoreProblem) return `${reason}; ${remedyOf(cause, words)}`;
   const remedy = remedies.find(([pattern]) => pattern.test(reason))?.[1] ?? 'see to the disk and the folder';
   const then = opening ? '; then start again' : GOES_ON.test(reason) ? '; then it goes on by itself' : '';
-  return `${reason}; ${remedy.replace('SETTING', words.setting)}${then}`;
+  return `${reason}; ${typeof remedy === 'string' ? remedy : remedy(words.setting)}${then}`;
 }
 
 function remedyOf(

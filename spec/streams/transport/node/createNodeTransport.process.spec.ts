@@ -132,7 +132,7 @@ describe('listen', () => {
     expect(host.errors[0]).toMatchObject({
       code: 'ERR_ACCEPT',
       cause,
-      message: `127.0.0.1:${host.listener.port} could not accept a connection: too many open files (EMFILE); raise the limit of the system (ulimit -n) or lower Host.Limits.Max_connections`,
+      message: `127.0.0.1:${host.listener.port} could not accept a connection: too many open files (EMFILE); raise the limit of the system (ulimit -n) or lower Limits.Max_connections`,
     });
     (await transport.connect(clientConfig(host.listener), never())).destroy();
     await host.accepted(0);
