@@ -204,11 +204,11 @@ export type {
 export type { BadRecordingFields } from './errors/recordings';
 export type { RxcometErrorOptions } from './errors/RxcometError';
 export type { ErrorCode } from './errors/ErrorCode';
-export type { Delivered, SendErrorFields } from './errors/sending';
+export type { Delivered, LimitText, SendErrorFields } from './errors/sending';
 export type {
   MessageRefusedFields,
   OutboxFailedFields,
   OutboxLockedFields,
   RemoteErrorFields,
 } from './errors/sending';
-export type { AddressNames, ConfigProblem, DedupLockedFields } from './errors/setUp';
+export type { AddressNames, ConfigProblem, DedupLockedFields, ListenPart } from './errors/setUp';

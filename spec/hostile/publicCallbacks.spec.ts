@@ -26,8 +26,6 @@ const THEIR_OWN_CALL = [
   'Clock.setTimeout(callback)',
   'VirtualTime.until(promise): PromiseLike',
   'VirtualTime.until(what)',
-  'new AckTimeout(message)',
-  'new ListenFailed(message)',
 ];
 
 const left = (name: string): boolean =>

@@ -42,23 +42,34 @@ export abstract class SendError extends RxcometError {
   }
 }
 
+/** A message that names a limit. */
+export interface LimitText {
+  readonly before: string;
+  /** Such as 'Ack_timeout_ms'. */
+  readonly limit: string;
+  readonly after: string;
+}
+
 /** A send had no result within its time (`Ack_timeout_ms`, `timeoutMs`), or an ask not its last; `delivered` is `yes` when one had come. */
 export class AckTimeout extends SendError {
   override readonly name = 'AckTimeout';
   readonly code = 'ERR_ACK_TIMEOUT';
-  readonly #word: (limit: string) => string;
+  readonly #parts: LimitText | undefined;
 
-  /** `message`: as a function it is given the name of the limit that was too short: 'Ack_timeout_ms' or 'timeoutMs'. */
-  constructor(message: string | ((limit: string) => string), fields: SendErrorFields, limit = 'timeoutMs') {
-    const word = typeof message === 'string' ? (): string => message : message;
-    super(word(limit), fields);
-    this.#word = word;
+  /** The name of the limit that was too short stands between the parts of the message. */
+  constructor(message: string | LimitText, fields: SendErrorFields) {
+    super(
+      typeof message === 'string' ? message : `${message.before} (${message.limit})${message.after}`,
+      fields,
+    );
+    this.#parts = typeof message === 'string' ? undefined : message;
   }
 
   /** The same failure for those who set the limit by another name, such as `--timeout`. */
   naming(limit: string): AckTimeout {
     const { client, action, delivered, key, cause } = this;
-    return new AckTimeout(this.#word, { client, action, delivered, key, cause }, limit);
+    const message = this.#parts === undefined ? this.message : { ...this.#parts, limit };
+    return new AckTimeout(message, { client, action, delivered, key, cause });
   }
 }
 

@@ -80,26 +80,29 @@ export interface AddressNames {
   readonly port: string;
 }
 
+/** A part of a message: text, or the name of a setting. */
+export type ListenPart = string | { readonly setting: keyof AddressNames };
+
 /** A host could not listen on its address; `cause` is the error of the system. */
 export class ListenFailed extends RxcometError {
   override readonly name = 'ListenFailed';
   readonly code = 'ERR_LISTEN';
-  readonly #word: (address: AddressNames) => string;
+  readonly #parts: readonly ListenPart[];
 
-  /** `message`: as a function it is given the names of the settings that are to be changed. */
+  /** Settings that are to be changed stand between the parts of the message. */
   constructor(
-    message: string | ((address: AddressNames) => string),
+    message: string | readonly ListenPart[],
     options: RxcometErrorOptions = {},
     address: AddressNames = { ip: 'Host.IP', port: 'Host.Port' },
   ) {
-    const word = typeof message === 'string' ? (): string => message : message;
-    super(word(address), options);
-    this.#word = word;
+    const parts = typeof message === 'string' ? [message] : message;
+    super(parts.map((part) => (typeof part === 'string' ? part : address[part.setting])).join(''), options);
+    this.#parts = parts;
   }
 
   /** The same failure for those who gave the address elsewhere, such as in an option of a command. */
   naming(address: AddressNames): ListenFailed {
-    return new ListenFailed(this.#word, { cause: this.cause }, address);
+    return new ListenFailed(this.#parts, { cause: this.cause }, address);
   }
 }
 

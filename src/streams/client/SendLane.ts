@@ -441,12 +441,11 @@ export class SendLane implements ClientConnectionEvents {
       const delivered = send.answered ? 'yes' : send.connection === undefined ? 'no' : 'unknown';
       const { name, ackTimeoutMs } = this.#context.config;
       const limit = send.timeoutMs === ackTimeoutMs ? 'Ack_timeout_ms' : 'timeoutMs';
-      const { action, answered } = send;
-      const text = (by: string): string =>
-        answered
-          ? `the results of "${action}" from "${name}" did not end ${within} (${by}); send() gives each as it comes`
-          : `no answer from "${name}" to "${action}" ${within} (${by})`;
-      send.error(new AckTimeout(text, this.#fields(send, delivered), limit));
+      const before = send.answered
+        ? `the results of "${send.action}" from "${name}" did not end ${within}`
+        : `no answer from "${name}" to "${send.action}" ${within}`;
+      const after = send.answered ? '; send() gives each as it comes' : '';
+      send.error(new AckTimeout({ before, limit, after }, this.#fields(send, delivered)));
     }
     this.#remove(send, send.key !== undefined);
   }

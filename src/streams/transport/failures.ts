@@ -1,5 +1,5 @@
 import { ConnectFailed } from '../../errors/connections';
-import { type AddressNames, ListenFailed } from '../../errors/setUp';
+import { ListenFailed, type ListenPart } from '../../errors/setUp';
 import { formatEndpoint } from '../../runtime/endpoint';
 
 /** The `code` of an error of Node such as ECONNREFUSED; '' when it has none. */
@@ -48,37 +48,48 @@ function explainConnect(cause: Error, ip: string): string {
   }
 }
 
-/** What a host that could not listen tells its user: what is in the way and what to change. */
-export function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
-  return new ListenFailed((names) => explainListen(cause, ip, port, names), { cause });
+const ipSetting = { setting: 'ip' } as const;
+const portSetting = { setting: 'port' } as const;
+
+/** A text with settings in it. */
+function words(texts: TemplateStringsArray, ...between: readonly (ListenPart | number)[]): ListenPart[] {
+  return texts.flatMap((text, at): ListenPart[] => {
+    const part = between[at] ?? '';
+    return [text, typeof part === 'number' ? String(part) : part];
+  });
 }
 
-function explainListen(cause: Error, ip: string, port: number, names: AddressNames): string {
+/** What a host that could not listen tells its user: what is in the way and what to change. */
+export function toListenFailed(cause: Error, ip: string, port: number): ListenFailed {
+  return new ListenFailed(explainListen(cause, ip, port), { cause });
+}
+
+function explainListen(cause: Error, ip: string, port: number): readonly ListenPart[] {
   const where = formatEndpoint(ip, port);
   switch (errorCode(cause)) {
     case 'EADDRINUSE':
-      return `another program listens on ${where}; stop it, or set ${names.port} to 0 for a free port${
+      return words`another program listens on ${where}; stop it, or set ${portSetting} to 0 for a free port${
         ip === '::' ? ' (:: takes IPv4 too, a second host on 0.0.0.0 is not needed)' : ''
       }`;
     case 'EADDRNOTAVAIL':
-      return `${ip} is not an address of this machine; set ${names.ip} to one of its addresses, or to 0.0.0.0 for all of them`;
+      return words`${ip} is not an address of this machine; set ${ipSetting} to one of its addresses, or to 0.0.0.0 for all of them`;
     case 'EACCES':
     case 'EPERM':
       return port > 0 && port < 1024
-        ? `no permission to listen on ${where}: ports below 1024 need special rights; set ${names.port} to 1024 or above`
-        : `no permission to listen on ${where}; set ${names.port} to another port`;
+        ? words`no permission to listen on ${where}: ports below 1024 need special rights; set ${portSetting} to 1024 or above`
+        : words`no permission to listen on ${where}; set ${portSetting} to another port`;
     case 'ETIMEOUT':
-      return `no name server answers when asked for "${ip}" of ${names.ip} (ETIMEOUT); set it to an IP address`;
+      return words`no name server answers when asked for "${ip}" of ${ipSetting} (ETIMEOUT); set it to an IP address`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
     case 'EAI_NODATA':
-      return `unknown host name "${ip}" in ${names.ip}; set it to an IP address or to a name this machine can resolve`;
+      return words`unknown host name "${ip}" in ${ipSetting}; set it to an IP address or to a name this machine can resolve`;
     case 'EAFNOSUPPORT':
-      return `this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which ${ip} in ${names.ip} needs`;
+      return words`this machine has no ${ip.includes(':') ? 'IPv6' : 'IPv4'}, which ${ip} in ${ipSetting} needs`;
     case 'EINVAL':
-      return `${ip} cannot be listened on; a link-local address needs its interface, such as fe80::1%eth0`;
+      return words`${ip} cannot be listened on; a link-local address needs its interface, such as fe80::1%eth0`;
     default:
-      return `cannot listen on ${where}: ${cause.message}`;
+      return words`cannot listen on ${where}: ${cause.message}`;
   }
 }
