@@ -1,6 +1,9 @@
 import ts from 'typescript';
 import { readPublishedDoors } from '../support/publishedDoors';
 
+/** What a type is derived from, where users see only what comes of it: here a union of texts. */
+const DERIVATIONS = ['Classes', 'CodeOf'];
+
 /**
  * The named types of this package that the published declarations mention and users cannot import, as "Type, which Export mentions": of
  * `rxcomet` from that door, of `rxcomet/testing` from either.
@@ -23,6 +26,7 @@ function unnameable(): readonly string[] {
       const see = (mentioned: ts.Symbol): void => {
         if (mentioned === symbol) return;
         if (!(mentioned.declarations ?? []).some((node) => isOurs(node) && isOfModule(node))) return;
+        if (DERIVATIONS.includes(mentioned.name)) return;
         if (!known.has(mentioned)) found.add(`${mentioned.name}, which ${symbol.name} mentions`);
         look(mentioned);
       };
@@ -35,8 +39,10 @@ function unnameable(): readonly string[] {
 
 /** Whether it is declared by a module, and not a member or a parameter of something. */
 function isOfModule(node: ts.Node): boolean {
-  const place = ts.isVariableDeclaration(node) ? node.parent.parent.parent : node.parent;
-  return ts.isSourceFile(place);
+  // A whole module, as in `import('./x')`, has nothing above it.
+  const place = (ts.isVariableDeclaration(node) ? node.parent.parent.parent : node.parent) as
+    ts.Node | undefined;
+  return place !== undefined && ts.isSourceFile(place);
 }
 
 // It builds the package.
