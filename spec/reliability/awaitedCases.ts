@@ -31,6 +31,7 @@ import {
   replayRecording,
   replayToHost,
   toMatchRecording,
+  updateRecording,
   virtualTime,
   type RecordedEvent,
 } from 'rxcomet/testing';
@@ -511,6 +512,7 @@ export const awaitedCases: Readonly<Record<string, AwaitedCase>> = {
   },
   compareRecordings: alone(() => compareRecordings(recorded('Echo'), recorded('Echo'))),
   toMatchRecording: alone(async (around) => toMatchRecording(await written(around), await written(around))),
+  updateRecording: alone(async (around) => updateRecording(await written(around), recorded('Echo'))),
   Recording: alone(async (around) => all(readRecording(await written(around)))),
   'Recording.header': alone(async (around) => readRecording(await written(around)).header()),
   'RecordingWriter.close': alone(written),
