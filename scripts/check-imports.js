@@ -95,6 +95,7 @@ const allowed = {
   recording: [],
   'recording/content': ['recording', 'streams/json'],
   'recording/format': ['recording', 'recording/content'],
+  'recording/edit': ['recording', 'recording/format'],
   'recording/capture': [
     'app',
     'config/types:types',
@@ -166,6 +167,7 @@ const allowed = {
     'recording',
     'recording/capture',
     'recording/content',
+    'recording/edit',
     'recording/format',
     'replay',
     'replay/drive',

@@ -64,7 +64,7 @@ describe('rxcomet', () => {
     ],
     [
       ['__proto__'],
-      'rxcomet: unknown command "__proto__": there are serve, send, check, watch, record, replay, outbox\nrxcomet --help shows how it is used\n',
+      'rxcomet: unknown command "__proto__": there are serve, send, check, watch, record, replay, recording, outbox\nrxcomet --help shows how it is used\n',
     ],
   ])('refuses %j', async (args, stderr) => {
     expect(await finish(...args)).toEqual({ code: 2, stdout: '', stderr });

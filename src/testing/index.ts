@@ -29,6 +29,11 @@ export type { UnusedRedaction } from '../recording/format/Redaction';
 export { RecordingWriter } from '../recording/format/RecordingWriter';
 export { recordTransport } from '../recording/capture/recordTransport';
 
+export { cutRecording, type CutOptions } from '../recording/edit/cutRecording';
+export { describeRecording, type ActionInfo, type RecordingInfo } from '../recording/edit/describeRecording';
+export { mergeRecordings, type MergeOptions } from '../recording/edit/mergeRecordings';
+export type { EditedRecording } from '../recording/edit/writeEdited';
+
 // Replay
 export { createStandIn, type StandIn, type StandInOptions } from '../replay/standIn/createStandIn';
 export { driveHost, type DriveHostOptions, type HostDrive } from '../replay/drive/driveHost';

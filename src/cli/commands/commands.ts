@@ -11,5 +11,6 @@ export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['watch', async () => (await import('./watchCommand.js')).watchCommand],
   ['record', async () => (await import('./recordCommand.js')).recordCommand],
   ['replay', async () => (await import('./replayCommand.js')).replayCommand],
+  ['recording', async () => (await import('./recordingCommand.js')).recordingCommand],
   ['outbox', async () => (await import('./outboxCommand.js')).outboxCommand],
 ]);
