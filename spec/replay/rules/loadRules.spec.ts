@@ -17,11 +17,17 @@ import {
 } from 'rxcomet/testing';
 import { answer, ask, hostOf, linkEvents, open } from '../conversation';
 
+// A recording is not updated under CI.
+const { CI } = process.env;
 let folder: string;
 beforeEach(() => {
+  delete process.env['CI'];
   folder = mkdtempSync(path.join(tmpdir(), 'rxcomet-rules-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  if (CI !== undefined) process.env['CI'] = CI;
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(name: string, text: string): string {
   const file = path.join(folder, name);
