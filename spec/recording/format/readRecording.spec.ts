@@ -16,6 +16,11 @@ const failure = async (text: string): Promise<string> => {
 };
 
 describe('readRecording', () => {
+  it('reads a file that an editor put a byte order mark before', async () => {
+    const events = [message(1, '1')];
+    expect(await eventsOf(readRecording([`\uFEFF${header}${lines(...events)}`]))).toEqual(events);
+  });
+
   it('reads the events after the header', async () => {
     const events = [message(1, '1.0'), ack(1, 'null')];
     expect(await eventsOf(readRecording([header + lines(...events)]))).toEqual(events);
@@ -180,6 +185,11 @@ describe('readRecording', () => {
       'a wrong optional field',
       header + lines({ ...ack(1, '1'), status: 'huh' }),
       'expected status: "next" | "complete" | "error"',
+    ],
+    [
+      'a text that was edited into none',
+      header + lines(message(1, '1'), message(2, '{"x": 1')),
+      'line 3: text: expected JSON, which it was when it was recorded; was it edited?',
     ],
     [
       'bad base64',

@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { BadRecording } from '../../errors/recordings';
+import { scanJson } from '../content/scanJson';
 import { recordingCodecs } from './recordingCodecs';
 import { recordingPartFile } from './recordingPartFile';
 
@@ -289,7 +290,8 @@ const emptyRecording = (file: string): BadRecording =>
   });
 
 function readHeader(text: string, file: string): RecordingHeader {
-  const value = parse(text);
+  // An editor may have put a byte order mark before it.
+  const value = parse(text.replace(/^\uFEFF/, ''));
   const remedy = 'expected a header line {"rxcomet":"recording","version":1,"started":…}';
   if (value === undefined) throw new BadRecording(`no recording: ${remedy}`, { file, line: 1 });
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : 1;
@@ -316,7 +318,19 @@ function readEvent(text: string, file: string, line: number, whole: boolean): Re
   }
   const event = recordingCodecs.event(value);
   if ('expected' in event) throw new BadRecording(`expected ${event.expected}`, { file, line });
+  if ('text' in event && event.text !== undefined && !isJson(event.text)) {
+    throw new BadRecording('text: expected JSON, which it was when it was recorded; was it edited?', {
+      file,
+      line,
+    });
+  }
   return event;
+}
+
+/** As a recorder tells it: also NaN, and what is nested too deep for others. */
+function isJson(text: string): boolean {
+  const none = (): boolean => false;
+  return parse(text) !== undefined || scanJson(text, none, none);
 }
 
 function parse(text: string): unknown {
