@@ -76,7 +76,7 @@ describe('scripts/check-imports.js', () => {
         'streams/host/b.ts:2: streams/host must not import more than types of config/types/Limits.ts',
         'streams/wire/a.ts:2: streams/wire must not import app/loop.ts',
         'streams/wire/a.ts:3: streams/wire must not import storage/secret.ts',
-        'config/types/Limits.ts:1: node:fs belongs to runtime/nameSources.ts, config/loadConfig.ts, streams/transport/node, recording/format, replay/large, testing/toMatchRecording.ts, storage, storage/level, cli',
+        'config/types/Limits.ts:1: node:fs belongs to runtime/nameSources.ts, config/loadConfig.ts, streams/transport/node, recording/format, replay/large, replay/rules, testing/toMatchRecording.ts, storage, storage/level, cli',
         'streams/wire/a.ts:1: node:net belongs to streams/transport/node, runtime/nameSources.ts, streams/host/AllowList.ts, storage/FolderLock.ts',
         'circle: app/back.ts -> app/loop.ts -> app/back.ts',
         'circle: app/one.ts -> app/two.ts -> app/one.ts',

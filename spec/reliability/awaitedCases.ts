@@ -23,6 +23,9 @@ import {
   createMemoryTransport,
   createStandIn,
   createTap,
+  cutRecording,
+  describeRecording,
+  mergeRecordings,
   createTestApp,
   createTestProbe,
   driveHost,
@@ -513,6 +516,13 @@ export const awaitedCases: Readonly<Record<string, AwaitedCase>> = {
   compareRecordings: alone(() => compareRecordings(recorded('Echo'), recorded('Echo'))),
   toMatchRecording: alone(async (around) => toMatchRecording(await written(around), await written(around))),
   updateRecording: alone(async (around) => updateRecording(await written(around), recorded('Echo'))),
+  cutRecording: alone(async (around) =>
+    cutRecording(await written(around), path.join(around.folder, 'cut.ndjson')),
+  ),
+  describeRecording: alone(async (around) => describeRecording(await written(around))),
+  mergeRecordings: alone(async (around) =>
+    mergeRecordings([await written(around)], path.join(around.folder, 'merged.ndjson')),
+  ),
   Recording: alone(async (around) => all(readRecording(await written(around)))),
   'Recording.header': alone(async (around) => readRecording(await written(around)).header()),
   'RecordingWriter.close': alone(written),

@@ -166,6 +166,8 @@ const without: Readonly<Record<string, string>> = {
   'BackoffOptions.resetAfterMs': 'held against the clock, no timer',
   'CircuitBreakerOptions.openMs': 'held against the clock, no timer; below',
   'CircuitBreakerOptions.windowMs': 'held against the clock, no timer',
+  'CutOptions.fromMs': 'held against recorded times, no timer',
+  'CutOptions.toMs': 'held against recorded times, no timer',
   'ReplayOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
   'ReplayOptions.quietMs': 'a pause on the clock of the replay, which waits for any time',
   'ReplayToHostOptions.answerMs': 'as DriveHostOptions.answerMs, which it is given to',
