@@ -4,12 +4,12 @@ import type { Secret } from '../../config/types/Secret';
 import { type Clock, withLongTimers } from '../../runtime/Clock';
 import type { Link } from '../../streams/transport/Link';
 import type { EventSink } from '../../recording/capture/EventSink';
-import { isOfStop } from '../../recording/isOfStop';
-import type {
-  RecordedAck,
-  RecordedClose,
-  RecordedEvent,
-  RecordedMessage,
+import {
+  type RecordedAck,
+  type RecordedClose,
+  type RecordedEvent,
+  type RecordedMessage,
+  isOfStop,
 } from '../../recording/RecordedEvent';
 import { ReplayLink } from './ReplayLink';
 

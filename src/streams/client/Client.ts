@@ -128,24 +128,30 @@ export class Client implements Peer {
   tell<V>(contract: ActionContract<V>, value: V, options?: TellOptions): boolean;
   tell(action: string, value?: unknown, options?: TellOptions): boolean;
   tell(action: string | ActionContract, value?: unknown, options: TellOptions = noOptions): boolean {
-    const sink = new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
     try {
-      return this.#tell(action, value, options, sink);
+      // First, so that what leaves at once costs no sink.
+      if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
+      return this.#tell(action, value, options);
     } catch (error) {
       // Options or a contract of the caller's that throw when they are asked.
-      sink.error(notSent(error));
+      this.#tellSink(action).error(notSent(error));
       return true;
     }
   }
 
-  #tell(action: string | ActionContract, value: unknown, options: TellOptions, sink: SendSink): boolean {
-    if (options.confirm === false && this.#tellAtOnce(action, value, options)) return true;
+  #tell(action: string | ActionContract, value: unknown, options: TellOptions): boolean {
+    const sink = this.#tellSink(action);
     const { outbox } = this.#context;
     if (outbox !== undefined && options.confirm !== false && options.urgent !== true) {
       return this.#keep(outbox, action, value, options, sink);
     }
     const send = this.#create(action, value, options, false, sink);
     return send === undefined || this.#enter(send, options).submit(send);
+  }
+
+  /** Nobody waits for the outcome of a tell: what is wrong is a failure of this client. */
+  #tellSink(action: string | ActionContract): TellSink {
+    return new TellSink((error) => this.#context.report(error, this.name, nameOf(action)));
   }
 
   async drained(): Promise<void> {

@@ -258,12 +258,8 @@ export class Host {
     }
     const { maxConnections } = this.#options.config.limits;
     if (this.#connections.size - this.#refused.size < maxConnections || this.#dropUnbegun()) return undefined;
-    return new TooManyConnections(
-      `${maxConnections} connections are open already (${limitName('maxConnections')})`,
-      {
-        peer,
-      },
-    );
+    const text = `${maxConnections} connections are open already (${limitName('maxConnections')})`;
+    return new TooManyConnections(text, { peer });
   }
 
   /** Closes the oldest connection on which no whole frame has come, so that who says nothing keeps nobody out; false without one. */
