@@ -34,8 +34,8 @@ function commitOf(ref) {
 }
 
 /**
- * Builds the state of a commit with the packages that are installed now; gives the name of its peer. A state that is built already is left
- * alone.
+ * Builds the state of a commit; gives the name of its peer. The packages are those that are installed now, for the same versions on both sides,
+ * unless the state needs one that is not among them: then it gets its own. A state that is built already is left alone.
  */
 function buildState(ref) {
   const hash = commitOf(ref);
@@ -53,12 +53,23 @@ function unpack(hash, folder) {
   try {
     const archive = execFileSync('git', ['archive', '--format=tar', hash], { cwd: root, maxBuffer: 2 ** 30 });
     execFileSync('tar', ['-x', '-C', fresh], { input: archive });
-    fs.symlinkSync(path.join(root, 'node_modules'), path.join(fresh, 'node_modules'));
+    addPackages(fresh);
     // Another run may have been faster.
     if (!fs.existsSync(folder)) fs.renameSync(fresh, folder);
   } finally {
     fs.rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+function addPackages(folder) {
+  const installed = path.join(root, 'node_modules');
+  const { dependencies = {} } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  if (Object.keys(dependencies).every((name) => fs.existsSync(path.join(installed, name)))) {
+    fs.symlinkSync(installed, path.join(folder, 'node_modules'));
+    return;
+  }
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
 }
 
 /** The name of an entry or a peer when `state` takes the place of rxcomet. */
