@@ -224,6 +224,21 @@ describe('stop', () => {
     expect(await Promise.all(answers)).toEqual(['ERR_APP_STOPPED', 'ERR_APP_STOPPED']);
   });
 
+  it('counts a message whose peer leaves within the grace time as cut off', async () => {
+    test = await openTestApp();
+    const { app, clock } = test;
+    app.handle('Never', () => new Promise(() => undefined));
+    const native = await test.connect();
+    native.request(1, 'Never');
+    native.request(2, 'Never');
+    await clock.settle();
+    const stopping = app.stop({ graceMs: 1000 });
+    await clock.advance(500);
+    native.link.destroy();
+    await clock.advance(500);
+    expect(await stopping).toEqual({ finished: 0, aborted: 2, undelivered: 0 });
+  });
+
   it('gives the same result when called twice, and waits for a start under way', async () => {
     test = createTestApp();
     const starting = test.app.start();

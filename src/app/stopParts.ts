@@ -11,7 +11,7 @@ import type { DetachedStreams } from './DetachedStreams';
 export interface StopResult {
   /** Messages whose handlers ended within the grace time. */
   readonly finished: number;
-  /** Messages whose handlers were cut off. */
+  /** Messages whose handlers were cut off, by the end of the grace time or since their peer left within it. */
   readonly aborted: number;
   /** Sends that were given up. Not those an `Outbox` keeps: they go out at the next start. */
   readonly undelivered: number;
@@ -45,9 +45,10 @@ const DISK_MS = 1000;
 /** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
 export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
   const { clock, hosts, clients, handlers, detached, actors, thrown } = parts;
-  const unfinished = hosts.reduce((sum, host) => sum + host.unfinished, 0);
+  const unfinished = total(hosts, (host) => host.unfinished);
+  const lostBefore = total(hosts, (host) => host.lost);
   await within(graceMs, clock, finish(parts));
-  let aborted = 0;
+  let aborted = total(hosts, (host) => host.lost) - lostBefore;
   for (const host of hosts) aborted += tried(() => host.abort(), 0, thrown);
   tried(() => handlers.close(), undefined, thrown);
   tried(() => detached.unsubscribeAll(), undefined, thrown);
@@ -111,4 +112,8 @@ export async function within(timeMs: number, clock: Clock, work: Promise<void>):
   });
   await Promise.race([work.catch(() => undefined), over]);
   clock.clearTimeout(timer);
+}
+
+function total<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + count(item), 0);
 }

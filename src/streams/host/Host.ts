@@ -40,7 +40,8 @@ export class Host {
   #listener: Listener | undefined;
   readonly #events: HostConnectionEvents = {
     onDialect: (connection, dialect) => this.#tell('dialect', connection, dialect),
-    onClosed: (connection) => {
+    onClosed: (connection, lost) => {
+      this.#lost += lost;
       this.#connections.delete(connection);
       this.#refused.delete(connection);
       if (!this.#neverOpen.delete(connection)) this.#tell('close', connection, connection.dialect);
@@ -51,6 +52,7 @@ export class Host {
       this.#tellIfEmpty();
     },
   };
+  #lost = 0;
   #closed = false;
   #sweepTimer: unknown;
   #onEmpty: (() => void)[] = [];
@@ -114,6 +116,11 @@ export class Host {
     let count = this.#dedup?.deserted ?? 0;
     for (const connection of this.#connections) count += connection.unfinished;
     return count;
+  }
+
+  /** Messages whose connection went before their handlers had settled, since the start. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Calls of handlers that ignored the abort of their message and go on. */

@@ -46,7 +46,8 @@ type Phase = 'fresh' | 'oneShot' | 'between' | 'kept' | 'lingering' | 'closed';
 export interface HostConnectionEvents {
   /** A request has shown which dialect the peer speaks. */
   readonly onDialect: (connection: HostConnection, dialect: Dialect) => void;
-  readonly onClosed: (connection: HostConnection) => void;
+  /** `lost`: messages whose handlers were cut off by that. */
+  readonly onClosed: (connection: HostConnection, lost: number) => void;
 }
 
 /**
@@ -244,13 +245,14 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
         new LinkFailed(`the connection broke: ${error.message}`, { peer: this.peer, cause: error }),
       );
     }
+    const lost = this.#countLost();
     this.#loseAll('the connection to the peer is gone', error);
     this.#dropped = true;
     this.#waitingFrames = undefined;
     this.#account();
     this.#context.memory.close(this.#link.peerIp, this.account);
     this.#wakeWriters();
-    this.#events.onClosed(this);
+    this.#events.onClosed(this, lost);
   }
 
   // ReplyLine
@@ -664,6 +666,13 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   #hasUnconfirmed(): boolean {
     for (const exchange of this.#open.values()) if (exchange.noAck) return true;
     return false;
+  }
+
+  /** Messages at work but for those that go on without their connection, because a repeat may ask for the answer. */
+  #countLost(): number {
+    let lost = this.unfinished;
+    for (const { run } of this.#open.values()) if (run !== undefined) lost -= 1;
+    return lost;
   }
 
   #loseAll(reason: string, cause: Error | undefined): void {
