@@ -29,7 +29,7 @@ export interface SupervisionRules {
 export interface BackoffOptions {
   readonly minMs: number;
   readonly maxMs: number;
-  /** Spreads a delay by up to this fraction of it, so that many actors do not come back at once; 0..1, default 0.2. */
+  /** Spreads a delay to both sides by up to this fraction of it, so that many actors don't come back at once; 0 to 1, default 0.2. */
   readonly jitter?: number;
   /** A run without failure for so long starts again at `minMs`; default (minMs + maxMs) / 2. */
   readonly resetAfterMs?: number;

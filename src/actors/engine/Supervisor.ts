@@ -1,11 +1,7 @@
+import { backoffMs } from '../../runtime/backoff';
 import { isInstance } from '../../runtime/describeError';
 import { requireOption } from '../requireOption';
-import type {
-  BackoffOptions,
-  Directive,
-  SupervisionRules,
-  SupervisionStrategy,
-} from '../SupervisionStrategy';
+import type { Directive, SupervisionRules, SupervisionStrategy } from '../SupervisionStrategy';
 
 /** The supervision of one actor: which directive, whether a restart is still allowed, and after which delay. Knows no actor. */
 export class Supervisor {
@@ -67,18 +63,8 @@ export class Supervisor {
     const resetAfterMs = backoff.resetAfterMs ?? (backoff.minMs + backoff.maxMs) / 2;
     if (now - this.#runningSince >= resetAfterMs) this.#attempt = 0;
     this.#runningSince = Infinity;
-    const delay = backoffDelay(backoff, this.#attempt, this.#random());
     this.#attempt += 1;
-    return delay;
+    const { minMs: minDelayMs, maxMs: maxDelayMs, jitter = 0.2 } = backoff;
+    return backoffMs({ minDelayMs, maxDelayMs, jitter }, this.#attempt, this.#random());
   }
-}
-
-/** Leaves room for the jitter below the cap, so that delays stay spread there and none exceeds it. */
-function backoffDelay(
-  { minMs, maxMs, jitter = 0.2 }: BackoffOptions,
-  attempt: number,
-  random: number,
-): number {
-  const base = Math.min(minMs * 2 ** attempt, Math.max(minMs, maxMs / (1 + jitter)));
-  return Math.min(maxMs, base * (1 + jitter * random));
 }

@@ -1,4 +1,5 @@
 import { BadOption } from '../../errors/setUp';
+import { readString } from '../../streams/json/readJson';
 
 type Step = { readonly name: string } | { readonly index: number } | 'any' | 'anyDepth';
 
@@ -60,7 +61,7 @@ function parse(text: string): Step[] {
     if (anyDepth !== undefined) steps.push('anyDepth');
     else if (any !== undefined || anyIndex !== undefined) steps.push('any');
     else if (index !== undefined) steps.push({ index: Number(index) });
-    else if (quoted !== undefined) steps.push({ name: unquote(quoted) });
+    else if (quoted !== undefined) steps.push({ name: readString(quoted) ?? quoted.slice(1, -1) });
     else if (name !== undefined) steps.push({ name });
     at += whole.length;
   }
@@ -80,14 +81,6 @@ export function stepsOf(text: string): (string | number)[] {
     if (step === 'anyDepth') return '**';
     return 'index' in step ? step.index : step.name;
   });
-}
-
-function unquote(literal: string): string {
-  try {
-    return JSON.parse(literal) as string;
-  } catch {
-    return literal.slice(1, -1);
-  }
 }
 
 /**

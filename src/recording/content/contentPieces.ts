@@ -1,4 +1,5 @@
 import type { RecordedContent } from '../RecordedEvent';
+import { readString } from '../../streams/json/readJson';
 import { scanJson } from './scanJson';
 
 /** What `contentPieces` found in a frame. */
@@ -28,15 +29,6 @@ export function contentPieces(text: string, member: 'value' | 'result'): Content
   const cut = found.get(member);
   if (!good || cut === undefined) return { content: { content: text } };
   if (member === 'result') return { content: { text: cut } };
-  const action = stringOf(found.get('action'));
+  const action = readString(found.get('action') ?? '');
   return action === undefined ? { content: { content: text } } : { action, content: { text: cut } };
-}
-
-function stringOf(literal: string | undefined): string | undefined {
-  if (literal?.startsWith('"') !== true) return undefined;
-  try {
-    return JSON.parse(literal) as string;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,5 @@
+import { endOfString, readString } from '../../streams/json/readJson';
+
 /** A member or element found in JSON text, or the root (empty path). */
 export interface JsonNode {
   /** Keys and indexes from the root. */
@@ -37,15 +39,8 @@ export function scanJson(
   /** Reads a string at `at` without its meaning. */
   const skipString = (): boolean => {
     if (text[at] !== '"') return false;
-    for (at += 1; at < text.length; at += 1) {
-      const character = text[at];
-      if (character === '"') {
-        at += 1;
-        return true;
-      }
-      if (character === '\\') at += 1;
-    }
-    return false;
+    at = endOfString(text, at) + 1;
+    return at <= text.length;
   };
 
   const member = (name: string | number, report: boolean): boolean => {
@@ -112,10 +107,6 @@ export function scanJson(
 /** A key as the reader of JSON sees it. */
 function keyOf(literal: string): string {
   if (!literal.includes('\\')) return literal.slice(1, -1);
-  try {
-    return JSON.parse(literal) as string;
-  } catch {
-    // No legal string: the parser of the content refuses the frame; here it only must not stop the scan.
-    return literal;
-  }
+  // No legal string: the parser of the content refuses the frame; here it only must not stop the scan.
+  return readString(literal) ?? literal;
 }

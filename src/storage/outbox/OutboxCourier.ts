@@ -1,7 +1,7 @@
 import { ConnectionClosed, MessageRefused, RemoteError, SendError } from '../../errors/sending';
 import type { RxcometError } from '../../errors/RxcometError';
 import { quoteName } from '../../runtime/names';
-import { reconnectDelayMs } from '../../runtime/backoff';
+import { backoffMs } from '../../runtime/backoff';
 import type { DeliverKept, ProbePeer } from '../../streams/client/OutboxPort';
 import { Delivery, DeliveryWindow, type Tries } from './DeliveryWindow';
 import { type Judgement, judgeFailure } from './judgeFailure';
@@ -243,7 +243,7 @@ export class OutboxCourier {
           (error instanceof RemoteError && delivery.unanswered === TOLD_BUSY)
         )
           this.#tellOnce(error, delivery);
-        this.#rest(delivery, reconnectDelayMs(reconnect, delivery.unanswered, random()));
+        this.#rest(delivery, backoffMs(reconnect, delivery.unanswered, random()));
         return;
       }
       case 'message':
@@ -304,7 +304,7 @@ export class OutboxCourier {
     const refusal = { code, reason: error.message, tries: kept.tries, at: clock.wallTime() };
     if (kept.tries < MAX_TRIES) {
       store.refused(kept, refusal);
-      this.#rest(delivery, reconnectDelayMs(refused, kept.tries, random()));
+      this.#rest(delivery, backoffMs(refused, kept.tries, random()));
       return;
     }
     this.#leave(delivery);
@@ -362,7 +362,7 @@ export class OutboxCourier {
       this.#phase = 'handing';
       this.#pump();
     };
-    const delayMs = reconnectDelayMs(reconnect, this.#losses, random());
+    const delayMs = backoffMs(reconnect, this.#losses, random());
     this.#pauseTimer = clock.setTimeout(resume, delayMs, { ref: true });
   }
 

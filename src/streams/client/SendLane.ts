@@ -10,7 +10,7 @@ import {
   type Delivered,
   type SendErrorFields,
 } from '../../errors/sending';
-import { reconnectDelayMs } from '../../runtime/backoff';
+import { backoffMs } from '../../runtime/backoff';
 import { ClientConnection, type ClientConnectionEvents } from './ClientConnection';
 import type { ClientState, PeerContext } from './ClientContext';
 import type { Dialect } from '../messages/Message';
@@ -407,7 +407,7 @@ export class SendLane implements ClientConnectionEvents {
       return;
     }
     const { clock, config, random } = this.#context;
-    const delayMs = reconnectDelayMs(config.reconnect, this.#failedAttempts, random());
+    const delayMs = backoffMs(config.reconnect, this.#failedAttempts, random());
     const reason = describeError(error);
     // Somebody may wait for what is queued, so this timer keeps the process.
     this.#backoffTimer = clock.setTimeout(

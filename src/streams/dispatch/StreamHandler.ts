@@ -6,7 +6,7 @@ import { describeError } from '../../runtime/describeError';
 import { GuardedSubscriber } from '../../runtime/guards';
 import { cutName, quoteName } from '../../runtime/names';
 import type { Message } from '../messages/Message';
-import { reconnectDelayMs } from '../../runtime/backoff';
+import { backoffMs } from '../../runtime/backoff';
 import { pulledFrom } from './results';
 
 /** Delays before a stream handler that failed is subscribed anew. */
@@ -122,7 +122,7 @@ export class StreamHandler {
     this.#failures = clock.now() - this.#subscribedAt >= restart.maxDelayMs ? 1 : this.#failures + 1;
     if (this.#open.size === this.#waiting.size) report(error);
     this.#failOpen(error);
-    const delayMs = reconnectDelayMs(restart, this.#failures, random());
+    const delayMs = backoffMs(restart, this.#failures, random());
     this.#timer = clock.setTimeout(() => this.#subscribe(), delayMs);
   }
 

@@ -23,6 +23,16 @@ export function endOfString(text: string, from: number): number {
   return text.length;
 }
 
+/** What a JSON string stands for, quotes included; undefined when it is none. */
+export function readString(literal: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(literal);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 

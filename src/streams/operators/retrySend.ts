@@ -1,6 +1,7 @@
 import { Observable, defer, retry, tap, throwError } from 'rxjs';
 import { BadOption } from '../../errors/setUp';
 import { SendError } from '../../errors/sending';
+import { backoffMs } from '../../runtime/backoff';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import { type RetryBudget, createRetryBudget } from './createRetryBudget';
 import { mayHelp } from './mayHelp';
@@ -13,7 +14,7 @@ export interface RetrySendOptions {
   readonly minDelayMs?: number;
   /** The longest pause in ms. Default 10000. */
   readonly maxDelayMs?: number;
-  /** 0 to 1: the part of each pause that is drawn, so that senders don't come back all at once. Default 0.5: from half the pause to all of it. */
+  /** 0 to 1: spreads each pause to both sides by up to this fraction of it, so that senders don't come back at once. Default 0.5. */
   readonly jitter?: number;
   /** No try begins later than this after the subscription, in ms. Default: no limit but `tries`. */
   readonly withinMs?: number;
@@ -61,10 +62,7 @@ export function retrySend({
   check('jitter', jitter, jitter >= 0 && jitter <= 1, '0 to 1');
   check('withinMs', withinMs, withinMs >= 0, 'at least 0');
 
-  const pauseAfter = (failures: number): number => {
-    const whole = Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(failures - 1, 52));
-    return whole * (1 - jitter * random());
-  };
+  const backoff = { minDelayMs, maxDelayMs, jitter };
 
   return (source) =>
     defer(() => {
@@ -83,7 +81,7 @@ export function retrySend({
         tap(() => (emitted = true)),
         retry({
           delay: (error: unknown, failures) => {
-            const pauseMs = pauseAfter(failures);
+            const pauseMs = backoffMs(backoff, failures, random());
             return mayRepeat(error, failures, pauseMs) ? pause(clock, pauseMs) : throwError(() => error);
           },
         }),
