@@ -240,13 +240,8 @@ export class DeliveryModel {
       observation: new Observation(),
     });
     registry.add(
-      new Registration(
-        undefined,
-        (value, message) => (receiver.alive ? this.#handle(receiver, value, message) : undefined),
-        undefined,
-        Infinity,
-        false,
-        false,
+      new Registration(undefined, (value, message) =>
+        receiver.alive ? this.#handle(receiver, value, message) : undefined,
       ),
     );
     this.#receiver = Object.assign(receiver, { host });

@@ -82,7 +82,7 @@ export class AppHandlers {
     if (!(concurrency >= 1))
       throw new BadOption(`app.handle: concurrency must be at least 1, not ${String(concurrency)}`);
     const wanted = name === '*' ? undefined : name;
-    const registration = new Registration(wanted, call, contract, concurrency, urgent, claims);
+    const registration = new Registration(wanted, call, { contract, concurrency, urgent, claims });
     this.registry.add(registration);
     return new Subscription(() => this.registry.remove(registration));
   }

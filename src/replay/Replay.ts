@@ -21,7 +21,7 @@ export class ReplaySink implements EventSink {
   readonly events: RecordedEvent[] = [];
   readonly #comparison: RecordingComparison;
   readonly #clock: Clock;
-  readonly #keep: boolean;
+  readonly #keeps: boolean;
   readonly #startedAt: number;
   readonly #onSend: () => void;
   /** When the last event came, as `elapsedMs`. */
@@ -32,12 +32,12 @@ export class ReplaySink implements EventSink {
   constructor(
     comparison: RecordingComparison,
     clock: Clock,
-    keep: boolean,
+    keep: 'events' | 'nothing',
     onSend: () => void = () => undefined,
   ) {
     this.#comparison = comparison;
     this.#clock = clock;
-    this.#keep = keep;
+    this.#keeps = keep === 'events';
     this.#startedAt = clock.now();
     this.#onSend = onSend;
   }
@@ -76,7 +76,7 @@ export class ReplaySink implements EventSink {
       // Thrown into the link that carries the event it would end the process.
       this.#fault ??= { error };
     }
-    if (this.#keep) this.events.push(event);
+    if (this.#keeps) this.events.push(event);
     if (event.kind === 'message' && event.side !== 'host') this.#onSend();
   }
 }

@@ -113,7 +113,9 @@ async function replay(
     ),
   );
   let drive: HostDrive | undefined;
-  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false, () => drive?.sent());
+  const sink = new ReplaySink(comparison, clock, options.keepEvents === false ? 'nothing' : 'events', () =>
+    drive?.sent(),
+  );
   const network = createMemoryTransport();
   const given = options.config ?? configOf(sides.keys(), lastLink);
   const config = legacy.found ? keepingLegacy(given) : given;

@@ -55,7 +55,7 @@ export async function replayToHost(
     aborted.throwIfAborted();
     if (event.dialect === 'native') native.add(event.link);
   }
-  const sink = new ReplaySink(comparison, clock, options.keepEvents !== false);
+  const sink = new ReplaySink(comparison, clock, options.keepEvents === false ? 'nothing' : 'events');
   const drive = driveHost(recording, {
     connect: () => transport.connect(to, aborted),
     isNative: (link) => native.has(link),

@@ -56,7 +56,7 @@ async function open(
   } = options;
   const registry = new HandlerRegistry();
   for (const [action, call] of Object.entries(handlers))
-    registry.add(new Registration(action, call, undefined, Infinity, action === 'Stop', false));
+    registry.add(new Registration(action, call, { urgent: action === 'Stop' }));
   const reported: string[] = [];
   const transport = createMemoryTransport();
   const base = hostConfig();

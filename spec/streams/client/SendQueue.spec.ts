@@ -3,7 +3,7 @@ import { SendQueue } from '../../../src/streams/client/SendQueue';
 
 function send(text: string): Send {
   const sink = { next: () => undefined, complete: () => undefined, error: () => undefined };
-  return new Send('A', text, undefined, true, true, 1000, undefined, undefined, sink);
+  return new Send('A', text, undefined, 'awaited', 1000, undefined, undefined, sink);
 }
 
 it('counts messages and bytes, and gives them out in order', () => {

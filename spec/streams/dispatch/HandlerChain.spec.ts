@@ -60,7 +60,7 @@ function setUp(options: SetUp = {}) {
   const handle = (action: string, handler: Handler, options: HandlerOptions = {}): Registration => {
     const name = action === '*' ? undefined : action;
     const { concurrency = Infinity, urgent = false } = options;
-    const registration = new Registration(name, handler, undefined, concurrency, urgent, false);
+    const registration = new Registration(name, handler, { concurrency, urgent });
     registry.add(registration);
     return registration;
   };
@@ -414,7 +414,7 @@ describe('contracts and answers by hand', () => {
     const { registry, dispatch, log } = setUp();
     const contract = defineAction('A', { value: t.type({ axis: t.string }), ack: t.number });
     const handler = jest.fn(() => 1);
-    registry.add(new Registration('A', handler, contract, Infinity, false, false));
+    registry.add(new Registration('A', handler, { contract }));
     dispatch('A', { axis: 5 });
     expect(handler).not.toHaveBeenCalled();
     expect(log).toEqual([
@@ -425,7 +425,7 @@ describe('contracts and answers by hand', () => {
   it('refuses an answer that does not fit', () => {
     const { registry, dispatch, log } = setUp();
     const contract = defineAction('A', { ack: t.number });
-    registry.add(new Registration('A', () => 'five', contract, Infinity, false, false));
+    registry.add(new Registration('A', () => 'five', { contract }));
     dispatch('A');
     expect(log).toEqual([
       'error ERR_BAD_VALUE the acknowledgement of "A" does not fit its contract at $: expected number',
@@ -447,9 +447,7 @@ describe('contracts and answers by hand', () => {
   it('keeps the message of a stream handler open until it is acknowledged', () => {
     const { registry, dispatch, log, released } = setUp();
     const seen: Message[] = [];
-    registry.add(
-      new Registration('A', (_value, message) => seen.push(message), undefined, Infinity, false, true),
-    );
+    registry.add(new Registration('A', (_value, message) => seen.push(message), { claims: true }));
     dispatch('A');
     expect(log).toEqual([]);
     expect(released()).toBe(0);

@@ -6,7 +6,7 @@ function setUp() {
   const names = new Map<Registration, string>();
   const add = (name: string, action: string): Registration => {
     const wildcard = action === '*' ? undefined : action;
-    const registration = new Registration(wildcard, () => undefined, undefined, Infinity, false, false);
+    const registration = new Registration(wildcard, () => undefined);
     names.set(registration, name);
     registry.add(registration);
     return registration;

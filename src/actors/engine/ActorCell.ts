@@ -182,7 +182,7 @@ export class ActorCell<M, R>
   }
 
   #handle(message: M, request: Request<M, R> | undefined): void {
-    const context = new MessageContext(this, message, request, true);
+    const context = new MessageContext(this, message, request, 'message');
     this.#status = 'busy';
     // As `#call`, which would cost a closure for each message.
     this.#current = context;
@@ -337,7 +337,7 @@ export class ActorCell<M, R>
     done: (context: MessageContext<M, R>, state: unknown) => void,
     failed: (context: MessageContext<M, R>, error: unknown) => void,
   ): void {
-    const context = new MessageContext<M, R>(this, signal, undefined, false);
+    const context = new MessageContext<M, R>(this, signal, undefined, 'signal');
     if (this.#status === 'ready') this.#status = 'busy';
     this.#call(context, () => this.#behaviour.onSignal?.(this.#state, signal, context), done, failed);
   }
@@ -420,7 +420,7 @@ export class ActorCell<M, R>
   // ---- starting, restarting, stopping
 
   #setUp(): void {
-    const context = new MessageContext<M, R>(this, undefined, undefined, false);
+    const context = new MessageContext<M, R>(this, undefined, undefined, 'setUp');
     this.#incarnation = context;
     this.#call(context, () => this.#behaviour.initial(context), this.#started, this.#setUpFailed);
   }
@@ -592,7 +592,8 @@ export class ActorCell<M, R>
     const current = this.#current;
     if (current !== undefined) {
       this.#current = undefined;
-      if (current.isMessage) this.intake.discard(itemOf<M, R>(current), 'stopped', this.#stoppedError());
+      if (current.kind === 'message')
+        this.intake.discard(itemOf<M, R>(current), 'stopped', this.#stoppedError());
     }
     this.#finish();
   }

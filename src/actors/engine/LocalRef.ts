@@ -85,12 +85,12 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
         complete: (): void => resolve(last),
         error: reject,
       };
-      this.#request(message, answers, options, false);
+      this.#request(message, answers, options, 'last');
     });
   }
 
   send(message: M, options?: AskOptions): Observable<R> {
-    return this.#guard((subscriber) => this.#request(message, subscriber, options, true));
+    return this.#guard((subscriber) => this.#request(message, subscriber, options, 'first'));
   }
 
   toString(): string {
@@ -102,7 +102,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     message: M,
     answers: Answers<R>,
     options: AskOptions = {},
-    firstOnly: boolean,
+    until: 'first' | 'last',
   ): (() => void) | undefined {
     const { timeoutMs = DEFAULT_ASK_TIMEOUT_MS, waitMs = 0, signal, within } = options;
     const cell = this.#cell;
@@ -118,7 +118,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
       return undefined;
     }
     const priority = this.#priority(message, options);
-    const request = new Request(cell, message, answers, firstOnly, priority !== 'normal', within);
+    const request = new Request(cell, message, answers, until, priority, within);
     if (waitMs === 0) cell.intake.put(request, request.urgent);
     else cell.intake.putRequestLater(request, waitMs);
     if (!request.wanted) return undefined;

@@ -47,8 +47,7 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
     readonly cell: ContextOwner<M, R>,
     readonly message: unknown,
     readonly request: Request<M, R> | undefined,
-    /** False: a signal, or the set-up. */
-    readonly isMessage: boolean,
+    readonly kind: 'message' | 'signal' | 'setUp',
   ) {}
 
   get stashed(): boolean {
@@ -139,7 +138,7 @@ export class MessageContext<M, R> implements ActorContext<M, R> {
   }
 
   stash(): void {
-    if (this.stashed || !this.isMessage || !this.cell.isOpen(this)) return;
+    if (this.stashed || this.kind !== 'message' || !this.cell.isOpen(this)) return;
     this.cell.reserveStash();
     this.#extended().stashed = true;
   }

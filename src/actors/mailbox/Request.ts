@@ -1,6 +1,7 @@
 import { AskAborted, AskTimeout } from '../../errors/actors';
 import type { Clock } from '../../runtime/Clock';
 import type { DeadLetterReason } from '../ActorSystem';
+import type { Priority } from '../ActorRef';
 import { Envelope } from './Envelope';
 import { onAbort } from '../../runtime/onAbort';
 import { keepProcess, letProcessEnd } from '../../runtime/keepProcess';
@@ -26,6 +27,7 @@ export interface RequestOwner<R> {
 /** A message whose answer somebody awaits. Sees to it that the asking side hears of exactly one end. */
 export class Request<M, R> extends Envelope<M> {
   place: RequestPlace = 'waiting';
+  urgent: boolean;
   /** Takes it out of the line of those who wait for room. */
   leaveLine: ((error: Error, reason: DeadLetterReason) => void) | undefined = undefined;
   #settled = false;
@@ -35,22 +37,22 @@ export class Request<M, R> extends Envelope<M> {
   #release: (() => void) | undefined = undefined;
   readonly #owner: RequestOwner<R>;
   readonly #answers: Answers<R>;
-  readonly #firstOnly: boolean;
-
-  /** `firstOnly`: the timeout ends with the first reply. */
+  readonly #until: 'first' | 'last';
   constructor(
     owner: RequestOwner<R>,
     message: M,
     answers: Answers<R>,
-    firstOnly: boolean,
-    public urgent: boolean,
+    /** Until which of its replies the timeout runs. */
+    until: 'first' | 'last',
+    priority: Priority,
     /** Calls the behaviour with it; undefined: it is just called. */
     readonly within: ((call: () => void) => void) | undefined,
   ) {
     super(message);
     this.#owner = owner;
     this.#answers = answers;
-    this.#firstOnly = firstOnly;
+    this.#until = until;
+    this.urgent = priority !== 'normal';
   }
 
   override get wanted(): boolean {
@@ -77,7 +79,7 @@ export class Request<M, R> extends Envelope<M> {
   /** False: too late, nobody listens. */
   reply(value: R): boolean {
     if (this.#settled) return false;
-    if (this.#firstOnly) this.#clearTimer();
+    if (this.#until === 'first') this.#clearTimer();
     this.#answers.next(value);
     return true;
   }

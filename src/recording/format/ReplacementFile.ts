@@ -19,11 +19,11 @@ export class ReplacementFile {
   #waitingBytes = 0;
   #isClosed = false;
 
-  private constructor(file: string, unfinished: string, sink: RecordingSink, gzip: boolean) {
+  private constructor(file: string, unfinished: string, sink: RecordingSink, gzip: SyncGzip | undefined) {
     this.#file = file;
     this.#unfinished = unfinished;
     this.#sink = sink;
-    this.#gzip = gzip ? new SyncGzip() : undefined;
+    this.#gzip = gzip;
   }
 
   /** Begins one; rejects with the error of the system when the folder takes no file. */
@@ -35,7 +35,8 @@ export class ReplacementFile {
       (found) => found.mode,
       () => undefined,
     );
-    const replacement = new ReplacementFile(target, unfinished, await createFileSink(unfinished), gzip);
+    const sink = await createFileSink(unfinished);
+    const replacement = new ReplacementFile(target, unfinished, sink, gzip ? new SyncGzip() : undefined);
     if (mode !== undefined) await changeMode(unfinished, mode);
     return replacement;
   }

@@ -62,7 +62,7 @@ export class Client implements Peer {
     this.outbox$ = outbox === undefined ? EMPTY : guardStream(outbox.outbox$, this.#reportSubscriber);
     const deliver: DeliverKept = (message, sink) => {
       const { action, text, raw, key, trace, timeoutMs = context.config.ackTimeoutMs } = message;
-      const send = new Send(action, text, raw, false, true, timeoutMs, key, trace, sink);
+      const send = new Send(action, text, raw, 'confirmed', timeoutMs, key, trace, sink);
       send.fromOutbox = true;
       this.#observe(send);
       this.#lane.submit(send);
@@ -328,7 +328,8 @@ export class Client implements Peer {
       if (raw !== undefined) checkHeaderAction(name);
       const text = held?.text ?? (raw === undefined ? this.#requestText(name, content) : undefined);
       const { confirm = true, key, trace, timeoutMs = this.#context.config.ackTimeoutMs } = options;
-      const send = new Send(name, text, raw, awaited, confirm, timeoutMs, key, trace, sink);
+      const kind = awaited ? 'awaited' : confirm ? 'confirmed' : 'unconfirmed';
+      const send = new Send(name, text, raw, kind, timeoutMs, key, trace, sink);
       this.#observe(send);
       return send;
     } catch (error) {

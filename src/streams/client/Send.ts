@@ -17,6 +17,9 @@ export interface SendCarrier {
   cancel(send: Send, repeatable: boolean): void;
 }
 
+/** What is wanted of a message: its results, that its arrival is acknowledged, or nothing. */
+export type SendKind = 'awaited' | 'confirmed' | 'unconfirmed';
+
 /** One message on its way: in the queue, then on a connection, then done. */
 export class Send implements TimeoutEntry {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
@@ -26,6 +29,10 @@ export class Send implements TimeoutEntry {
   /** The queue that holds its timeout. */
   timeouts: TimeoutQueue<Send> | undefined = undefined;
 
+  /** Somebody waits, so that its time runs from now on and not from the writing. */
+  readonly awaited: boolean;
+  /** The peer is asked for an acknowledgement. */
+  readonly confirm: boolean;
   done = false;
   /** The connection it was written to. */
   connection: SendCarrier | undefined = undefined;
@@ -50,15 +57,16 @@ export class Send implements TimeoutEntry {
     /** JSON text of the whole request, undefined for raw content. */
     readonly text: string | undefined,
     readonly raw: Uint8Array | undefined,
-    /** True: somebody waits, so that its time runs from now on and not from the writing. */
-    readonly awaited: boolean,
-    readonly confirm: boolean,
+    kind: SendKind,
     readonly timeoutMs: number,
     readonly key: string | undefined,
     /** W3C traceparent it travels with. */
     public trace: string | undefined,
     public sink: SendSink,
-  ) {}
+  ) {
+    this.awaited = kind === 'awaited';
+    this.confirm = kind !== 'unconfirmed';
+  }
 
   /** What it weighs in the queue, in bytes (two-byte characters count as one; the limit is a guard, not an account). */
   get weight(): number {

@@ -171,6 +171,17 @@ export class Exchange implements MessageControl, TimeoutEntry, HandlingState, Re
   }
 }
 
+/** How a handler is called. */
+export interface HandlerRules {
+  readonly contract?: ActionContract | undefined;
+  /** Messages at once. Default Infinity. */
+  readonly concurrency?: number;
+  /** Its messages pass by those that wait. Default false. */
+  readonly urgent?: boolean;
+  /** True: the message is its own from here on; it answers through message.ack and message.fail. Default false. */
+  readonly claims?: boolean;
+}
+
 /** One handler in the order of handlers. */
 export class Registration {
   /** Messages whose handler runs. */
@@ -182,15 +193,20 @@ export class Registration {
   readonly waiting = new Set<Exchange>();
   /** Waiting messages are being started further up the stack. */
   starting = false;
+  readonly contract: ActionContract | undefined;
+  readonly concurrency: number;
+  readonly urgent: boolean;
+  readonly claims: boolean;
 
   constructor(
     /** The action, or undefined for '*'. */
     readonly action: string | undefined,
     readonly call: (value: unknown, message: Message) => unknown,
-    readonly contract: ActionContract | undefined,
-    readonly concurrency: number,
-    readonly urgent: boolean,
-    /** True: the message is its own from here on; it answers through message.ack and message.fail. */
-    readonly claims: boolean,
-  ) {}
+    { contract, concurrency = Infinity, urgent = false, claims = false }: HandlerRules = {},
+  ) {
+    this.contract = contract;
+    this.concurrency = concurrency;
+    this.urgent = urgent;
+    this.claims = claims;
+  }
 }
