@@ -13,13 +13,14 @@ const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 
 const root = path.join(__dirname, '..');
 const KINDS = ['unit', 'process'];
 /** Far more than either kind takes on a slow machine: a run that hangs ends as a failure instead of keeping CI until its own limit. */
 const LONGEST_RUN_MS = 30 * 60_000;
 /** How long Jest may live on after its results: what a spec leaves open keeps it for ever. */
-const LONGEST_END_MS = 60_000;
+const LONGEST_END_MS = 30_000;
 
 async function main([first, ...rest]) {
   const kinds = KINDS.includes(first) ? [first] : KINDS;
@@ -58,6 +59,11 @@ async function run(kind, args) {
   const jest = spawn(
     process.execPath,
     [
+      ...[
+        '--report-on-signal',
+        `--report-directory=${path.dirname(report)}`,
+        `--report-filename=${openFile(report)}`,
+      ],
       require.resolve('jest/bin/jest'),
       ...['--json', '--outputFile', report, '--passWithNoTests', ...args],
       // Last, since it takes every word that follows.
@@ -66,8 +72,9 @@ async function run(kind, args) {
     // Jest prints for people on stderr; with --json its stdout holds at most the report once more.
     { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] },
   );
-  const giveUp = (why) => {
+  const giveUp = async (why) => {
     console.error(`the ${kind} specs ${why}`);
+    for (const line of await whatIsOpen(jest, report)) console.error(`  ${line}`);
     jest.kill('SIGKILL');
   };
   const timers = [
@@ -84,6 +91,30 @@ async function run(kind, args) {
   const counted = countersOf(report);
   // A run that Jest itself calls failed for another reason than a spec must not look green.
   return status === 0 ? counted : { ...counted, failed: Math.max(counted.failed, 1) };
+}
+
+const openFile = (report) => `${path.basename(report, '.json')}-open.json`;
+
+/** A line for each handle that keeps the process from its end, from the report that Node.js writes on SIGUSR2. */
+async function whatIsOpen(child, report) {
+  const file = path.join(path.dirname(report), openFile(report));
+  // Node.js takes a signal for a report only while its loop turns, hence the limit.
+  child.kill('SIGUSR2');
+  for (let waits = 0; waits < 50; waits += 1) {
+    await pause(100);
+    try {
+      const { libuv } = JSON.parse(fs.readFileSync(file, 'utf8'));
+      fs.rmSync(file);
+      return libuv
+        .filter(({ type, is_active, is_referenced }) => type !== 'loop' && is_active && is_referenced)
+        .map(({ address: _, is_active: _active, is_referenced: _referenced, ...handle }) =>
+          JSON.stringify(handle),
+        );
+    } catch {
+      // Not written yet, or not whole.
+    }
+  }
+  return ['its loop does not turn'];
 }
 
 function countersOf(file) {

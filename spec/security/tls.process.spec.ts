@@ -1,3 +1,4 @@
+import { firstValueFrom, take, toArray } from 'rxjs';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -209,6 +210,30 @@ describe('TLS', () => {
     const { app } = await openHost({ TLS: hostTls, Token: 's3cret', Allow: ['127.0.0.0/8'] });
     expect(await ask(app, { TLS: clientTls, Token: 's3cret' })).toBe('fine');
     expect(await ask(app, { TLS: clientTls, Token: 'guess' })).toMatch(/token/);
+  });
+});
+
+describe('Connections that never begin their handshake', () => {
+  it('are limited by Max_connections: the oldest goes, the limit is named, and a good client gets in', async () => {
+    const { app } = await openHost({ TLS: hostTls, Limits: { Max_connections: 10 } });
+    const dropped = firstValueFrom(app.failures$.pipe(take(20), toArray()));
+    const { ip, port } = app.address;
+    const mute = Array.from({ length: 30 }, () => connectTcp(port, ip).resume());
+    const closed = new Promise<void>((resolve) => {
+      let count = 0;
+      for (const socket of mute)
+        socket.on('error', () => undefined).on('close', () => ++count === 20 && resolve());
+    });
+    try {
+      const failures = await dropped;
+      expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['ERR_TOO_MANY_CONNECTIONS']));
+      expect(failures[0]?.error.message).toMatch(/another peer needs the place.*Limits\.Max_connections/);
+      await closed;
+      expect(mute.filter(({ closed: isClosed }) => !isClosed)).toHaveLength(10);
+      expect(await ask(app, { TLS: clientTls })).toBe('fine');
+    } finally {
+      for (const socket of mute) socket.destroy();
+    }
   });
 });
 
