@@ -107,9 +107,7 @@ async function whatIsOpen(child, report) {
       fs.rmSync(file);
       return libuv
         .filter(({ type, is_active, is_referenced }) => type !== 'loop' && is_active && is_referenced)
-        .map(({ address: _, is_active: _active, is_referenced: _referenced, ...handle }) =>
-          JSON.stringify(handle),
-        );
+        .map((handle) => JSON.stringify({ ...handle, address: undefined }));
     } catch {
       // Not written yet, or not whole.
     }
