@@ -108,7 +108,7 @@ const allowed = {
     'streams/wire',
   ],
   'replay/large': [],
-  'replay/verdict': ['recording', 'recording/content', 'replay/large'],
+  'replay/verdict': ['recording', 'recording/content', 'recording/format', 'replay/large'],
   'replay/verdict/format': ['replay/verdict', 'streams/json'],
   'replay/rules': [
     'config',
@@ -143,6 +143,7 @@ const allowed = {
     'config/types:types',
     'recording',
     'recording/capture',
+    'recording/content',
     'replay/drive',
     'replay/rules',
     'replay/standIn',

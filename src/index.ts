@@ -3,7 +3,7 @@ export { createApp } from './app/createApp';
 export type { App } from './app/App';
 export type { StreamOptions } from './app/AppHandlers';
 export type { AppOptions } from './app/AppOptions';
-export type { Failure } from './app/FailureReporter';
+export type { Failure } from './app/Failure';
 export type { StopResult } from './app/stopParts';
 export type { Address } from './runtime/endpoint';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../src/app/App';
 import { createApp } from '../../src/app/createApp';
-import type { Failure } from '../../src/app/FailureReporter';
+import type { Failure } from '../../src/app/Failure';
 import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { runMain } from '../cli/runMain';

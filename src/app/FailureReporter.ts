@@ -1,23 +1,9 @@
 import { Subject } from 'rxjs';
-import { PeerError } from '../errors/connections';
 import type { RxcometError } from '../errors/RxcometError';
 import type { Clock } from '../runtime/Clock';
-import { cutName, escapeControls } from '../runtime/names';
 import type { Logger } from '../runtime/Logger';
+import { type Failure, failureLine } from './Failure';
 import { isCounted } from './isCounted';
-
-/** One entry of `failures$`: something went wrong that no caller was waiting for. */
-export interface Failure {
-  /** `error.code` in short. */
-  readonly code: string;
-  readonly error: RxcometError;
-  /** The other side as ip:port, or the name of the client; '' for the app itself. */
-  readonly peer: string;
-  /** '' when it belongs to no single message. A name that a peer chose is cut after 200 characters. */
-  readonly action: string;
-  /** How many alike it stands for: a full queue is one failure with a count. */
-  readonly count: number;
-}
 
 /** Of what comes in thousands the first is told at once, the rest as one entry so often. */
 const COUNT_WINDOW_MS = 1000;
@@ -91,7 +77,7 @@ export class FailureReporter {
   }
 
   #log(failure: Failure): void {
-    const { code, peer, action, count, error } = failure;
+    const { code, peer, count } = failure;
     // A COMET peer comes from another port with each message.
     const from = peer.replace(/:\d+$/, '');
     const key = `${code} ${from}`;
@@ -104,17 +90,7 @@ export class FailureReporter {
     if (this.#logged.size >= MANY_KINDS) this.#logged.clear();
     const suppressed = last?.suppressed ?? 0;
     this.#logged.set(key, { at: now, code, peer: from, suppressed: 0 });
-    const more = suppressed > 0 ? ` (${suppressed} more of this kind before)` : '';
-    const times = count > 1 ? ` (${count} times)` : '';
-    // Errors of a connection begin with its peer.
-    const named = error instanceof PeerError && error.peer === peer;
-    const where = peer === '' || named ? '' : `${peer}: `;
-    // A peer that answers with an error chose its words.
-    const said = escapeControls(error.message);
-    this.#logger.warn(
-      { code, peer, action: cutName(action), count, err: error },
-      `${where}${said} [${code}]${times}${more}`,
-    );
+    this.#logger.warn(...failureLine(failure, suppressed));
   }
 
   #logLeftOut({ code, peer, suppressed: count }: Logged): void {

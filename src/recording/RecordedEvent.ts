@@ -105,6 +105,9 @@ export interface RecordedClose extends RecordedEventBase {
   readonly from?: RecordedEnd;
 }
 
+/** Code of the event by which a recorder tells that it was stopped while messages of a connection waited for their answers. */
+export const STOPPED_CODE = 'ERR_RECORDING_STOPPED';
+
 /**
  * Whether the recorded host answered so because it was being stopped (protocol 1.3: a legacy peer gets its one frame then, too). It tells
  * nothing about the handler.

@@ -12,6 +12,7 @@ import { createMemoryLinkPair } from '../streams/transport/memory/createMemoryLi
 import { createMemoryTransport } from '../streams/transport/memory/createMemoryTransport';
 import { driveHost, type HostDrive } from './drive/driveHost';
 import type { EventSink } from '../recording/capture/EventSink';
+import { ExpectedFailures } from './ExpectedFailures';
 import { LinkSet, type Replay, ReplaySink, checkSpeed } from './Replay';
 import { loadAnswers, type SideAnswers } from './standIn/loadAnswers';
 import { RecordedAnswers } from './standIn/RecordedAnswers';
@@ -19,6 +20,7 @@ import type { RecordedEvent } from '../recording/RecordedEvent';
 import { recordTransport, recordedSide } from '../recording/capture/recordTransport';
 import { type RulesOption, withRules } from './rules/loadRules';
 import { withoutMinimum } from './verdict/ComparisonRules';
+import { isCut, withHeader } from './verdict/recordingFacts';
 import { RecordingComparison } from './verdict/RecordingComparison';
 import { StandInConnection } from './standIn/StandInConnection';
 import { requireRealTimers, type VirtualTime, virtualTime } from './virtualTime';
@@ -49,7 +51,7 @@ export interface ReplayOptions extends CompareOptions, RulesOption {
   readonly quietMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
-  /** Default: says nothing. */
+  /** Warned of failures that the recording does not hold. Default: says nothing. */
   readonly logger?: Logger;
   /** Told of each recorded event as it is replayed, for progress. */
   readonly onEvent?: (event: RecordedEvent) => void;
@@ -74,7 +76,7 @@ export async function replayRecording(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: ReplayOptions,
 ): Promise<Replay> {
-  const options = withRules(given, recording);
+  const options = withHeader(withRules(given, recording), recording);
   const { time } = options;
   if (time !== 'virtual') return replay(recording, options, time);
   const virtual = virtualTime();
@@ -99,6 +101,7 @@ async function replay(
   const comparison = new RecordingComparison(options, speed !== 'max');
   const native = new LinkSet();
   const legacy = new LegacyConversations();
+  const expectedFailures = new ExpectedFailures();
   let lastLink = 0;
   const sides = new Map(
     await loadAnswers(
@@ -109,6 +112,7 @@ async function replay(
         lastLink = Math.max(lastLink, event.link);
         if (event.dialect === 'native') native.add(event.link);
         legacy.add(event);
+        expectedFailures.add(event);
       },
     ),
   );
@@ -120,11 +124,13 @@ async function replay(
   const given = options.config ?? configOf(sides.keys(), lastLink);
   const config = legacy.found ? keepingLegacy(given) : given;
   const [host] = config.hosts;
+  const { logger = silentLogger } = options;
   const app = createApp(config, {
     transport: appTransport(network, sides, sink, lastLink, { ...options, speed }, clock),
     clock,
-    logger: options.logger ?? silentLogger,
+    logger,
   });
+  app.failures$.subscribe((failure) => expectedFailures.tell(failure, logger));
   const run = async (): Promise<void> => {
     const setUp = Promise.resolve(options.handlers(app));
     // A module that is being loaded waits outside virtual time, where a timer of ours would run out at once; `until` has its own limit.
@@ -165,6 +171,7 @@ async function replay(
       await within(app.stop(), 'app.stop()');
     }
     sink.check();
+    if (isCut(recording)) comparison.cutShort();
     return {
       verdict: comparison.finish(),
       events: sink.events,

@@ -8,6 +8,7 @@ import type { CompareOptions } from './verdict/CompareOptions';
 import { requireRealTimers } from './virtualTime';
 import { driveHost } from './drive/driveHost';
 import type { RecordedEvent } from '../recording/RecordedEvent';
+import { isCut, withHeader } from './verdict/recordingFacts';
 import { RecordingComparison } from './verdict/RecordingComparison';
 import { onAbort } from '../runtime/onAbort';
 
@@ -44,7 +45,7 @@ export async function replayToHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: ReplayToHostOptions,
 ): Promise<Replay> {
-  const options = withRules(given, recording);
+  const options = withHeader(withRules(given, recording), recording);
   const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
   checkSpeed(speed);
   if (clock === systemClock) requireRealTimers('replayToHost');
@@ -78,6 +79,7 @@ export async function replayToHost(
   try {
     await drive.done;
     sink.check();
+    if (isCut(recording)) comparison.cutShort();
     return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
   } finally {
     release();

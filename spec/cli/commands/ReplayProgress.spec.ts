@@ -10,6 +10,7 @@ const events = Array.from({ length: 1000 }, (_, index) => [
 const recording = {
   file: '',
   warnings: [],
+  isCut: false,
   header: () => Promise.reject(new Error('not asked for')),
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordedEvent> {
     yield* events;

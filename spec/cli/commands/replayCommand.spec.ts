@@ -159,12 +159,17 @@ describe('rxcomet replay', () => {
     expect(await replay(toHost).exitCode).toBe(2);
   });
 
-  it('tells of a cut last line, and judges the rest', async () => {
+  it('tells of a cut last line, and judges the rest where that is allowed', async () => {
     await startHost(2);
     file = folder.write('cut.ndjson', `${moves}{"at":`);
-    const run = replay([...toHost, '--ignore', 'result.time']);
+    const refusing = replay([...toHost, '--ignore', 'result.time']);
+    expect(await refusing.exitCode).toBe(1);
+    expect(refusing.stdout).toMatch(/no pass: the recording is cut: it ends in the middle of a line;/);
+    const run = replay([...toHost, '--ignore', 'result.time', '--cut', 'allow']);
     expect(await run.exitCode).toBe(0);
     expect(run.stderr).toMatch(/^warning: .*line 6 was cut short/);
+    expect(run.stdout).toMatch(/note: the recording is cut/);
+    expect(await replay([...toHost, '--cut', 'maybe']).exitCode).toBe(2);
   });
 
   it('keeps the recorded time with --speed, shows progress on a terminal, and stops at a signal', async () => {

@@ -7,7 +7,7 @@ import { formatSpeed } from '../output/showProgress';
  */
 export class ReplayProgress {
   /** The recording; iterate this one. */
-  readonly recording: AsyncIterable<RecordedEvent>;
+  readonly recording: Recording;
   readonly #speed: number | 'max';
   #total = 0;
   #lastAt = 0;
@@ -19,7 +19,15 @@ export class ReplayProgress {
 
   constructor(recording: Recording, speed: number | 'max') {
     this.#speed = speed;
-    this.recording = { [Symbol.asyncIterator]: () => this.#iterate(recording) };
+    this.recording = {
+      file: recording.file,
+      warnings: recording.warnings,
+      get isCut() {
+        return recording.isCut;
+      },
+      header: () => recording.header(),
+      [Symbol.asyncIterator]: () => this.#iterate(recording),
+    };
   }
 
   /** Takes a recorded event that comes next; the one before it is done. */

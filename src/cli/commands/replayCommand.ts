@@ -50,6 +50,10 @@ export const replayCommand = defineCommand({
         'a file of rules; default replay.rules.yml beside the recording, else in the current folder, if there is one',
     },
     'no-rules': { about: 'no file of rules' },
+    cut: {
+      value: 'NAME',
+      about: 'allow: a recording that is cut may pass all the same; refuse (default): it does not',
+    },
     mode: {
       value: 'NAME',
       about: 'strict (default), or lenient: a recorded answer that is used up is given again',
@@ -94,6 +98,7 @@ export const replayCommand = defineCommand({
       if (update !== undefined) throw new UsageError('--update goes with --to or --handlers');
       if (junit !== undefined) throw new UsageError('--junit goes with --to or --handlers');
       if (rest.timeout !== undefined) throw new UsageError('--timeout goes with --to or --handlers');
+      if (rest.cut !== undefined) throw new UsageError('--cut goes with --to or --handlers');
       if (speed !== 'max' && speed !== 1) throw new UsageError('--speed: with --as-host expected 1 or max');
       const chosen = side === undefined ? {} : { side };
       return runStandIn(
@@ -105,7 +110,19 @@ export const replayCommand = defineCommand({
     }
     if (side !== undefined) throw new UsageError('--side goes with --as-host');
     const timeout = timeoutOf(rest.timeout);
-    const options = { ...mode, ...timeout, speed, virtual, ignore, rules, json, junit, update, logger };
+    const options = {
+      ...mode,
+      ...timeout,
+      ...cutOf(rest.cut),
+      speed,
+      virtual,
+      ignore,
+      rules,
+      json,
+      junit,
+      update,
+      logger,
+    };
     if (to === undefined) return runReplay(recording, { handlers: handlers ?? '' }, options, io);
     if ('mode' in mode) throw new UsageError('--mode goes with --handlers or --as-host');
     const host = endpointConfig('--to', to, 'Client').clients[0] as ClientConfig;
@@ -117,6 +134,12 @@ function modeOf(text: string | undefined): { readonly mode?: 'strict' | 'lenient
   if (text === undefined) return {};
   if (text === 'strict' || text === 'lenient') return { mode: text };
   throw new UsageError(`--mode: expected strict or lenient, got "${text}"`);
+}
+
+function cutOf(text: string | undefined): { readonly cut?: 'refuse' | 'allow' } {
+  if (text === undefined) return {};
+  if (text === 'allow' || text === 'refuse') return { cut: text };
+  throw new UsageError(`--cut: expected allow or refuse, got "${text}"`);
 }
 
 function timeoutOf(text: string | undefined): { readonly answerMs?: number } {

@@ -29,7 +29,7 @@ export function warnAbout(recording: Recording, output: Output): void {
 }
 
 /** How a recording is replayed, and where its verdict goes. */
-interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'ignore' | 'mode' | 'rules'> {
+interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'cut' | 'ignore' | 'mode' | 'rules'> {
   readonly speed: number | 'max';
   /** Into handlers only. */
   readonly virtual: boolean;
@@ -116,7 +116,7 @@ async function replayOnce(
 function start(
   progress: ReplayProgress,
   target: ReplayTarget,
-  rules: Pick<ReplayOptions, 'answerMs' | 'ignore' | 'keepEvents' | 'mode' | 'rules' | 'speed'> & {
+  rules: Pick<ReplayOptions, 'answerMs' | 'cut' | 'ignore' | 'keepEvents' | 'mode' | 'rules' | 'speed'> & {
     readonly time?: VirtualTime;
   },
   logger: Logger,

@@ -4,8 +4,10 @@ import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import type { LinkEnd, LinkWatcher, WatchedLink } from '../../streams/transport/WatchedLink';
 import { type RecordingOptions, type RecordingSummary, RecordingWriter } from '../format/RecordingWriter';
-import type { RecordedDialect } from '../RecordedEvent';
+import { OpenMessages } from '../format/OpenMessages';
+import { type RecordedDialect, STOPPED_CODE } from '../RecordedEvent';
 import { ConversationWatcher } from './ConversationWatcher';
+import type { EventSink } from './EventSink';
 import { hearing, recordedSide } from './recordTransport';
 
 /** A stopped app has dropped its connections; how long their closing is waited for. */
@@ -69,6 +71,8 @@ function hasStopped(app: App): boolean {
 /** Writes what the links of an app carry into the file, counting those that are open. */
 class Recorder {
   readonly #writer: RecordingWriter;
+  readonly #sink: EventSink;
+  readonly #waiting = new OpenMessages();
   readonly #clock: Clock;
   /** Ends the watching of links that are open. */
   readonly #unwatch = new Set<() => void>();
@@ -79,6 +83,15 @@ class Recorder {
 
   constructor(writer: RecordingWriter, clock: Clock) {
     this.#writer = writer;
+    this.#sink = {
+      get elapsedMs() {
+        return writer.elapsedMs;
+      },
+      write: (event) => {
+        this.#waiting.add(event);
+        writer.write(event);
+      },
+    };
     this.#clock = clock;
   }
 
@@ -89,7 +102,7 @@ class Recorder {
     const begin = (joined?: RecordedDialect): LinkWatcher => {
       this.#links += 1;
       this.#open += 1;
-      const place = { writer: this.#writer, link: this.#links, side, peer: link.peer };
+      const place = { writer: this.#sink, link: this.#links, side, peer: link.peer };
       return hearing(new ConversationWatcher({ ...place, ...(joined === undefined ? {} : { joined }) }), us);
     };
     let began = !wasOpen;
@@ -122,10 +135,22 @@ class Recorder {
 
   /** Closes the file; what is open goes on unwatched. */
   close(): Promise<RecordingSummary> {
-    this.#isOver = true;
-    for (const unwatch of this.#unwatch) unwatch();
-    this.#unwatch.clear();
+    if (!this.#isOver) {
+      this.#isOver = true;
+      for (const unwatch of this.#unwatch) unwatch();
+      this.#unwatch.clear();
+      this.#markWaiting();
+    }
     return this.#writer.close();
+  }
+
+  /** Says why answers are lacking at the end, so that it is told from a file that was cut. */
+  #markWaiting(): void {
+    const { elapsedMs: at } = this.#writer;
+    for (const [{ link, side, dialect }, count] of this.#waiting.links()) {
+      const message = `the recording was stopped while ${count} message(s) waited for an answer`;
+      this.#writer.write({ at, link, side, dialect, kind: 'error', code: STOPPED_CODE, message });
+    }
   }
 
   #closed(): void {

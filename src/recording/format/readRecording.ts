@@ -6,6 +6,7 @@ import type { RecordedEvent, RecordingHeader } from '../RecordedEvent';
 import { BadRecording } from '../../errors/recordings';
 import { scanJson } from '../content/scanJson';
 import { type ReadLine, readLines } from './readLines';
+import { markPlace } from '../eventPlace';
 import { recordingCodecs } from './recordingCodecs';
 import { recordingPartFile } from './recordingPartFile';
 
@@ -20,6 +21,8 @@ export interface Recording extends AsyncIterable<RecordedEvent> {
   header(): Promise<RecordingHeader>;
   /** What one should know though it is no error: a cut last line, lost events. A sentence each; complete once iterated to the end. */
   readonly warnings: readonly string[];
+  /** Its last line was cut short. Known once iterated to the end. */
+  readonly isCut: boolean;
 }
 
 /** What `readRecording` reads: a file name (its further parts follow by themselves), or the bytes or text of a recording in pieces. */
@@ -40,19 +43,26 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 export function readRecording(source: RecordingSource): Recording {
   const file = typeof source === 'string' ? source : '';
   const warnings: string[] = [];
+  let isCut = false;
 
   async function* events(): AsyncGenerator<RecordedEvent, void, undefined> {
     warnings.length = 0;
-    for await (const { value } of typeof source === 'string'
+    isCut = false;
+    for await (const entry of typeof source === 'string'
       ? readParts(source, warnings)
       : readPart(source, '', warnings)) {
-      if (value !== undefined && !isHeader(value) && !(file !== '' && isContinuation(value))) yield value;
+      const { value } = entry;
+      if (value === undefined) isCut ||= !entry.whole;
+      else if (!isHeader(value) && !(file !== '' && isContinuation(value))) yield markPlace(value, entry);
     }
   }
 
   return {
     file,
     warnings,
+    get isCut() {
+      return isCut;
+    },
     [Symbol.asyncIterator]: events,
     async header() {
       for await (const { value } of readPart(open(source), file, []))

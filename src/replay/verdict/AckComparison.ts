@@ -1,5 +1,6 @@
 import { longestAscent } from './longestAscent';
 import type { RecordedAck, RecordedClose, RecordedMessage } from '../../recording/RecordedEvent';
+import { placeOf } from '../../recording/eventPlace';
 import { recordedValue } from '../../recording/content/recordedValue';
 import type { AnswerTiming } from './AnswerTiming';
 import type { ComparisonListener } from './ComparisonListener';
@@ -7,7 +8,7 @@ import type { Difference, ValueChange } from './Verdict';
 import type { ComparisonRules } from './ComparisonRules';
 import type { ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
-import { wholeChange } from './wholeChange';
+import { compareContents, shownContent, wholeChange } from './compareContents';
 
 /** An acknowledgement and its place among those of its link. */
 interface Placed {
@@ -17,6 +18,8 @@ interface Placed {
 
 interface Exchange {
   action: string;
+  /** The recorded message. */
+  message: RecordedMessage | undefined;
   /** When its message was recorded, and sent in the replay. */
   expectedAt: number | undefined;
   actualAt: number | undefined;
@@ -52,7 +55,7 @@ interface Pair {
 }
 
 /** What a report names an acknowledgement by. */
-type Named = Pick<RecordedAck, 'side' | 'link' | 'id' | 'at'>;
+type Named = Pick<RecordedAck, 'side' | 'link' | 'id' | 'at'> & { readonly place?: string | undefined };
 
 /** Of a stream of results so many wait on each side for an equal one before the older half is judged. */
 const MAX_WAITING = 512;
@@ -76,6 +79,8 @@ export class AckComparison {
   #expectedPlaces = 0;
   #actualPlaces = 0;
   #endedAsAnswer = false;
+  /** The recording holds the end of the link, or of itself, which ends its answers too. */
+  #endsAnswers = false;
 
   constructor(
     rules: ComparisonRules,
@@ -98,6 +103,7 @@ export class AckComparison {
     }
     const exchange = this.#exchange(event.id);
     exchange.action = event.action;
+    exchange.message = event;
     exchange.asked = true;
     exchange.expectedAt = event.at;
   }
@@ -134,8 +140,14 @@ export class AckComparison {
     this.#place(exchange, exchange.actual, { ack, place: this.#actualPlaces++ });
   }
 
+  /** The recorder was stopped while answers were awaited: that they are lacking is no wonder. */
+  recorderStopped(): void {
+    this.#endsAnswers = true;
+  }
+
   /** The recorded end of the link. */
   close(event: RecordedClose): void {
+    this.#endsAnswers = true;
     // A legacy host whose handler fails closes without an answer. A native one never does, and a reset comes from a host that was stopped.
     this.#endedAsAnswer = event.from === 'host' && event.how === 'fin' && event.dialect !== 'native';
   }
@@ -152,6 +164,7 @@ export class AckComparison {
     if (exchange === undefined) {
       exchange = {
         action: '',
+        message: undefined,
         expectedAt: undefined,
         actualAt: undefined,
         cancelled: false,
@@ -205,7 +218,7 @@ export class AckComparison {
   ): void {
     const { action, expectedAt } = exchange;
     const { side, link, id, at } = expected.ack;
-    const ack = { side, link, id, at };
+    const ack = { side, link, id, at, place: placeOf(expected.ack) };
     const atOnce = expectedAt === undefined || at - expectedAt <= AT_ONCE_MS;
     const isChanged = changes.length > 0;
     const acks = this.#listener === undefined ? undefined : ([expected.ack, actual.ack] as const);
@@ -233,6 +246,10 @@ export class AckComparison {
   /** @param keep so many of each side, the youngest, may stay if they found no equal one. */
   #settle(exchange: Exchange, keep = 0): void {
     const { action, answered, asked, cancelled } = exchange;
+    const isExplained = cancelled || this.#endsAnswers || exchange.expectedEnded || !asked;
+    // Of events that were handed in nobody can say that something was cut off.
+    const place = exchange.message === undefined ? undefined : placeOf(exchange.message);
+    if (keep === 0 && !isExplained && exchange.actualEnded && place !== undefined) this.#ledger.unheld(place);
     const heldAgainstNothing = !answered && asked && (exchange.actual.length === 0 || !this.#endedAsAnswer);
     // Its message is not in the recording, so nothing was sent that it could answer.
     const unasked = answered && !asked && exchange.actual.length === 0;
@@ -268,7 +285,7 @@ export class AckComparison {
       } else {
         const comparison = this.#compare(expected.ack, other.ack, action);
         this.#pair(expected, other, exchange, comparison);
-        this.#report('changed', expected.ack, action, comparison.changes);
+        this.#report('changed', exchange, expected.ack, other.ack, comparison.changes);
         failed = other.ack.status === 'error';
       }
     }
@@ -276,17 +293,17 @@ export class AckComparison {
       this.#unpaired -= 1;
       if (isCut) continue;
       this.#listener?.extra(ack);
-      this.#report('extra', ack, action, [wholeChange('result', 'extra', ack)]);
+      this.#report('extra', exchange, undefined, ack, [wholeChange(this.#rules, action, 'extra', ack)]);
     }
   }
 
   #missing(exchange: Exchange, ack: RecordedAck): void {
-    const changes = [wholeChange('result', 'missing', ack)];
-    if (!exchange.unanswered) this.#report('missing', ack, exchange.action, changes);
+    const changes = [wholeChange(this.#rules, exchange.action, 'missing', ack)];
+    if (!exchange.unanswered) this.#report('missing', exchange, ack, undefined, changes);
     // One message without an answer is one difference, however many results it had.
     else if (!exchange.told) {
       exchange.told = true;
-      this.#report('unanswered', ack, exchange.action, changes);
+      this.#report('unanswered', exchange, ack, undefined, changes);
     }
   }
 
@@ -327,16 +344,11 @@ export class AckComparison {
     const sameStatus = expected.status === actual.status;
     // Like texts are like values, and most are.
     const sameText = expected.text !== undefined && expected.text === actual.text;
-    const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    if (sameStatus && sameText && !comparer.hasRules && hidden.length === 0)
+    const isHidden = expected.redacted !== undefined || actual.redacted !== undefined;
+    if (sameStatus && sameText && !comparer.hasRules && !isHidden)
       return { changes: [], ignored: 0, compared: 1 };
-    const values = comparer.compare(
-      recordedValue(expected),
-      recordedValue(actual),
-      'result',
-      hidden,
-      this.#listener === undefined ? undefined : Infinity,
-    );
+    const limit = this.#listener === undefined ? undefined : Infinity;
+    const values = compareContents(this.#rules, action, expected, actual, limit);
     if (sameStatus) return values;
     const status = (ack: RecordedAck): string => ack.status ?? 'result';
     const change = {
@@ -373,18 +385,37 @@ export class AckComparison {
     this.#pairs = [];
   }
 
-  #report(kind: Difference['kind'], ack: Named, action: string, changes: readonly ValueChange[]): void {
-    this.#ledger.differs(differenceOf(kind, ack, action, changes));
+  /** One of the two is there. */
+  #report(
+    kind: Difference['kind'],
+    { action, message }: Exchange,
+    expected: RecordedAck | undefined,
+    actual: RecordedAck | undefined,
+    changes: readonly ValueChange[],
+  ): void {
+    const ack = expected ?? actual;
+    if (ack === undefined) return;
+    const { side, link, id, at } = ack;
+    const place = expected === undefined ? undefined : placeOf(expected);
+    const shown = (content: RecordedAck | RecordedMessage): unknown =>
+      shownContent(this.#rules, action, content);
+    this.#ledger.differs({
+      ...differenceOf(kind, { side, link, id, at, place }, action, changes),
+      ...(message === undefined ? {} : { request: shown(message) }),
+      ...(expected === undefined ? {} : { recorded: shown(expected) }),
+      ...(actual === undefined ? {} : { replayed: shown(actual) }),
+    });
   }
 }
 
 function differenceOf(
   kind: Difference['kind'],
-  { side, link, id, at }: Named,
+  { side, link, id, at, place }: Named,
   action: string,
   changes: readonly ValueChange[],
 ): Difference {
-  return { kind, what: 'acknowledgement', side, link, id, action, at, changes };
+  const where = place === undefined ? {} : { place };
+  return { kind, what: 'acknowledgement', side, link, id, action, at, ...where, changes };
 }
 
 const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

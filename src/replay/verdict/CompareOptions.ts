@@ -29,6 +29,12 @@ export interface CompareOptions extends ActionRules {
    * one that is off by more than 100 ms and half of its recorded time is a note of the verdict.
    */
   readonly timing?: TimingTolerance;
+  /**
+   * Whether a recording may be cut: its last line ends in the middle, or it holds no answer to a message that the replay answers and nothing
+   * in it says why (no cancel, no end of the connection, no recorder that was stopped meanwhile). Default `refuse`: then the verdict does not
+   * pass; `allow` makes it a remark. Events that were handed in, not read, are taken for whole.
+   */
+  readonly cut?: 'refuse' | 'allow';
   /** How many differences the verdict describes; all are counted. Default 1000. */
   readonly maxDifferences?: number;
 }

@@ -2,7 +2,7 @@ import { AckComparison } from './AckComparison';
 import { AnswerTiming } from './AnswerTiming';
 import type { CompareOptions } from './CompareOptions';
 import type { ComparisonListener } from './ComparisonListener';
-import { type RecordedEvent, isOfStop } from '../../recording/RecordedEvent';
+import { type RecordedEvent, STOPPED_CODE, isOfStop } from '../../recording/RecordedEvent';
 import { RecordedWork } from './RecordedWork';
 import { SendComparison } from './SendComparison';
 import { ComparisonRules } from './ComparisonRules';
@@ -61,6 +61,7 @@ export class RecordingComparison {
       return;
     }
     if (event.link !== 0) this.#work.add(event);
+    if (event.kind === 'error' && event.code === STOPPED_CODE) this.#host(event.link).acks.recorderStopped();
     if (event.kind === 'message') this.#host(event.link).acks.message(event);
     else if (event.kind === 'cancel') this.#host(event.link).acks.cancel(event.id);
     else if (event.kind === 'ack') {
@@ -104,6 +105,11 @@ export class RecordingComparison {
   /** Nothing is sent any more, since so many messages in a row had no answer; what was recorded after that is not compared. */
   givenUp(silent: number): void {
     this.#silent = silent;
+  }
+
+  /** The recording was read to its end, which is in the middle of a line. */
+  cutShort(): void {
+    this.#ledger.cutShort();
   }
 
   /** The verdict; nothing may follow. */

@@ -1,6 +1,7 @@
 import type { ComparisonListener } from './ComparisonListener';
 import { longestAscent } from './longestAscent';
 import type { RecordedMessage } from '../../recording/RecordedEvent';
+import { placeOf } from '../../recording/eventPlace';
 import { recordedValue } from '../../recording/content/recordedValue';
 import type { RecordedWork } from './RecordedWork';
 import { UnmatchedSends, type PlacedSend } from './UnmatchedSends';
@@ -8,7 +9,7 @@ import type { Difference, ValueChange } from './Verdict';
 import type { ComparisonRules } from './ComparisonRules';
 import type { ValueComparison } from './ValueComparer';
 import type { VerdictLedger } from './VerdictLedger';
-import { wholeChange } from './wholeChange';
+import { compareContents, shownContent, wholeChange } from './compareContents';
 
 /** So many pairs are held before their order is judged, whatever is still open. */
 const MAX_PAIRS = 16_384;
@@ -89,7 +90,9 @@ export class SendComparison {
       const actual = this.#actual.takeFrom(cursor, (other) => other.action === action);
       if (actual === undefined) {
         this.#listener?.missing(expected.message);
-        this.#report('missing', expected.message, [wholeChange('value', 'missing', expected.message)]);
+        this.#report('missing', expected.message, undefined, [
+          wholeChange(this.#rules, action, 'missing', expected.message),
+        ]);
         return true;
       }
       const comparison = this.#compare(expected.message, actual.message);
@@ -99,13 +102,13 @@ export class SendComparison {
         this.#ledger.compared(expected.message.side, action);
         this.#ledger.ignored += ignored;
         this.#listener?.paired(expected.message, actual.message, changes);
-        this.#report('changed', expected.message, changes);
+        this.#report('changed', expected.message, actual.message, changes);
       }
       return true;
     });
     this.#actual.visit(({ message }) => {
       this.#listener?.extra(message);
-      this.#report('extra', message, [wholeChange('value', 'extra', message)]);
+      this.#report('extra', undefined, message, [wholeChange(this.#rules, message.action, 'extra', message)]);
       return true;
     });
     this.#judgeOrder();
@@ -147,7 +150,7 @@ export class SendComparison {
       expected: place,
       aloneFrom,
       actual: actual.place,
-      message: { side, link, id, action, at },
+      message: { side, link, id, action, at, place: placeOf(message) },
       messages: this.#listener === undefined ? undefined : ([message, actual.message] as const),
     };
     this.#listener?.paired(message, actual.message, []);
@@ -188,33 +191,37 @@ export class SendComparison {
   }
 
   #compare(expected: RecordedMessage, actual: RecordedMessage): ValueComparison {
-    const hidden = [...(expected.redacted ?? []), ...(actual.redacted ?? [])];
-    return this.#rules
-      .comparerOf(expected.action)
-      .compare(
-        recordedValue(expected),
-        recordedValue(actual),
-        'value',
-        hidden,
-        this.#listener === undefined ? undefined : Infinity,
-      );
+    const limit = this.#listener === undefined ? undefined : Infinity;
+    return compareContents(this.#rules, expected.action, expected, actual, limit);
   }
 
+  /** One of the two is there. */
   #report(
-    kind: 'changed' | 'missing' | 'extra' | 'reordered',
-    message: Named,
+    kind: 'changed' | 'missing' | 'extra',
+    expected: RecordedMessage | undefined,
+    actual: RecordedMessage | undefined,
     changes: readonly ValueChange[],
   ): void {
-    this.#ledger.differs(differenceOf(kind, message, changes));
+    const message = expected ?? actual;
+    if (message === undefined) return;
+    const { side, link, id, action, at } = message;
+    const place = expected === undefined ? undefined : placeOf(expected);
+    const shown = (content: RecordedMessage): unknown => shownContent(this.#rules, action, content);
+    this.#ledger.differs({
+      ...differenceOf(kind, { side, link, id, action, at, place }, changes),
+      ...(expected === undefined ? {} : { recorded: shown(expected) }),
+      ...(actual === undefined ? {} : { replayed: shown(actual) }),
+    });
   }
 }
 
 function differenceOf(
   kind: Difference['kind'],
-  { side, link, id, action, at }: Named,
+  { side, link, id, action, at, place }: Named,
   changes: readonly ValueChange[],
 ): Difference {
-  return { kind, what: 'send', side, link, id, action, at, changes };
+  const where = place === undefined ? {} : { place };
+  return { kind, what: 'send', side, link, id, action, at, ...where, changes };
 }
 
 interface Pair {
@@ -227,4 +234,6 @@ interface Pair {
 }
 
 /** What a report names a message by; its content is let go. */
-type Named = Pick<RecordedMessage, 'side' | 'link' | 'id' | 'action' | 'at'>;
+type Named = Pick<RecordedMessage, 'side' | 'link' | 'id' | 'action' | 'at'> & {
+  readonly place?: string | undefined;
+};

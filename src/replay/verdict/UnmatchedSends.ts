@@ -1,7 +1,11 @@
 import { Column } from '../large/Column';
 import { KeyIndex } from '../large/KeyIndex';
 import type { RecordedMessage } from '../../recording/RecordedEvent';
+import { type EventPlace, markPlace, placeIn } from '../../recording/eventPlace';
 import { SpillStore } from '../large/SpillStore';
+
+/** A message with where it was read, which JSON would leave out. */
+type Stored = readonly [message: RecordedMessage, place: EventPlace | null];
 
 /** A send and its place among those of its side. */
 export interface PlacedSend {
@@ -27,7 +31,8 @@ export class UnmatchedSends {
 
   add(key: string, { message, place, aloneFrom }: PlacedSend): void {
     this.#keys.add(KeyIndex.hash(key));
-    this.#contentPlaces.push(this.#contents.add(JSON.stringify(message)));
+    const stored: Stored = [message, placeIn(message)];
+    this.#contentPlaces.push(this.#contents.add(JSON.stringify(stored)));
     this.#places.push(place);
     this.#aloneFrom.push(aloneFrom);
     this.#taken.push(0);
@@ -77,7 +82,8 @@ export class UnmatchedSends {
   }
 
   #at(row: number): PlacedSend {
-    const message = JSON.parse(this.#contents.get(this.#contentPlaces.get(row))) as RecordedMessage;
+    const [message, place] = JSON.parse(this.#contents.get(this.#contentPlaces.get(row))) as Stored;
+    if (place !== null) markPlace(message, place);
     return {
       message,
       place: this.#places.get(row),

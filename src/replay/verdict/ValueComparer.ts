@@ -54,6 +54,9 @@ type ToleranceRule = PathRule & { readonly tolerance: NumberTolerance };
 type NormaliseRule = PathRule & { readonly apply: (value: unknown) => unknown };
 type TypeRule = Rule & { readonly is: (value: unknown) => boolean };
 
+/** What is shown in place of a secret. */
+export const HIDDEN = '[redacted]';
+
 const MAX_CHANGES = 100;
 const EVERYWHERE = '**';
 /** No JSON begins with it. */
@@ -74,6 +77,7 @@ export const ruleTypes = Object.keys(types);
  */
 export class ValueComparer {
   readonly #ignore: readonly PathRule[];
+  readonly #redact: readonly PathRule[];
   readonly #types: readonly TypeRule[];
   readonly #tolerances: readonly ToleranceRule[];
   readonly #normalise: readonly NormaliseRule[];
@@ -104,6 +108,7 @@ export class ValueComparer {
     // The first tolerance that fits counts: that of the action before the general one.
     this.#types = [...types, ...(general === undefined ? [] : general.#types)];
     this.#ignore = [...ignore, ...redact, ...(general === undefined ? [] : general.#ignore)];
+    this.#redact = [...redact, ...(general === undefined ? [] : general.#redact)];
     this.#tolerances = [...tolerances, ...(general === undefined ? [] : general.#tolerances)];
     this.#normalise = [...normalise, ...(general === undefined ? [] : general.#normalise)];
   }
@@ -116,6 +121,11 @@ export class ValueComparer {
   /** Without rules, like texts are like values and nothing is ignored. */
   get hasRules(): boolean {
     return this.#ignore.length + this.#types.length + this.#tolerances.length + this.#normalise.length > 0;
+  }
+
+  /** Whether a rule names a secret. */
+  get hasSecrets(): boolean {
+    return this.#redact.length > 0;
   }
 
   /** Its own rules that never met a value. */
@@ -144,7 +154,11 @@ export class ValueComparer {
     const report = (kind: ValueChange['kind'], left: unknown, right: unknown): void => {
       compared += 1;
       if (changes.length < limit) {
-        changes.push({ path: formatJsonPath(path), kind, expected: left, actual: right });
+        const [expectedShown, actualShown] = [
+          this.shown(left, path, hidden),
+          this.shown(right, path, hidden),
+        ];
+        changes.push({ path: formatJsonPath(path), kind, expected: expectedShown, actual: actualShown });
       }
     };
     const skipped = (): boolean => {
@@ -186,6 +200,21 @@ export class ValueComparer {
 
     if (!skipped()) walk(expected, actual);
     return { changes, ignored, compared };
+  }
+
+  /** The value at a path with what is secret replaced, for people and files; `hidden`: paths that a recording hides. */
+  shown(value: unknown, at: readonly (string | number)[], hidden: readonly string[] = []): unknown {
+    if (!this.hasSecrets && hidden.length === 0) return value;
+    const walk = (given: unknown, path: Path): unknown => {
+      if (this.#redact.some((rule) => rule.path.matches(path)) || hidden.includes(formatJsonPath(path)))
+        return HIDDEN;
+      if (Array.isArray(given)) return given.map((element, index) => walk(element, [...path, index]));
+      if (!isRecord(given)) return given;
+      return Object.fromEntries(
+        Object.entries(given).map(([key, member]) => [key, walk(member, [...path, key])]),
+      );
+    };
+    return walk(value, [...at]);
   }
 
   /** Equal for values that `compare` finds equal; the reverse holds too unless a tolerance is given. */

@@ -32,7 +32,7 @@ export interface Verdict {
   readonly noteCount: number;
   /** What else is to be known of the comparison, for people: connections that were recorded in part, messages that were not sent. */
   readonly remarks: readonly string[];
-  /** Of what fewer were compared than `minCompared` wants, a sentence each. */
+  /** Why it does not pass though nothing differs, a sentence each: of what fewer were compared than `minCompared` wants, that the recording is cut. */
   readonly shortfalls: readonly string[];
   /** Rules that met nothing: likely misspelled, or no longer needed. */
   readonly unusedRules: readonly string[];
@@ -40,7 +40,7 @@ export interface Verdict {
   readonly actions: readonly ActionVerdict[];
 }
 
-/** One acknowledgement or send that is not as recorded. */
+/** One acknowledgement or send that is not as recorded. Of values, what is secret stands as `[redacted]`. */
 export interface Difference {
   /**
    * `changed`: another value or status. `missing`: recorded, and did not come. `unanswered`: the same, since the host gave no answer in time.
@@ -55,6 +55,17 @@ export interface Difference {
   readonly action: string;
   /** When the recorded one happened, or the extra one; milliseconds. */
   readonly at: number;
+  /**
+   * Where the recorded event stands, such as `night.ndjson:12`, or `line 12` of what is no file. Absent when `extra`, and where events were
+   * handed in that were not read.
+   */
+  readonly place?: string;
+  /** Of an acknowledgement: the value of its message as recorded. Absent when the recording holds no such message, and for an order or a time. */
+  readonly request?: unknown;
+  /** The whole result, or value of a send, as recorded. Absent when there is none, and for an order or a time. */
+  readonly recorded?: unknown;
+  /** The whole one of the replay; likewise. */
+  readonly replayed?: unknown;
   /** Where the values differ; none when `reordered`. The path of a time is `ms`. */
   readonly changes: readonly ValueChange[];
 }

@@ -14,11 +14,17 @@ export class VerdictLedger {
   #noteCount = 0;
   #compared = 0;
   readonly #remarks: string[] = [];
+  /** Messages whose answer is lacking in the recording for no reason that it tells. */
+  #unheld = 0;
+  #firstUnheld = '';
+  #isCut = false;
+  readonly #allowsCut: boolean;
   ignored = 0;
   notCompared = 0;
 
   constructor(options: CompareOptions) {
     this.#limit = options.maxDifferences ?? 1000;
+    this.#allowsCut = options.cut === 'allow';
   }
 
   compared(side: string, action: string): void {
@@ -41,8 +47,23 @@ export class VerdictLedger {
     this.#remarks.push(text);
   }
 
+  /** The recording ends in the middle of a line. */
+  cutShort(): void {
+    this.#isCut = true;
+  }
+
+  /** The recording holds no end of an answer that the replay gave, and nothing that explains it. `place`: of the message. */
+  unheld(place: string): void {
+    if (this.#unheld === 0) this.#firstUnheld = place;
+    this.#unheld += 1;
+  }
+
   verdict(rules: ComparisonRules): Verdict {
-    const shortfalls = rules.shortfalls(this.#compared, (action) => this.#comparedOf(action));
+    const cuts = this.#cuts();
+    const shortfalls = [
+      ...rules.shortfalls(this.#compared, (action) => this.#comparedOf(action)),
+      ...(this.#allowsCut ? [] : cuts.map((cut) => `${cut}; record it anew, or allow that with cut: allow`)),
+    ];
     return {
       passed: this.#compared > 0 && this.#differenceCount === 0 && shortfalls.length === 0,
       compared: this.#compared,
@@ -52,11 +73,21 @@ export class VerdictLedger {
       differences: this.#differences,
       notes: this.#notes,
       noteCount: this.#noteCount,
-      remarks: this.#remarks,
+      remarks: [...this.#remarks, ...(this.#allowsCut ? cuts : [])],
       shortfalls,
       unusedRules: rules.unused,
       actions: [...this.#actions.values()],
     };
+  }
+
+  /** What shows that the recording is cut, a sentence each. */
+  #cuts(): readonly string[] {
+    if (this.#isCut) return ['the recording is cut: it ends in the middle of a line'];
+    if (this.#unheld === 0) return [];
+    const messages = this.#unheld === 1 ? '1 message' : `${this.#unheld} messages`;
+    return [
+      `the recording is cut: it holds no answer to ${messages} (first: ${this.#firstUnheld}), and nothing that says why`,
+    ];
   }
 
   /** Of all sides. */

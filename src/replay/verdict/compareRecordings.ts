@@ -1,6 +1,7 @@
 import type { CompareOptions } from './CompareOptions';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { RecordingComparison } from './RecordingComparison';
+import { isCut, withHeader } from './recordingFacts';
 import type { Verdict } from './Verdict';
 
 /**
@@ -17,12 +18,13 @@ export async function compareRecordings(
   actual: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: CompareOptions = {},
 ): Promise<Verdict> {
-  const comparison = new RecordingComparison(options);
+  const comparison = new RecordingComparison(withHeader(options, expected));
   try {
     await readInTurns(
       [expected, (event) => comparison.expected(event)],
       [actual, (event) => comparison.actual(event)],
     );
+    if (isCut(expected)) comparison.cutShort();
     return comparison.finish();
   } finally {
     comparison.close();

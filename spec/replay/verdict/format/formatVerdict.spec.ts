@@ -12,6 +12,9 @@ describe('formatVerdict', () => {
     expect(formatVerdict(await compareRecordings(expected, actual, { ignore: ['**.zz'] }))).toBe(
       [
         'changed acknowledgement: Move, link 1, message 1, at 1.5 ms',
+        '    asked     1',
+        '    recorded  {"v":NaN,"n":"<a & \\u0000\\"b\\">"}',
+        '    now       {"v":9007199254740993,"x":1}',
         '  - result.v: NaN',
         '  + result.v: 9007199254740993',
         '  - result.n: "<a & \\u0000\\"b\\">"',

@@ -32,13 +32,31 @@ export function counts(verdict: Verdict): string {
   return `compared ${verdict.compared}, ignored ${verdict.ignored}, not compared ${verdict.notCompared}`;
 }
 
-/** One line that names a difference, without its values. What a peer sent stays within it. */
+/** One line that names a difference and where it is recorded, without its values. What a peer sent stays within it. */
 export function title(difference: Difference): string {
-  const { kind, what, side, link, id, action, at } = difference;
+  const { kind, what, side, link, id, action, at, place } = difference;
   const owner = what === 'send' ? ` send of ${side}` : kind === 'unanswered' ? '' : ` ${what}`;
   const name = action === '' ? '(no action)' : action;
-  return escapeControls(`${kind}${owner}: ${name}, link ${link}, message ${id}, at ${at} ms`);
+  const where = place === undefined ? '' : `, ${place}`;
+  return escapeControls(`${kind}${owner}: ${name}, link ${link}, message ${id}, at ${at} ms${where}`);
 }
+
+/** What was asked, and whole answers or values one above the other where only a part of them differs. */
+export function contextLines(difference: Difference): readonly string[] {
+  const lines: string[] = [];
+  const add = (label: string, value: unknown): void => {
+    lines.push(escapeControls(`${label.padEnd(9)} ${printValue(value)}`));
+  };
+  if ('request' in difference) add('asked', difference.request);
+  if ('recorded' in difference && 'replayed' in difference && difference.changes.some(isWithin)) {
+    add('recorded', difference.recorded);
+    add('now', difference.replayed);
+  }
+  return lines;
+}
+
+const isWithin = ({ path }: ValueChange): boolean =>
+  path !== 'value' && path !== 'result' && path !== 'status';
 
 /** One place where values differ, a line for what was expected and one for what came. */
 export function changeLines(
@@ -80,7 +98,8 @@ export interface FormatVerdictOptions {
 }
 
 /**
- * A verdict for people: each difference with what was recorded (-) and what came (+), then the counts.
+ * A verdict for people: each difference with its place in the file, what was asked, what was recorded (-) and what came (+), then the
+ * counts. What is secret stands as `[redacted]`.
  *
  * @example process.stdout.write(formatVerdict(verdict, { colour: process.stdout.isTTY }));
  */
@@ -90,6 +109,7 @@ export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = 
   const lines: string[] = [];
   for (const difference of verdict.differences) {
     lines.push(title(difference));
+    for (const line of contextLines(difference)) lines.push(`    ${line}`);
     for (const change of difference.changes) {
       for (const { sign, text } of changeLines(change)) {
         lines.push(paint(sign === '-' ? 31 : 32, `  ${sign} ${text}`));
@@ -99,7 +119,9 @@ export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = 
   const more = verdict.differenceCount - verdict.differences.length;
   if (more > 0) lines.push(`… and ${more} more`);
   for (const line of noteLines(verdict)) lines.push(paint(33, escapeControls(line)));
-  for (const shortfall of verdict.shortfalls) lines.push(paint(31, escapeControls(shortfall)));
+  // Where nothing differs they are the reason of the last line.
+  const apart = verdict.differenceCount > 0 || verdict.compared === 0 ? verdict.shortfalls : [];
+  for (const shortfall of apart) lines.push(paint(31, escapeControls(shortfall)));
   for (const rule of verdict.unusedRules) lines.push(paint(33, escapeControls(`matched nothing: ${rule}`)));
   const outcome = verdict.passed
     ? paint(32, 'pass')

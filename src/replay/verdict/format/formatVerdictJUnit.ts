@@ -1,5 +1,5 @@
 import type { Verdict } from '../Verdict';
-import { changeLines, counts, noteLines, reasonOf, title } from './formatVerdict';
+import { changeLines, contextLines, counts, noteLines, reasonOf, title } from './formatVerdict';
 
 /**
  * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing, or too little, was compared.
@@ -19,6 +19,7 @@ export function formatVerdictJUnit(verdict: Verdict, name = 'replay'): string {
     const own = verdict.differences.filter((one) => one.side === side && one.action === action);
     const lines = own.flatMap((difference) => [
       title(difference),
+      ...contextLines(difference).map((line) => `    ${line}`),
       ...difference.changes.flatMap(changeLines).map(({ sign, text }) => `  ${sign} ${text}`),
     ]);
     const message = `${differences} of ${compared} compared differ`;
