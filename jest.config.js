@@ -33,6 +33,10 @@ module.exports = {
     },
     { ...shared, displayName: 'process', testEnvironment: 'node', testMatch: ['**/*.process.spec.ts'] },
   ],
+  // Of the unit specs, with --coverage: half a per cent below what they cover today (88.02, 82.57, 83.49, 89.50).
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcov'],
+  coverageThreshold: { global: { statements: 87.5, branches: 82.1, functions: 83, lines: 89 } },
   // For what hangs; specs that compute for seconds need more on a busy machine than on a free one.
   testTimeout: 60000,
 };

@@ -2,7 +2,8 @@
 
 /*
  * Runs the specs: `npm test`, `npm test -- spec/config`, `npm test -- -t "a name"`; every argument goes to Jest. `npm run test:unit` and
- * `npm run test:process` run one kind (see jest.config.js), `npm test` the unit specs and then the process specs.
+ * `npm run test:process` run one kind (see jest.config.js), `npm test` the unit specs and then the process specs. `--coverage` counts for
+ * the unit specs only: what process specs run in other processes is not seen.
  *
  * Builds before process specs, because some load the built package. Prints what Jest prints and last, from the results that Jest writes,
  * the plain line "N passed, N failed" with ", N skipped" when there are any, over both kinds. Exit code 1 when something failed or nothing
@@ -32,7 +33,7 @@ async function main([first, ...rest]) {
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const kind of kinds) {
-    const counted = await run(kind, args);
+    const counted = await run(kind, kind === 'unit' ? args : args.filter((arg) => arg !== '--coverage'));
     for (const name of Object.keys(total)) total[name] += counted[name];
   }
   const { passed, failed, skipped } = total;
