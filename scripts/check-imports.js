@@ -98,6 +98,7 @@ const allowed = {
   'recording/edit': ['recording', 'recording/format'],
   'recording/capture': [
     'app',
+    'config',
     'config/types:types',
     'recording',
     'recording/content',
@@ -119,6 +120,7 @@ const allowed = {
     'replay/verdict',
   ],
   'replay/standIn': [
+    'config',
     'config/types:types',
     'recording',
     'recording/content',

@@ -1,5 +1,6 @@
 import type { AnswersReport } from './standIn/RecordedAnswers';
 import type { RecordedEvent } from '../recording/RecordedEvent';
+import type { CompareOptions } from './verdict/CompareOptions';
 import type { Verdict } from './verdict/Verdict';
 import type { Clock } from '../runtime/Clock';
 import type { EventSink } from '../recording/capture/EventSink';
@@ -14,6 +15,8 @@ export interface Replay {
   readonly events: readonly RecordedEvent[];
   /** By client: what it asked for, against what the recording could answer. */
   readonly clients: ReadonlyMap<string, AnswersReport>;
+  /** The rules it was given; `toMatchRecording` uses them too. */
+  readonly rules: CompareOptions;
 }
 
 /** Takes what a replay does: into the comparison, and kept if wanted. */

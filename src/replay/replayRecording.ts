@@ -1,3 +1,6 @@
+import { configShape, handlersShape } from './handlerShapes';
+import { compareOptionsOf, compareShapes } from './verdict/optionShapes';
+import { type Shape, checkArgument, checkOptions, oneOf, shapes } from '../runtime/checkArguments';
 import type { CometConfig } from '../config/types/CometConfig';
 import { parseConfig } from '../config/parseConfig';
 import type { App } from '../app/App';
@@ -57,6 +60,25 @@ export interface ReplayOptions extends CompareOptions, RulesOption {
   readonly onEvent?: (event: RecordedEvent) => void;
 }
 
+const optionShapes = {
+  ...compareShapes,
+  rules: shapes.rules,
+  handlers: handlersShape,
+  config: configShape,
+  speed: shapes.speed,
+  time: {
+    expected: "'virtual' or a virtualTime()",
+    fits: (value) => value === 'virtual' || (shapes.object.fits(value) && 'clock' in (value as object)),
+  },
+  clock: shapes.clock,
+  mode: oneOf('strict', 'lenient'),
+  answerMs: shapes.amount,
+  quietMs: shapes.amount,
+  keepEvents: shapes.flag,
+  logger: shapes.logger,
+  onEvent: shapes.callback,
+} satisfies Readonly<Record<keyof ReplayOptions, Shape>>;
+
 /**
  * Replays a recording into handlers, in process and without a socket: what peers sent to the host goes through the handlers again, what the
  * app sends is answered from the recording, so nothing real moves; a send that is not in it fails with ERR_NOT_RECORDED (as the peer's
@@ -76,12 +98,15 @@ export async function replayRecording(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: ReplayOptions,
 ): Promise<Replay> {
+  checkArgument('replayRecording: the recording', recording, shapes.events);
+  checkOptions('replayRecording', given, optionShapes, ['handlers']);
   const options = withHeader(withRules(given, recording), recording);
   const { time } = options;
-  if (time !== 'virtual') return replay(recording, options, time);
+  const rules = compareOptionsOf(given);
+  if (time !== 'virtual') return { ...(await replay(recording, options, time)), rules };
   const virtual = virtualTime();
   try {
-    return await replay(recording, options, virtual);
+    return { ...(await replay(recording, options, virtual)), rules };
   } finally {
     virtual.uninstall();
   }
@@ -91,7 +116,7 @@ async function replay(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: ReplayOptions,
   time: VirtualTime | undefined,
-): Promise<Replay> {
+): Promise<Omit<Replay, 'rules'>> {
   const { speed = time === undefined ? 'max' : 1, answerMs = 60_000 } = options;
   checkSpeed(speed);
   if (time === undefined) requireRealTimers('replayRecording');

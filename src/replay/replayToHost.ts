@@ -1,3 +1,6 @@
+import { compareOptionsOf, compareShapes } from './verdict/optionShapes';
+import { clientOf } from '../config/hostOf';
+import { type Shape, checkArgument, checkOptions, shapes } from '../runtime/checkArguments';
 import type { ClientConfig } from '../config/types/ClientConfig';
 import { type Clock, systemClock } from '../runtime/Clock';
 import { createNodeTransport } from '../streams/transport/node/createNodeTransport';
@@ -14,8 +17,11 @@ import { onAbort } from '../runtime/onAbort';
 
 /** How a recording is replayed to a live host. */
 export interface ReplayToHostOptions extends CompareOptions, RulesOption {
-  /** The host; what it wants of a client (`Token`, `TLS`) is taken from here, since no recording holds it. */
-  readonly to: ClientConfig;
+  /**
+   * The host: of a configuration, as the entry of a settings file, or "IP:PORT". What it wants of a client (`Token`, `TLS`) is taken from
+   * here, since no recording holds it.
+   */
+  readonly to: ClientConfig | string | { readonly IP: string; readonly Port: number };
   /** Default: TCP sockets. */
   readonly transport?: Transport;
   /** 1: as recorded; 10: ten times as fast; `max` (default): without pauses. What came after an answer waits for it at any speed. */
@@ -31,6 +37,20 @@ export interface ReplayToHostOptions extends CompareOptions, RulesOption {
   readonly signal?: AbortSignal;
 }
 
+const optionShapes = {
+  ...compareShapes,
+  rules: shapes.rules,
+  // Its own reader tells more.
+  to: { expected: 'a host', fits: () => true },
+  transport: shapes.transport,
+  speed: shapes.speed,
+  clock: shapes.clock,
+  answerMs: shapes.amount,
+  keepEvents: shapes.flag,
+  onEvent: shapes.callback,
+  signal: shapes.signal,
+} satisfies Readonly<Record<keyof ReplayToHostOptions, Shape>>;
+
 /**
  * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares the acknowledgements. What
  * the recorded app itself sent is no part of it. It always ends: a message without an answer in time is a difference (`unanswered`), as one
@@ -45,8 +65,11 @@ export async function replayToHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: ReplayToHostOptions,
 ): Promise<Replay> {
+  checkArgument('replayToHost: the recording', recording, shapes.events);
+  checkOptions('replayToHost', given, optionShapes);
   const options = withHeader(withRules(given, recording), recording);
-  const { to, transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
+  const to = clientOf('replayToHost: to', given.to);
+  const { transport = createNodeTransport(), speed = 'max', clock = systemClock } = options;
   checkSpeed(speed);
   if (clock === systemClock) requireRealTimers('replayToHost');
   const comparison = new RecordingComparison(options, speed !== 'max');
@@ -80,7 +103,12 @@ export async function replayToHost(
     await drive.done;
     sink.check();
     if (isCut(recording)) comparison.cutShort();
-    return { verdict: comparison.finish(), events: sink.events, clients: new Map() };
+    return {
+      verdict: comparison.finish(),
+      events: sink.events,
+      clients: new Map(),
+      rules: compareOptionsOf(given),
+    };
   } finally {
     release();
     drive.abort();

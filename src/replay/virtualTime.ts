@@ -1,3 +1,4 @@
+import { checkOptions, shapes } from '../runtime/checkArguments';
 import { BadOption } from '../errors/setUp';
 import { ReplayStuck } from '../errors/recordings';
 import { type Clock, systemClock } from '../runtime/Clock';
@@ -114,6 +115,11 @@ function ownerOfTimers(): keyof typeof foreignTimers | undefined {
  * }
  */
 export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
+  checkOptions('virtualTime', options, {
+    startAt: shapes.moment,
+    graceMs: shapes.amount,
+    limitMs: shapes.amount,
+  });
   if (installed) throw new BadOption('virtual time is installed already; call uninstall() first');
   requireRealTimers('virtualTime');
   const { graceMs = 1000, limitMs = 86_400_000 } = options;

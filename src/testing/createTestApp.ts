@@ -1,3 +1,5 @@
+import { configShape, handlersShape } from '../replay/handlerShapes';
+import { type Shape, checkOptions, shapes } from '../runtime/checkArguments';
 import type { App } from '../app/App';
 import type { AppOptions } from '../app/AppOptions';
 import { createApp } from '../app/createApp';
@@ -37,6 +39,7 @@ export interface TestApp {
  * await stop();
  */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  checkOptions('createTestApp', options, optionShapes);
   const { config = oneHost(), handlers, ...rest } = options;
   const transport = createMemoryTransport();
   const appOptions = { logger: silentLogger, ...rest, transport };
@@ -56,5 +59,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     },
   };
 }
+
+const optionShapes = {
+  config: configShape,
+  handlers: handlersShape,
+  logger: shapes.logger,
+  clock: shapes.clock,
+  random: shapes.callback,
+} satisfies Readonly<Record<keyof TestAppOptions, Shape>>;
 
 const oneHost = (): CometConfig => parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 0 } } });

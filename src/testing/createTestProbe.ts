@@ -1,8 +1,14 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../runtime/checkArguments';
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import type { ActorContext } from '../actors/behaviour';
 import type { ActorRef, AnyActorRef, Termination } from '../actors/ActorRef';
 import type { ActorSystem } from '../actors/ActorSystem';
+
+const systemShape: Shape = {
+  expected: 'a system of createActorSystem',
+  fits: (value) => shapes.object.fits(value) && 'spawn' in (value as object),
+};
 
 /** Options of a probe. */
 export interface TestProbeOptions<M, R> {
@@ -41,6 +47,12 @@ export function createTestProbe<M, R = null>(
   system: ActorSystem,
   options: TestProbeOptions<M, R> = {},
 ): TestProbe<M, R> {
+  checkArgument('createTestProbe: the system', system, systemShape);
+  checkOptions('createTestProbe', options, {
+    name: shapes.text,
+    answer: shapes.callback,
+    withinMs: shapes.amount,
+  });
   const { name, answer, withinMs: defaultMs = 3000 } = options;
   const { clock } = system;
   const messages: M[] = [];

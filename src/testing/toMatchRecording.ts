@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BadOption } from '../errors/setUp';
+import { type Shape, checkArgument, checkOptions, oneOf, shapes } from '../runtime/checkArguments';
+import { compareOptionsOf, compareShapes } from '../replay/verdict/optionShapes';
 import type { CompareOptions } from '../replay/verdict/CompareOptions';
 import { compareRecordings } from '../replay/verdict/compareRecordings';
 import { formatVerdict } from '../replay/verdict/format/formatVerdict';
@@ -9,7 +11,7 @@ import { Redaction } from '../recording/format/Redaction';
 import { ReplacementFile } from '../recording/format/ReplacementFile';
 import { RxcometError } from '../errors/RxcometError';
 import type { Replay } from '../replay/Replay';
-import { type RulesOption, hiddenByRules, withRules } from '../replay/rules/loadRules';
+import { type RulesOption, hiddenByRules, joinRules, withRules } from '../replay/rules/loadRules';
 import { isCi } from '../runtime/isCi';
 import { updateRecording } from '../replay/update/updateRecording';
 
@@ -45,8 +47,8 @@ export interface RecordingMatchers {
 
 /**
  * A matcher for Jest and vitest. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) in a test or a set-up file makes it known
- * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave, or
- * events, or a recording's file name, and holds it against a recording: a file name, or events. Passes only when something was compared and
+ * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave (also its
+ * promise) with the rules it was given, or events, or a recording's file name, and holds it against a recording: a file name, or events. Passes only when something was compared and
  * nothing differs.
  *
  * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a missing file, or update under CI;
@@ -59,9 +61,21 @@ export interface RecordingMatchers {
  * await expect(replay).toMatchRecording('session.ndjson', { ignore: ['result.timestamp'] });
  */
 export async function toMatchRecording(
+  received: Replay | Conversation | string | Promise<Replay | Conversation | string>,
+  recording: Conversation | string,
+  options: MatchRecordingOptions = {},
+): Promise<{ readonly pass: boolean; readonly message: () => string }> {
+  const replayed = await received;
+  checkArgument('toMatchRecording: what expect() got', replayed, conversationShape);
+  checkArgument('toMatchRecording: the recording', recording, recordingShape);
+  checkOptions('toMatchRecording', options, optionShapes);
+  return match(replayed, recording, isReplay(replayed) ? joinRules(options, replayed.rules) : options);
+}
+
+async function match(
   received: Replay | Conversation | string,
   recording: Conversation | string,
-  given: MatchRecordingOptions = {},
+  given: MatchRecordingOptions,
 ): Promise<{ readonly pass: boolean; readonly message: () => string }> {
   const options = withRules(given, recording);
   const mode = modeOf(options);
@@ -80,7 +94,7 @@ export async function toMatchRecording(
     throw new BadOption(`${recording} does not exist; mode record writes it: RXCOMET_RECORDING=record`);
   }
   const expected = conversationOf(recording);
-  const verdict = await compareRecordings(expected, actual, options);
+  const verdict = await compareRecordings(expected, actual, compareOptionsOf(options));
   const name = typeof recording === 'string' ? recording : 'the recording';
   const warnings = 'warnings' in expected ? expected.warnings.map((text) => `warning: ${text}\n`) : [];
   return {
@@ -89,6 +103,26 @@ export async function toMatchRecording(
       `expected ${verdict.passed ? 'something else than' : 'what'} ${name} holds\n\n${warnings.join('')}${formatVerdict(verdict)}`,
   };
 }
+
+const isReplay = (given: Replay | Conversation | string): given is Replay =>
+  typeof given === 'object' && 'verdict' in given;
+
+const recordingShape: Shape = {
+  expected: 'the name of a file, or events',
+  fits: (value) => shapes.file.fits(value) || shapes.events.fits(value),
+};
+
+const conversationShape: Shape = {
+  expected: 'what replayRecording gave, events, or the name of a file',
+  fits: (value) =>
+    recordingShape.fits(value) || (shapes.object.fits(value) && 'verdict' in (value as object)),
+};
+
+const optionShapes = {
+  ...compareShapes,
+  rules: shapes.rules,
+  mode: oneOf('record', 'replay', 'update'),
+} satisfies Readonly<Record<keyof MatchRecordingOptions, Shape>>;
 
 function modeOf(options: MatchRecordingOptions): string {
   const { RXCOMET_RECORDING } = process.env;
@@ -106,7 +140,7 @@ function modeOf(options: MatchRecordingOptions): string {
 
 function conversationOf(given: Replay | Conversation | string): Conversation {
   if (typeof given === 'string') return readRecording(given);
-  return 'verdict' in given ? given.events : given;
+  return isReplay(given) ? given.events : given;
 }
 
 /** Passes when the recording now holds what the replay did. */
@@ -115,7 +149,7 @@ async function update(
   received: Replay | Conversation | string,
   options: MatchRecordingOptions,
 ): Promise<{ readonly pass: boolean; readonly message: () => string }> {
-  const replay = typeof received === 'object' && 'verdict' in received ? received : conversationOf(received);
+  const replay = isReplay(received) ? received : conversationOf(received);
   const { refused, again, verdict } = await updateRecording(file, replay, options);
   // Times are no content; they are kept.
   const late = verdict.differences.filter(({ kind }) => kind === 'slower' || kind === 'faster').length;

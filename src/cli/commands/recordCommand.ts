@@ -14,7 +14,7 @@ import { defineCommand } from '../arguments/defineCommand';
 import { endpointConfig } from '../arguments/parseAddress';
 import { formatAddress } from '../output/formatResult';
 import { formatSpeed, showProgress } from '../output/showProgress';
-import { type Io, stopped, written } from '../process/Io';
+import { type Io, stopped, written, partsOf } from '../process/Io';
 import { listenBy } from './hosts';
 import { logOptions, redactOption } from '../arguments/options';
 import { parseSize } from '../arguments/parseSize';
@@ -79,8 +79,9 @@ export const recordCommand = defineCommand({
     warnOfRedact(redact, logger);
     if (file !== '-') await requireNewFile('-o', file, rotateBytes > 0);
 
+    const { clock } = io.app;
     const writer = new RecordingWriter(file, {
-      ...io.app,
+      ...(clock === undefined ? {} : { clock }),
       redact,
       rotateBytes,
       ...(gzip ? { gzip } : {}),
@@ -94,7 +95,7 @@ export const recordCommand = defineCommand({
       tap = await listenBy(
         '--listen',
         createTap({
-          ...io.app,
+          ...partsOf(io),
           ...faults,
           listen: host.hosts[0] as HostConfig,
           to: target.clients[0] as ClientConfig,

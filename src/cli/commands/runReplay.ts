@@ -13,7 +13,15 @@ import {
   virtualTime,
 } from '../../testing/index';
 import { createCliLogger } from '../output/createAppLogger';
-import { ExitCode, type Io, type Output, type StopCause, stopped, stoppedExitCode } from '../process/Io';
+import {
+  ExitCode,
+  type Io,
+  type Output,
+  type StopCause,
+  stopped,
+  stoppedExitCode,
+  partsOf,
+} from '../process/Io';
 import type { ClientConfig, Logger } from '../../index';
 import { addHandlers } from '../handlers/addHandlers';
 import { realClock } from '../process/realClock';
@@ -130,7 +138,7 @@ function start(
   };
   if ('host' in target) {
     const { time: _time, ...real } = options;
-    return replayToHost(progress.recording, { ...real, ...io.app, to: target.host, signal: io.stop });
+    return replayToHost(progress.recording, { ...real, ...partsOf(io), to: target.host, signal: io.stop });
   }
   return replayRecording(progress.recording, {
     ...options,

@@ -1,6 +1,6 @@
 import { type HostConfig, type Logger, encodeJson } from '../../index';
 import { type AnswersReport, type Recording, type StandInOptions, createStandIn } from '../../testing/index';
-import { ExitCode, type Io, type Output, stopped } from '../process/Io';
+import { ExitCode, type Io, type Output, stopped, partsOf } from '../process/Io';
 import { paint } from '../output/paint';
 import { endpointConfig } from '../arguments/parseAddress';
 import { formatAddress, formatResult } from '../output/formatResult';
@@ -76,7 +76,7 @@ export async function runStandIn(
     '--as-host',
     createStandIn(progress.recording, {
       ...options,
-      ...io.app,
+      ...partsOf(io),
       listen: hosts[0] as HostConfig,
       onError: (error) => logger.warn({}, error.message),
     }),

@@ -53,8 +53,11 @@ export const serveCommand = defineCommand({
     const app = await createHostApp(config, handlers === undefined, logger, io);
     warnOfRedact(redact, logger);
     if (recordTo !== undefined) await requireNewFile('--record', recordTo, rotateBytes > 0);
+    const { clock } = io.app;
     const recording =
-      recordTo === undefined ? undefined : record(app, recordTo, { ...io.app, rotateBytes, redact });
+      recordTo === undefined
+        ? undefined
+        : record(app, recordTo, { ...(clock === undefined ? {} : { clock }), rotateBytes, redact });
     if (handlers === undefined) app.handle('*', echo);
     // A module may wait for a device; a signal ends that too.
     else await Promise.race([addHandlers(app, handlers), stopped(io)]);

@@ -75,3 +75,11 @@ export function stopped({ stop }: Pick<Io, 'stop'>): Promise<StopCause> {
     else stop.addEventListener('abort', done, { once: true });
   });
 }
+
+/** What the parts of a command are made with, and no more than that. */
+export function partsOf({ app: { clock, transport } }: Pick<Io, 'app'>): Io['app'] {
+  return {
+    ...(clock === undefined ? {} : { clock }),
+    ...(transport === undefined ? {} : { transport }),
+  };
+}

@@ -1,3 +1,5 @@
+import { clientOf, hostOf } from '../../config/hostOf';
+import { type Shape, checkOptions, shapes } from '../../runtime/checkArguments';
 import { describeError, isInstance } from '../../runtime/describeError';
 import { guarded } from '../../runtime/guards';
 import type { ClientConfig } from '../../config/types/ClientConfig';
@@ -15,9 +17,9 @@ import { withFaults } from '../../streams/transport/faults/withFaults';
 /** What a tap stands between, and where it writes. */
 export interface TapOptions {
   /** Where clients connect instead of at the host. */
-  readonly listen: HostConfig;
+  readonly listen: HostConfig | string | { readonly IP: string; readonly Port: number };
   /** The host. */
-  readonly to: ClientConfig;
+  readonly to: ClientConfig | string | { readonly IP: string; readonly Port: number };
   /** Default: TCP sockets. */
   readonly transport?: Transport;
   /** Stays the caller's: it is not closed with the tap. */
@@ -40,6 +42,17 @@ export interface Tap {
   close(): Promise<void>;
 }
 
+const optionShapes = {
+  // Their own reader tells more.
+  listen: { expected: 'a host', fits: () => true },
+  to: { expected: 'a host', fits: () => true },
+  transport: shapes.transport,
+  writer: shapes.sink,
+  faults: shapes.object,
+  clock: shapes.clock,
+  onError: shapes.callback,
+} satisfies Readonly<Record<keyof TapOptions, Shape>>;
+
 /**
  * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order, with half-closes and
  * back-pressure; a reset of one side becomes a reset of the other. What cannot be read passes too and is marked. The recording sees each
@@ -51,7 +64,10 @@ export interface Tap {
  * const tap = await createTap({ listen, to, writer });
  */
 export async function createTap(options: TapOptions): Promise<Tap> {
-  const { transport = createNodeTransport(), listen, to, faults, clock } = options;
+  checkOptions('createTap', options, optionShapes, ['writer']);
+  const listen = hostOf('createTap: listen', options.listen);
+  const to = clientOf('createTap: to', options.to);
+  const { transport = createNodeTransport(), faults, clock } = options;
   const onError = guarded(options.onError);
   let troubled = false;
   const onTrouble = (error: unknown): void => {

@@ -1,9 +1,15 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import type { App } from '../../app/App';
 import { AppTransport } from '../../app/AppTransport';
 import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import type { LinkEnd, LinkWatcher, WatchedLink } from '../../streams/transport/WatchedLink';
-import { type RecordingOptions, type RecordingSummary, RecordingWriter } from '../format/RecordingWriter';
+import {
+  type RecordingOptions,
+  type RecordingSummary,
+  RecordingWriter,
+  recordingShapes,
+} from '../format/RecordingWriter';
 import { OpenMessages } from '../format/OpenMessages';
 import { type RecordedDialect, STOPPED_CODE } from '../RecordedEvent';
 import { ConversationWatcher } from './ConversationWatcher';
@@ -12,6 +18,11 @@ import { hearing, recordedSide } from './recordTransport';
 
 /** A stopped app has dropped its connections; how long their closing is waited for. */
 const LAST_CLOSES_MS = 1000;
+
+const appShape: Shape = {
+  expected: 'an app of createApp',
+  fits: (value) => shapes.object.fits(value) && 'failures$' in (value as object),
+};
 
 /** The recording of an app. */
 export interface AppRecording {
@@ -41,6 +52,9 @@ export interface AppRecording {
  * const { written, lost } = await recording.finished;
  */
 export function record(app: App, file: string, options: RecordingOptions = {}): AppRecording {
+  checkArgument('record: the app', app, appShape);
+  checkArgument('record: the file', file, shapes.file);
+  checkOptions('record', options, recordingShapes);
   const transport = AppTransport.of(app);
   // Before the writer, which makes the file.
   if (hasStopped(app)) throw new BadOption('the app has stopped; record it before or while it runs');

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { createNodeTransport } from '../../streams/transport/node/createNodeTransport';
 import type { Link } from '../../streams/transport/Link';
 import { type LinkEnd, type LinkWatcher, WatchedLink } from '../../streams/transport/WatchedLink';
@@ -13,6 +14,7 @@ import type { RecordedEnd } from '../RecordedEvent';
  * @example recordedSide('Telegram') // 'Telegram'
  */
 export function recordedSide(client: string): string {
+  checkArgument('recordedSide: the client', client, shapes.text);
   return client === 'host' || client.startsWith('client:') ? `client:${client}` : client;
 }
 
@@ -30,6 +32,9 @@ export function recordTransport(
   transport: Transport = createNodeTransport(),
   lastLink = 0,
 ): Transport {
+  checkArgument('recordTransport: the writer', writer, shapes.sink);
+  checkArgument('recordTransport: the transport', transport, shapes.transport);
+  checkArgument('recordTransport: lastLink', lastLink, shapes.count);
   let links = lastLink;
   const watch = (inner: Link, side: string, us: RecordedEnd): Link => {
     links += 1;

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { BadOption } from '../../errors/setUp';
 import { readString } from '../../streams/json/readJson';
 
@@ -14,6 +15,7 @@ export class JsonPath {
 
   /** @throws BadOption (ERR_BAD_OPTION) for text that is no path. */
   constructor(readonly text: string) {
+    checkArgument('JsonPath: the path', text, shapes.text);
     this.#steps = parse(text);
   }
 

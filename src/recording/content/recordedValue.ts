@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { parseJson } from '../../streams/json/parseJson';
 import type { RecordedContent } from '../RecordedEvent';
 
@@ -11,6 +12,7 @@ const MAX_NESTING = 1024;
  * @example recordedValue({ text: '{"volts":NaN}' }) // { volts: NaN }
  */
 export function recordedValue(content: RecordedContent): unknown {
+  checkArgument('recordedValue: the content', content, shapes.object);
   if (content.base64 !== undefined) return new Uint8Array(Buffer.from(content.base64, 'base64'));
   if (content.text === undefined) {
     return content.content === undefined ? undefined : { malformed: content.content };

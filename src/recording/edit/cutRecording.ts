@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import { readRecording } from '../format/readRecording';
 import type { RecordedEvent, RecordedOpen } from '../RecordedEvent';
 import { type EditedRecording, toMicroseconds, writeEdited } from './writeEdited';
@@ -15,6 +16,14 @@ export interface CutOptions {
   /** Paths that are hidden as well; see `JsonPath`. */
   readonly redact?: readonly string[];
 }
+
+const optionShapes = {
+  actions: shapes.paths,
+  links: shapes.list,
+  fromMs: shapes.amount,
+  toMs: shapes.amount,
+  redact: shapes.paths,
+} satisfies Readonly<Record<keyof CutOptions, Shape>>;
 
 interface CutLink {
   readonly open: RecordedOpen | undefined;
@@ -40,6 +49,9 @@ export async function cutRecording(
   output: string,
   options: CutOptions = {},
 ): Promise<EditedRecording> {
+  checkArgument('cutRecording: the recording', file, shapes.file);
+  checkArgument('cutRecording: the output', output, shapes.file);
+  checkOptions('cutRecording', options, optionShapes);
   const recording = readRecording(file);
   const { started, redact: kept = [] } = await recording.header();
   const events = cut(recording, options);

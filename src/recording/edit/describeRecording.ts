@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { readRecording } from '../format/readRecording';
 
 /** What is in a recording. */
@@ -36,6 +37,7 @@ const MAX_ACTIONS = 1000;
  * @example const { events, actions } = await describeRecording('night.ndjson');
  */
 export async function describeRecording(file: string): Promise<RecordingInfo> {
+  checkArgument('describeRecording: the recording', file, shapes.file);
   const recording = readRecording(file);
   const { started, redact = [] } = await recording.header();
   const actions = new Map<string, { -readonly [K in keyof ActionInfo]: ActionInfo[K] }>();

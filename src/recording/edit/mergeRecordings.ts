@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import { readRecording } from '../format/readRecording';
 import type { RecordedEvent } from '../RecordedEvent';
 import { type EditedRecording, toMicroseconds, writeEdited } from './writeEdited';
@@ -7,6 +8,11 @@ export interface MergeOptions {
   /** Paths that are hidden as well; see `JsonPath`. */
   readonly redact?: readonly string[];
 }
+
+const filesShape: Shape = {
+  expected: 'the names of at least one file',
+  fits: (value) => Array.isArray(value) && value.length > 0 && value.every(shapes.file.fits),
+};
 
 interface Source {
   readonly events: AsyncIterator<RecordedEvent>;
@@ -28,8 +34,12 @@ interface Source {
 export async function mergeRecordings(
   files: readonly string[],
   output: string,
-  { redact = [] }: MergeOptions = {},
+  options: MergeOptions = {},
 ): Promise<EditedRecording> {
+  checkArgument('mergeRecordings: the recordings', files, filesShape);
+  checkArgument('mergeRecordings: the output', output, shapes.file);
+  checkOptions('mergeRecordings', options, { redact: shapes.paths });
+  const { redact = [] } = options;
   const headers = await Promise.all(files.map((file) => readRecording(file).header()));
   const starts = headers.map(({ started }) => Date.parse(started));
   const started = Math.min(...starts);

@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import { basename } from 'node:path';
 import { guarded } from '../../runtime/guards';
 import { type Clock, systemClock, withLongTimers } from '../../runtime/Clock';
@@ -46,6 +47,18 @@ export interface RecordingSummary {
   /** Why the last write or the closing failed. */
   readonly error?: unknown;
 }
+
+/** What the options of a recording have to be. */
+export const recordingShapes = {
+  clock: shapes.clock,
+  gzip: shapes.flag,
+  rotateBytes: shapes.amount,
+  redact: shapes.paths,
+  flushMs: shapes.amount,
+  maxPending: shapes.amount,
+  onTrouble: shapes.callback,
+  openSink: shapes.callback,
+} satisfies Readonly<Record<keyof RecordingOptions, Shape>>;
 
 /** Gathered text of this length is written without waiting for the flush time. */
 const BATCH_CHARACTERS = 256 * 1024;
@@ -101,6 +114,8 @@ export class RecordingWriter {
 
   /** @throws BadOption (ERR_BAD_OPTION) for a path in `redact` that is none, or a number out of range. */
   constructor(file: string, options: RecordingOptions = {}) {
+    checkArgument('RecordingWriter: the file', file, shapes.file);
+    checkOptions('RecordingWriter', options, recordingShapes);
     this.#file = file;
     this.#clock = withLongTimers(options.clock ?? systemClock);
     this.#gzip = options.gzip ?? file.endsWith('.gz');

@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, shapes } from '../../runtime/checkArguments';
 import { describeError } from '../../runtime/describeError';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -28,6 +29,11 @@ export interface Recording extends AsyncIterable<RecordedEvent> {
 /** What `readRecording` reads: a file name (its further parts follow by themselves), or the bytes or text of a recording in pieces. */
 export type RecordingSource = string | Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
 
+const sourceShape: Shape = {
+  expected: 'the name of a file, or the text or bytes of a recording in pieces',
+  fits: (value) => shapes.file.fits(value) || shapes.events.fits(value),
+};
+
 /** A content of 64 MiB as JSON text within JSON text, at worst. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
@@ -41,6 +47,7 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
  * for await (const event of readRecording('session.ndjson')) console.log(event.at, event.kind);
  */
 export function readRecording(source: RecordingSource): Recording {
+  checkArgument('readRecording: the source', source, sourceShape);
   const file = typeof source === 'string' ? source : '';
   const warnings: string[] = [];
   let isCut = false;

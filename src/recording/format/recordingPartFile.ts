@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -6,6 +7,8 @@ import { basename, dirname, join } from 'node:path';
  * @example recordingPartFile('night.ndjson.gz', 2) // 'night.2.ndjson.gz'
  */
 export function recordingPartFile(file: string, part: number): string {
+  checkArgument('recordingPartFile: the file', file, shapes.file);
+  checkArgument('recordingPartFile: the part', part, shapes.count);
   if (part === 1) return file;
   const name = basename(file);
   const dot = name.indexOf('.', 1);

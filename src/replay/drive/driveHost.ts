@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import { ConnectFailed } from '../../errors/connections';
 import { BadRecording } from '../../errors/recordings';
 import type { Secret } from '../../config/types/Secret';
@@ -36,6 +37,20 @@ export interface DriveHostOptions {
   readonly onGivenUp?: (silent: number) => void;
 }
 
+const optionShapes = {
+  connect: shapes.callback,
+  isNative: shapes.callback,
+  token: shapes.object,
+  clock: shapes.clock,
+  speed: shapes.speed,
+  answerMs: shapes.amount,
+  sink: shapes.sink,
+  onEvent: shapes.callback,
+  lacksSends: shapes.callback,
+  onUnanswered: shapes.callback,
+  onGivenUp: shapes.callback,
+} satisfies Readonly<Record<keyof DriveHostOptions, Shape>>;
+
 /** A drive under way. */
 export interface HostDrive {
   /** Resolves when everything recorded was sent and answered, or given up. Rejects when it is aborted. */
@@ -67,6 +82,16 @@ export function driveHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: DriveHostOptions,
 ): HostDrive {
+  checkArgument('driveHost: the recording', recording, shapes.events);
+  checkOptions('driveHost', options, optionShapes, [
+    'connect',
+    'isNative',
+    'clock',
+    'speed',
+    'answerMs',
+    'sink',
+    'onEvent',
+  ]);
   const drive = new Drive(options);
   return {
     done: drive.run(recording),

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { isLeft } from 'fp-ts/Either';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,6 +29,7 @@ export interface RulesOption {
  * @example loadRules('replay.rules.yml').minCompared // 10
  */
 export function loadRules(file: string): CompareOptions {
+  checkArgument('loadRules: the file', file, shapes.file);
   const problems = new ProblemList(file);
   let bytes: Uint8Array | undefined;
   try {
@@ -52,6 +54,7 @@ export function rulesFileOf(
   rules: string | false | undefined,
   recording: string | undefined,
 ): string | undefined {
+  if (rules !== undefined) checkArgument('rules', rules, shapes.rules);
   if (rules === false) return undefined;
   if (rules !== undefined) return rules;
   const beside = recording === undefined ? [] : [path.join(path.dirname(recording), RULES_FILE)];
@@ -67,14 +70,28 @@ export function rulesFileOf(
 export function withRules<O extends CompareOptions & RulesOption>(options: O, recording: unknown): O {
   const file = rulesFileOf(options.rules, fileOf(recording));
   if (file === undefined) return options;
-  const { actions = {}, ...general } = loadRules(file);
+  // Read once: what gets these options further on finds no file of its own.
+  return { ...joinRules(options, loadRules(file)), rules: false };
+}
+
+/** Rules that hold together; where only one can hold, that of `options` does. */
+export function joinRules<O extends CompareOptions>(
+  options: O,
+  { actions = {}, ...general }: CompareOptions,
+): O {
   const names = new Set([...Object.keys(actions), ...Object.keys(options.actions ?? {})]);
   const merged = [...names].map((name) => [name, merge(options.actions?.[name] ?? {}, actions[name] ?? {})]);
-  // Read once: what gets these options further on finds no file of its own.
+  const { normalise, timing, cut, maxDifferences } = general;
+  const others = {
+    ...(timing && { timing }),
+    ...(cut && { cut }),
+    ...(maxDifferences !== undefined && { maxDifferences }),
+  };
   return {
+    ...others,
     ...options,
     ...merge(options, general),
-    rules: false,
+    ...(normalise === undefined ? {} : { normalise: [...(options.normalise ?? []), ...normalise] }),
     ...(merged.length === 0 ? {} : { actions: Object.fromEntries(merged) as CompareOptions['actions'] }),
   };
 }

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import type {
   RecordedAck,
   RecordedClose,
@@ -86,6 +87,7 @@ export class RecordedAnswers {
 
   /** @throws BadOption (ERR_BAD_OPTION) for a rule that is none. */
   constructor(options: RecordedAnswersOptions = {}) {
+    checkArgument('RecordedAnswers: the options', options, shapes.object);
     this.#mode = options.mode ?? 'strict';
     this.#rules = new ComparisonRules(options);
     this.#messages = new RecordedMessages((message) =>

@@ -1,3 +1,6 @@
+import { compareShapes } from '../verdict/optionShapes';
+import { hostOf } from '../../config/hostOf';
+import { type Shape, checkArgument, checkOptions, oneOf, shapes } from '../../runtime/checkArguments';
 import { guarded } from '../../runtime/guards';
 import type { HostConfig } from '../../config/types/HostConfig';
 import { BadOption } from '../../errors/setUp';
@@ -13,7 +16,8 @@ import { StandInConnection } from './StandInConnection';
 
 /** What a stand-in plays, and where. */
 export interface StandInOptions extends RecordedAnswersOptions, RulesOption {
-  readonly listen: HostConfig;
+  /** Where: a host of a configuration, the entry of a settings file, or "IP:PORT"; port 0 gives a free one. Nothing else is listened on. */
+  readonly listen: HostConfig | string | { readonly IP: string; readonly Port: number };
   /** Default: TCP sockets. */
   readonly transport?: Transport;
   /** Whose conversations it answers from: `host`, or a client's name as it stands in `side`. Default: the only side there is. */
@@ -34,6 +38,19 @@ export interface StandIn {
   close(): Promise<AnswersReport>;
 }
 
+const optionShapes = {
+  ...compareShapes,
+  rules: shapes.rules,
+  mode: oneOf('strict', 'lenient'),
+  // Its own reader tells more.
+  listen: { expected: 'a host', fits: () => true },
+  transport: shapes.transport,
+  side: shapes.text,
+  delays: shapes.flag,
+  clock: shapes.clock,
+  onError: shapes.callback,
+} satisfies Readonly<Record<keyof StandInOptions, Shape>>;
+
 /**
  * A fake peer that listens and answers from a recording: results, streams of results, errors and dropped connections as they were. A message
  * that is not in it gets the error ERR_NOT_RECORDED.
@@ -50,8 +67,11 @@ export async function createStandIn(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: StandInOptions,
 ): Promise<StandIn> {
+  checkArgument('createStandIn: the recording', recording, shapes.events);
+  checkOptions('createStandIn', given, optionShapes);
+  const listen = hostOf('createStandIn: listen', given.listen);
   const options = withRules(given, recording);
-  const { transport = createNodeTransport(), listen, side, delays = false } = options;
+  const { transport = createNodeTransport(), side, delays = false } = options;
   const clock = withLongTimers(options.clock ?? systemClock);
   const sides = await loadAnswers(recording, options, (name) => side === undefined || name === side);
   const [chosen, ...others] = sides.values();

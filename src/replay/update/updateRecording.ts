@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, shapes } from '../../runtime/checkArguments';
 import { BadOption } from '../../errors/setUp';
 import { JsonPath } from '../../recording/content/JsonPath';
 import { isHeader, readRecordingLines } from '../../recording/format/readRecording';
@@ -16,6 +17,11 @@ import { type LineCounts, type PatchOptions, writePatched } from './writePatched
 
 /** How a recording is updated. */
 export interface UpdateOptions extends CompareOptions, PatchOptions, RulesOption {}
+
+const replayShape: Shape = {
+  expected: 'what replayRecording or replayToHost gave, or events',
+  fits: (value) => shapes.events.fits(value) || (shapes.object.fits(value) && 'verdict' in (value as object)),
+};
 
 /** What became of an update. */
 export interface RecordingUpdate {
@@ -62,6 +68,9 @@ export async function updateRecording(
   replay: Replay | Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   given: UpdateOptions = {},
 ): Promise<RecordingUpdate> {
+  checkArgument('updateRecording: the recording', file, shapes.file);
+  checkArgument('updateRecording: the replay', replay, replayShape);
+  checkArgument('updateRecording: the options', given, shapes.object);
   const options = withRules(given, file);
   // A path of the call must hide something; one of a file's rules holds for other recordings, too.
   const writing = { ...options, redact: given.redact ?? [], hide: hiddenByRules(options, given) };

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../runtime/checkArguments';
 import { AckComparison } from './AckComparison';
 import { AnswerTiming } from './AnswerTiming';
 import type { CompareOptions } from './CompareOptions';
@@ -42,6 +43,7 @@ export class RecordingComparison {
    * @throws BadOption (ERR_BAD_OPTION) for a rule that is none.
    */
   constructor(options: CompareOptions = {}, isPaced = true, listener?: ComparisonListener) {
+    checkArgument('RecordingComparison: the options', options, shapes.object);
     this.#listener = listener;
     this.#timing = new AnswerTiming(options, isPaced);
     this.#rules = new ComparisonRules(options);

@@ -1,3 +1,5 @@
+import { compareShapes } from './optionShapes';
+import { checkArgument, checkOptions, shapes } from '../../runtime/checkArguments';
 import type { CompareOptions } from './CompareOptions';
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 import { RecordingComparison } from './RecordingComparison';
@@ -18,6 +20,9 @@ export async function compareRecordings(
   actual: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
   options: CompareOptions = {},
 ): Promise<Verdict> {
+  checkArgument('compareRecordings: the recording', expected, shapes.events);
+  checkArgument('compareRecordings: the events to compare', actual, shapes.events);
+  checkOptions('compareRecordings', options, compareShapes);
   const comparison = new RecordingComparison(withHeader(options, expected));
   try {
     await readInTurns(

@@ -1,3 +1,5 @@
+import { verdictShape } from '../optionShapes';
+import { checkArgument } from '../../../runtime/checkArguments';
 import { encodeJson } from '../../../streams/json/encodeJson';
 import type { Difference, ValueChange, Verdict } from '../Verdict';
 import { escapeControls } from '../../../runtime/names';
@@ -104,6 +106,7 @@ export interface FormatVerdictOptions {
  * @example process.stdout.write(formatVerdict(verdict, { colour: process.stdout.isTTY }));
  */
 export function formatVerdict(verdict: Verdict, options: FormatVerdictOptions = {}): string {
+  checkArgument('formatVerdict: the verdict', verdict, verdictShape);
   const paint = (code: number, text: string): string =>
     options.colour === true ? `\u001b[${code}m${text}\u001b[39m` : text;
   const lines: string[] = [];

@@ -1,3 +1,5 @@
+import { verdictShape } from '../optionShapes';
+import { checkArgument } from '../../../runtime/checkArguments';
 import type { Verdict } from '../Verdict';
 import { changeLines, contextLines, counts, noteLines, reasonOf, title } from './formatVerdict';
 
@@ -7,6 +9,7 @@ import { changeLines, contextLines, counts, noteLines, reasonOf, title } from '.
  * @example await writeFile('replay.xml', formatVerdictJUnit(verdict, 'session.ndjson'));
  */
 export function formatVerdictJUnit(verdict: Verdict, name = 'replay'): string {
+  checkArgument('formatVerdictJUnit: the verdict', verdict, verdictShape);
   const cases: string[] = [];
   let failures = 0;
   for (const { side, action, compared, differences } of verdict.actions) {

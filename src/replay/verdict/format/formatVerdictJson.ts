@@ -1,3 +1,5 @@
+import { verdictShape } from '../optionShapes';
+import { checkArgument } from '../../../runtime/checkArguments';
 import { printValue } from './formatVerdict';
 import type { Difference, Verdict } from '../Verdict';
 import { escapeControls } from '../../../runtime/names';
@@ -15,6 +17,7 @@ const WHOLE_CHARACTERS = 65_536;
  * @example formatVerdictJson(verdict) // '{"passed":true,"compared":12,…}'
  */
 export function formatVerdictJson(verdict: Verdict): string {
+  checkArgument('formatVerdictJson: the verdict', verdict, verdictShape);
   const shown = (value: unknown, limit = VALUE_CHARACTERS): string | null =>
     value === undefined ? null : printValue(value, limit);
   const wholes = (difference: Difference): object =>

@@ -1,3 +1,4 @@
+import { checkArgument, shapes } from '../../../runtime/checkArguments';
 import { BadOption } from '../../../errors/setUp';
 
 /** What goes wrong on a link (`withFaults`). */
@@ -29,6 +30,7 @@ const REMEDY =
  * @example parseFaultPlan('delay=20,reset@1200') // { delayMs: 20, after: { bytes: 1200, fault: 'reset' } }
  */
 export function parseFaultPlan(text: string): FaultPlan {
+  checkArgument('parseFaultPlan: the plan', text, shapes.text);
   let plan: FaultPlan = {};
   for (const word of text.split(',').map((part) => part.trim())) {
     const [, fault, bytes] = /^(cut|reset|half-close|stall)@(\d+)$/.exec(word) ?? [];

@@ -1,3 +1,4 @@
+import { type Shape, checkArgument, checkOptions, oneOf, shapes } from '../../../runtime/checkArguments';
 import { type Clock, systemClock, withLongTimers } from '../../../runtime/Clock';
 import type { Link, LinkEvents } from '../Link';
 import type { FaultPlan, LinkFault } from './FaultPlan';
@@ -14,8 +15,18 @@ const HIGH_WATER_BYTES = 1024 * 1024;
  * @example const slow = withFaults(link, { direction: 'in', delayMs: 200, split: true });
  */
 export function withFaults(link: Link, plan: FaultPlan, clock: Clock = systemClock): Link {
+  checkArgument('withFaults: the link', link, shapes.sink);
+  checkOptions('withFaults', plan, planShapes);
+  checkArgument('withFaults: the clock', clock, shapes.clock);
   return new FaultyLink(link, plan, withLongTimers(clock));
 }
+
+const planShapes = {
+  direction: oneOf('in', 'out', 'both'),
+  delayMs: shapes.amount,
+  split: shapes.flag,
+  after: shapes.object,
+} satisfies Readonly<Record<keyof FaultPlan, Shape>>;
 
 class FaultyLink implements Link {
   readonly #link: Link;

@@ -1,3 +1,4 @@
+import { checkOptions, shapes } from '../../../runtime/checkArguments';
 import { DEFAULT_HIGH_WATER_MARK, type MemoryLink, MemoryLinkEnd } from './memoryLinkEnd';
 
 /** How a pair of links in memory behaves. */
@@ -22,6 +23,7 @@ export interface MemoryLinkPairOptions {
 export function createMemoryLinkPair(
   options: MemoryLinkPairOptions = {},
 ): readonly [client: MemoryLink, host: MemoryLink] {
+  checkOptions('createMemoryLinkPair', options, { highWaterMark: shapes.amount });
   const { highWaterMark = DEFAULT_HIGH_WATER_MARK } = options;
   const client = new MemoryLinkEnd({ peer: '127.0.0.1:65432', peerIp: '127.0.0.1', highWaterMark });
   const host = new MemoryLinkEnd({ peer: '127.0.0.1:50000', peerIp: '127.0.0.1', highWaterMark }, client);

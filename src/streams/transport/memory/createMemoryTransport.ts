@@ -1,3 +1,4 @@
+import { checkOptions, shapes } from '../../../runtime/checkArguments';
 import { describeError, isInstance } from '../../../runtime/describeError';
 import type { HostConfig } from '../../../config/types/HostConfig';
 import type { Link } from '../Link';
@@ -34,6 +35,7 @@ const FREE_HOST_PORT = 40_000;
  * const app = createApp(config, { transport: createMemoryTransport() });
  */
 export function createMemoryTransport(options: MemoryTransportOptions = {}): Transport {
+  checkOptions('createMemoryTransport', options, { clientIp: shapes.text, highWaterMark: shapes.amount });
   const { clientIp = '127.0.0.1', highWaterMark = DEFAULT_HIGH_WATER_MARK } = options;
   const hosts = new Set<OpenHost>();
   let nextClientPort = FREE_CLIENT_PORT;
