@@ -60,6 +60,21 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  // As wide as code is; but for tables and the code of examples.
+  {
+    files: ['**/*.{ts,js,mjs}'],
+    rules: {
+      'max-len': [
+        'error',
+        {
+          code: 1000,
+          comments: 110,
+          ignoreUrls: true,
+          ignorePattern: '^\\s*\\* (?:\\||@example|import |const |await |app\\.)',
+        },
+      ],
+    },
+  },
   // Fake timers of a test runner replace them, and nobody advances time for what takes none.
   {
     files: ['src/**/*.ts'],
@@ -71,7 +86,8 @@ export default defineConfig(
       ],
     },
   },
-  // Output and exit codes belong to the command line; the rest is handed a logger, one of which writes to the console.
+  // Output and exit codes belong to the command line; the rest is handed a logger, one of which writes to the
+  // console.
   {
     files: ['src/**/*.ts'],
     ignores: ['src/cli/**', 'src/app/consoleLogger.ts'],

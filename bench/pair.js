@@ -1,11 +1,13 @@
 'use strict';
 
 /*
- * Compares this state of rxcomet with that of a commit within one process: `node bench/pair.js COMMIT [rounds]`, after `npm run build`.
+ * Compares this state of rxcomet with that of a commit within one process:
+ * `node bench/pair.js COMMIT [rounds]`, after `npm run build`.
  *
- * Host and client of each state speak over links in memory, and slices of both states take turns, so that a machine whose speed changes
- * within seconds changes it for both. What is seen is our own code alone: no system call, no second process. Prints the CPU µs a message of
- * both, and the medians and quartiles of their ratio, this state by the other.
+ * Host and client of each state speak over links in memory, and slices of both states take turns, so that a
+ * machine whose speed changes within seconds changes it for both. What is seen is our own code alone: no
+ * system call, no second process. Prints the CPU µs a message of both, and the medians and quartiles of their
+ * ratio, this state by the other.
  */
 
 const path = require('node:path');

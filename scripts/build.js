@@ -1,12 +1,12 @@
 'use strict';
 
 /*
- * Builds the package into dist: CommonJS and declarations by tsc, then for each public door a thin ES module that
- * re-exports the CommonJS one, so that both ways of loading share one instance of every class; then the doors that add
- * the matcher to a test runner.
+ * Builds the package into dist: CommonJS and declarations by tsc, then for each public door a thin ES module
+ * that re-exports the CommonJS one, so that both ways of loading share one instance of every class; then the
+ * doors that add the matcher to a test runner.
  *
- * A dist that was built from the same files is left alone. A build is made beside dist and then put in its place, so
- * that nobody loads a half-written one.
+ * A dist that was built from the same files is left alone. A build is made beside dist and then put in its
+ * place, so that nobody loads a half-written one.
  */
 
 const { spawnSync } = require('node:child_process');

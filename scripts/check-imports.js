@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Checks the structure of a source tree: `node scripts/check-imports.js [folder]`, default src. It prints one line a
- * problem and ends with exit code 1 when there is any:
+ * Checks the structure of a source tree: `node scripts/check-imports.js [folder]`, default src. It prints one
+ * line a problem and ends with exit code 1 when there is any:
  *
  * - a folder imports only what the table below lets it;
  * - a module of Node that belongs to the edge is imported only there;
@@ -15,8 +15,9 @@ const path = require('node:path');
 const ts = require('typescript');
 
 /**
- * Which folders a folder may import, one row a folder, from the ground up; itself, and what stands in `ground`, always included. A name
- * ending in ":types" allows types only. Files directly in src go by their own name.
+ * Which folders a folder may import, one row a folder, from the ground up; itself, and what stands in
+ * `ground`, always included. A name ending in ":types" allows types only. Files directly in src go by their
+ * own name.
  */
 const ground = ['errors', 'runtime'];
 const allowed = {
@@ -221,8 +222,8 @@ const allowed = {
 
 /** Where a module of Node may be imported: folders, or single files. */
 const edges = {
-  // nameSources only tells addresses from names, and reads the hosts file. AllowList compares addresses. The lock of a folder is a socket
-  // that nobody talks to.
+  // nameSources only tells addresses from names, and reads the hosts file. AllowList compares addresses. The
+  // lock of a folder is a socket that nobody talks to.
   net: [
     'streams/transport/node',
     'runtime/nameSources.ts',

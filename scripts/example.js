@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Runs an example of examples/: `npm run example -- NAME [arguments]`. Builds the package first, so that the example's
- * `import … from 'rxcomet'` loads what users get.
+ * Runs an example of examples/: `npm run example -- NAME [arguments]`. Builds the package first, so that the
+ * example's `import … from 'rxcomet'` loads what users get.
  */
 
 const { spawn, spawnSync } = require('node:child_process');

@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * The doors rxcomet/testing/jest, /jest-globals and /vitest: each teaches one test runner's `expect` the matcher, and
- * its types the name. They are written here and not compiled, because each speaks of a package that this repository
- * need not have.
+ * The doors rxcomet/testing/jest, /jest-globals and /vitest: each teaches one test runner's `expect` the
+ * matcher, and its types the name. They are written here and not compiled, because each speaks of a package
+ * that this repository need not have.
  */
 
 const fs = require('node:fs');

@@ -3,14 +3,16 @@
 /*
  * Long runs that would hold up the specs, each also there in small as a spec:
  *
- *   node scripts/nightly.js fuzz  [INPUTS=1000000] [SEED]     damaged frames into the parser and a host in memory
- *   node scripts/nightly.js chaos [SECONDS=60] [SEED]         200 clients on loopback, broken connections, restarts of the host
- *   node scripts/nightly.js soak  [SECONDS=600] [FILE.svg]    load without pause; RSS, heap and handles over time, plotted
- *   node scripts/nightly.js kill  [KILLS=2000] [SEED]         sender and receiver killed at drawn steps, and links cut
- *   node scripts/nightly.js restart [MESSAGES=100000]         a sender started again with a full outbox
- *   node scripts/nightly.js damage [TRIALS=2000] [SEED]       outboxes and dedup stores with a damaged file
+ *   node scripts/nightly.js fuzz  [INPUTS=1000000] [SEED]     damaged frames into the parser and a host in
+ *   memory node scripts/nightly.js chaos [SECONDS=60] [SEED]         200 clients on loopback, broken
+ *   connections, restarts of the host node scripts/nightly.js soak  [SECONDS=600] [FILE.svg]    load without
+ *   pause; RSS, heap and handles over time, plotted node scripts/nightly.js kill  [KILLS=2000] [SEED]
+ *   sender and receiver killed at drawn steps, and links cut node scripts/nightly.js restart
+ *   [MESSAGES=100000]         a sender started again with a full outbox node scripts/nightly.js damage
+ *   [TRIALS=2000] [SEED]       outboxes and dedup stores with a damaged file
  *
- * Without a seed one is drawn; it is printed first, and again in whatever fails. Exit code 1 when a promise does not hold, 2 for wrong usage.
+ * Without a seed one is drawn; it is printed first, and again in whatever fails. Exit code 1 when a promise
+ * does not hold, 2 for wrong usage.
  */
 
 require('./typescript');
@@ -189,7 +191,10 @@ async function inFolder(work) {
   }
 }
 
-/** Prints how the heap went; whether it stayed flat after the first tenth, in which code is compiled and buffers are filled. */
+/**
+ * Prints how the heap went; whether it stayed flat after the first tenth, in which code is compiled and
+ * buffers are filled.
+ */
 function isFlat(heapMib) {
   const settled = heapMib.slice(Math.floor(heapMib.length / 10));
   const from = settled[0] ?? 0;

@@ -1,13 +1,14 @@
 'use strict';
 
 /*
- * Runs the specs: `npm test`, `npm test -- spec/config`, `npm test -- -t "a name"`; every argument goes to Jest. `npm run test:unit` and
- * `npm run test:process` run one kind (see jest.config.js), `npm test` the unit specs and then the process specs. `--coverage` counts for
- * the unit specs only: what process specs run in other processes is not seen.
+ * Runs the specs: `npm test`, `npm test -- spec/config`, `npm test -- -t "a name"`; every argument goes to
+ * Jest. `npm run test:unit` and `npm run test:process` run one kind (see jest.config.js), `npm test` the unit
+ * specs and then the process specs. `--coverage` counts for the unit specs only: what process specs run in
+ * other processes is not seen.
  *
- * Builds before process specs, because some load the built package. Prints what Jest prints and last, from the results that Jest writes,
- * the plain line "N passed, N failed" with ", N skipped" when there are any, over both kinds. Exit code 1 when something failed or nothing
- * ran.
+ * Builds before process specs, because some load the built package. Prints what Jest prints and last, from
+ * the results that Jest writes, the plain line "N passed, N failed" with ", N skipped" when there are any,
+ * over both kinds. Exit code 1 when something failed or nothing ran.
  */
 
 const { spawn, spawnSync } = require('node:child_process');
@@ -18,7 +19,10 @@ const { setTimeout: pause } = require('node:timers/promises');
 
 const root = path.join(__dirname, '..');
 const KINDS = ['unit', 'process'];
-/** Far more than either kind takes on a slow machine: a run that hangs ends as a failure instead of keeping CI until its own limit. */
+/**
+ * Far more than either kind takes on a slow machine: a run that hangs ends as a failure instead of keeping CI
+ * until its own limit.
+ */
 const LONGEST_RUN_MS = 30 * 60_000;
 /** How long Jest may live on after its results: what a spec leaves open keeps it for ever. */
 const LONGEST_END_MS = 30_000;
@@ -96,7 +100,9 @@ async function run(kind, args) {
 
 const openFile = (report) => `${path.basename(report, '.json')}-open.json`;
 
-/** A line for each handle that keeps the process from its end, from the report that Node.js writes on SIGUSR2. */
+/**
+ * A line for each handle that keeps the process from its end, from the report that Node.js writes on SIGUSR2.
+ */
 async function whatIsOpen(child, report) {
   const file = path.join(path.dirname(report), openFile(report));
   // Node.js takes a signal for a report only while its loop turns, hence the limit.

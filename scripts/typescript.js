@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Lets this process load the TypeScript of the repository as it is, without a build and without checking types:
- * `require('./typescript')` or `node -r ./scripts/typescript.js file.ts`.
+ * Lets this process load the TypeScript of the repository as it is, without a build and without checking
+ * types: `require('./typescript')` or `node -r ./scripts/typescript.js file.ts`.
  */
 
 const swc = require('@swc/core');

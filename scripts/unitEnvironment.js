@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * The Jest environment of unit specs: opening a socket or starting a process throws, so that a spec which does either is found at once and
- * gets its name, *.process.spec.ts.
+ * The Jest environment of unit specs: opening a socket or starting a process throws, so that a spec which
+ * does either is found at once and gets its name, *.process.spec.ts.
  */
 
 const childProcess = require('node:child_process');
@@ -25,7 +25,8 @@ module.exports = class UnitEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup();
-    // The modules of Node.js are those of the worker, which runs other specs afterwards: hence restored in teardown.
+    // The modules of Node.js are those of the worker, which runs other specs afterwards: hence restored in
+    // teardown.
     for (const [owner, name, what] of forbidden) {
       const original = owner[name];
       owner[name] = () => {

@@ -18,8 +18,10 @@ const maxCount = 2_000_000;
  * @property {object} [serverOptions]
  * @property {object} [clientOptions]
  * @property {string} [twinOf] key of the entry that is compared with this one directly
- * @property {object} load of `loads`; `count` messages a slice, or `least` and `most` of them, as many as fill its time
- * @property {object} [warmUp] a load to warm up with first, where `load` itself takes too long to get the code compiled
+ * @property {object} load of `loads`; `count` messages a slice, or `least` and `most` of them, as many as
+ * fill its time
+ * @property {object} [warmUp] a load to warm up with first, where `load` itself takes too long to get the
+ * code compiled
  * @property {'one core' | 'a core each' | 'free'} placement
  */
 class Contender {
@@ -48,8 +50,8 @@ class Contender {
   }
 
   /**
-   * Runs slices for `warmUpMs` and finds how many messages make one of about `sliceMs`. Nothing of it counts; the code of both processes is
-   * compiled afterwards.
+   * Runs slices for `warmUpMs` and finds how many messages make one of about `sliceMs`. Nothing of it counts;
+   * the code of both processes is compiled afterwards.
    */
   async calibrate(sliceMs, warmUpMs) {
     const { load } = this.entry;
@@ -62,7 +64,9 @@ class Contender {
     this.#count = await this.#fit(load, sliceMs, warmUpMs);
   }
 
-  /** Runs slices of a load for `warmUpMs`; resolves with the number of messages that takes about `sliceMs`. */
+  /**
+   * Runs slices of a load for `warmUpMs`; resolves with the number of messages that takes about `sliceMs`.
+   */
   async #fit(load, sliceMs, warmUpMs) {
     const within = (count) => Math.round(Math.max(load.least, Math.min(count, load.most ?? maxCount)));
     let count = load.least;

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Questions and answers between the run and one peer process: a JSON object a line over a duplex stream (descriptor 3 of the child), so
- * that a peer's own prints on stdout disturb nothing and a peer need not be a Node.js program.
+ * Questions and answers between the run and one peer process: a JSON object a line over a duplex stream
+ * (descriptor 3 of the child), so that a peer's own prints on stdout disturb nothing and a peer need not be a
+ * Node.js program.
  *
  * Question: `{ id, method, params }`; answer: `{ id, result }` or `{ id, error }`.
  */

@@ -10,8 +10,8 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 /**
  * One side of a contest, the server or the client, in a process of its own.
  *
- * It answers: `start` (server; → `{ port }`), `open` and `run` (client), `usage` (→ CPU µs and memory so far), `settle` (gc, then usage)
- * and `stop`.
+ * It answers: `start` (server; → `{ port }`), `open` and `run` (client), `usage` (→ CPU µs and memory so
+ * far), `settle` (gc, then usage) and `stop`.
  */
 class PeerProcess {
   #child;

@@ -4,14 +4,17 @@ const { Contender } = require('./Contender');
 const { summary } = require('./stats');
 
 /**
- * Lets the entries of a group compete, and tells for each the medians per message and the medians of its ratios to the baseline.
+ * Lets the entries of a group compete, and tells for each the medians per message and the medians of its
+ * ratios to the baseline.
  *
- * In every round each entry runs one slice directly after a slice of the baseline, so that both saw the same machine: its speed changes
- * within seconds. An entry and its twin run directly one after the other, and so are compared with each other as well. The order changes
- * from round to round. An entry that fails is out, with its reason; the others go on.
+ * In every round each entry runs one slice directly after a slice of the baseline, so that both saw the same
+ * machine: its speed changes within seconds. An entry and its twin run directly one after the other, and so
+ * are compared with each other as well. The order changes from round to round. An entry that fails is out,
+ * with its reason; the others go on.
  *
- * With `generations` the processes are started anew so many times within the rounds: a process keeps the machine code it was given while
- * it warmed up, which can differ by some per cent, more than some comparisons are about.
+ * With `generations` the processes are started anew so many times within the rounds: a process keeps the
+ * machine code it was given while it warmed up, which can differ by some per cent, more than some comparisons
+ * are about.
  *
  * @param {{ entries: import('./Contender').Entry[], baseline: string, generations?: number }} group
  */
@@ -65,7 +68,10 @@ async function contest(
   }
 }
 
-/** Who runs in a round, in its order: each turn is one contender, or one and its twin, that follow a slice of the baseline. */
+/**
+ * Who runs in a round, in its order: each turn is one contender, or one and its twin, that follow a slice of
+ * the baseline.
+ */
 function turnsOf(contenders, measure, round) {
   const others = contenders.filter(({ failure }) => failure === undefined).filter((one) => one !== measure);
   const twinOf = (first) => others.find(({ entry }) => entry.twinOf === first.entry.key);

@@ -5,7 +5,8 @@ const { digest } = require('./values');
 /**
  * What a server does with its messages, the same for every peer. `asks` get an answer, `tells` get none.
  *
- * @typedef {{ asks: Map<string, (value: any) => unknown>, tells: Map<string, (value: any) => unknown> }} Handlers
+ * @typedef {{ asks: Map<string, (value: any) => unknown>, tells: Map<string, (value: any) => unknown> }}
+ * Handlers
  */
 
 /**
@@ -18,7 +19,8 @@ function createHandlers(actions) {
   let count = 0;
   let sum = 0;
 
-  // How many detached messages came, and the sum of their ids; begins anew each time it is asked for the whole number.
+  // How many detached messages came, and the sum of their ids; begins anew each time it is asked for the
+  // whole number.
   asks.set('Tally', ({ expected }) => {
     const tally = { count, sum };
     if (count >= expected) count = sum = 0;

@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * What the one file below `dist` that exports `name` exports under it: for figures of parts that the public doors don't show. The file is
- * looked for, so that two builds with different folders can be compared.
+ * What the one file below `dist` that exports `name` exports under it: for figures of parts that the public
+ * doors don't show. The file is looked for, so that two builds with different folders can be compared.
  */
 function loadInternal(dist, name) {
   const folder = path.resolve(dist);

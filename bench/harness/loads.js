@@ -42,7 +42,10 @@ async function timed(work) {
   return { wallUs, cpuUs: user + system, ...more };
 }
 
-/** What a client process can be told to do; each resolves with its figures when all answers have come and were right. */
+/**
+ * What a client process can be told to do; each resolves with its figures when all answers have come and were
+ * right.
+ */
 const loads = {
   points: (sessions, options) => timed(() => askMany(sessions, options, point, isPoint)),
 

@@ -4,7 +4,9 @@ const { PeerProcess } = require('./PeerProcess');
 const { loadPeer } = require('./peers');
 const { summary } = require('./stats');
 
-/** Runs `work` with a fresh server process and a function that starts client processes; all end afterwards. */
+/**
+ * Runs `work` with a fresh server process and a function that starts client processes; all end afterwards.
+ */
 async function withServer(peer, options, work) {
   const processes = [];
   const start = () => {
@@ -22,9 +24,10 @@ async function withServer(peer, options, work) {
 }
 
 /**
- * What an idle connection costs its server: growth of RSS and heap, after gc, from `connections` of them to twice as many, bytes each. The
- * first ones warm the server up and use up what it had in reserve, which would make the count too small. Every connection has asked once,
- * since one that never spoke has hardly been made. A fresh server in each run.
+ * What an idle connection costs its server: growth of RSS and heap, after gc, from `connections` of them to
+ * twice as many, bytes each. The first ones warm the server up and use up what it had in reserve, which would
+ * make the count too small. Every connection has asked once, since one that never spoke has hardly been made.
+ * A fresh server in each run.
  */
 async function idleMemory(peer, { connections, serverOptions, clientOptions }, { repeats }, progress) {
   const runs = [];
@@ -55,8 +58,8 @@ async function idleMemory(peer, { connections, serverOptions, clientOptions }, {
 }
 
 /**
- * How far memory grows while `count` blocks of `bytes` are offered to a slow handler: the highest RSS of each process above what it had
- * before, bytes.
+ * How far memory grows while `count` blocks of `bytes` are offered to a slow handler: the highest RSS of each
+ * process above what it had before, bytes.
  */
 async function flatMemory(peer, { count, bytes, serverOptions, clientOptions }, progress) {
   progress(`${peer}: offering ${Math.round((count * bytes) / 2 ** 20)} MiB`);

@@ -11,8 +11,10 @@ const { stateFolder } = require('./states');
  * @property {string} title
  * @property {() => string} version
  * @property {string[]} [command] how to start its process, when it's no Node.js program
- * @property {(handlers: import('./handlers').Handlers, options: object) => Promise<{ port: number, close(): unknown }>} [startServer]
- * @property {(options: { port: number, connections: number }) => Promise<{ sessions: Session[], close(): unknown }>} [openClient]
+ * @property {(handlers: import('./handlers').Handlers, options: object) => Promise<{ port: number, close():
+ * unknown }>} [startServer]
+ * @property {(options: { port: number, connections: number }) => Promise<{ sessions: Session[], close():
+ * unknown }>} [openClient]
  *
  * @typedef {object} Session one connection to the server
  * @property {(action: string, value: unknown) => Promise<unknown>} ask

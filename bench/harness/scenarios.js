@@ -42,8 +42,9 @@ const points128 = { load: 'points', action: echo(1), inFlight: 128, least: 512 }
 const oneByOne = { load: 'points', action: echo(1), inFlight: 1, least: 16, most: 400 };
 
 /**
- * The scenarios. `compare`: the ratio it is about. `peers`: who takes part, raw among them where it is the measure. `mayFail`: peers whose
- * failure is what the scenario shows. `groups(peers, quick)` gives the contests of a `rates` scenario.
+ * The scenarios. `compare`: the ratio it is about. `peers`: who takes part, raw among them where it is the
+ * measure. `mayFail`: peers whose failure is what the scenario shows. `groups(peers, quick)` gives the
+ * contests of a `rates` scenario.
  *
  * @type {Record<string, any>}
  */
@@ -129,7 +130,8 @@ const scenarios = {
           client,
           placement: 'one core',
           clientOptions: { oneShot: true },
-          // Few a slice: each leaves a socket in TIME_WAIT. Few also compile slowly, hence a warm-up of its own.
+          // Few a slice: each leaves a socket in TIME_WAIT. Few also compile slowly, hence a warm-up of its
+          // own.
           warmUp: oneByOne,
           load: oneByOne,
         }));

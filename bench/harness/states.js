@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Other states of rxcomet as peers: the name `rxcomet@HASH` stands for the package as that commit builds it. Only its public door is used, so
- * its inner layout may be any.
+ * Other states of rxcomet as peers: the name `rxcomet@HASH` stands for the package as that commit builds it.
+ * Only its public door is used, so its inner layout may be any.
  */
 
 const { execFileSync } = require('node:child_process');
@@ -19,7 +19,10 @@ function stateFolder(name) {
   return hash === undefined ? undefined : path.join(__dirname, '..', '.tmp', 'states', hash);
 }
 
-/** The hash of a commit, as short as the repository tells commits apart; throws a UsageError when there is no such commit. */
+/**
+ * The hash of a commit, as short as the repository tells commits apart; throws a UsageError when there is no
+ * such commit.
+ */
 function commitOf(ref) {
   const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
@@ -34,8 +37,9 @@ function commitOf(ref) {
 }
 
 /**
- * Builds the state of a commit; gives the name of its peer. The packages are those that are installed now, for the same versions on both sides,
- * unless the state needs one that is not among them: then it gets its own. A state that is built already is left alone.
+ * Builds the state of a commit; gives the name of its peer. The packages are those that are installed now,
+ * for the same versions on both sides, unless the state needs one that is not among them: then it gets its
+ * own. A state that is built already is left alone.
  */
 function buildState(ref) {
   const hash = commitOf(ref);
@@ -78,8 +82,8 @@ function inState(name, state) {
 }
 
 /**
- * The entries of a group and, behind each that has rxcomet on a side, its twin: the same with the other state in that place. The twin's
- * `twinOf` is the key of the entry that it is compared with.
+ * The entries of a group and, behind each that has rxcomet on a side, its twin: the same with the other state
+ * in that place. The twin's `twinOf` is the key of the entry that it is compared with.
  *
  * @param {{ entries: import('./Contender').Entry[], baseline: string, generations?: number }} group
  */

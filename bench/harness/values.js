@@ -25,7 +25,10 @@ function curve(id) {
   return { id, samples };
 }
 
-/** Whether an answer is the curve that was sent; the first is compared whole, of the others every 200th sample, which costs nothing. */
+/**
+ * Whether an answer is the curve that was sent; the first is compared whole, of the others every 200th
+ * sample, which costs nothing.
+ */
 function isCurve(answer, id) {
   if (answer.id !== id || answer.samples.length !== samples.length) return false;
   const step = id === 0 ? 1 : 200;
@@ -41,7 +44,9 @@ function block(id, bytes) {
   return { id, text: Buffer.alloc(bytes, page).latin1Slice() };
 }
 
-/** What a server says about a block: its length and a sum over every 61st character, cheap beside moving it. */
+/**
+ * What a server says about a block: its length and a sum over every 61st character, cheap beside moving it.
+ */
 function digest({ id, text }) {
   let sum = 0;
   for (let i = 0; i < text.length; i += 61) sum = (sum * 31 + text.charCodeAt(i)) | 0;

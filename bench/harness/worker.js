@@ -21,7 +21,10 @@ function usage() {
   return { cpuUs: user + system, rss, heapUsed, peakRss: peakRss() };
 }
 
-/** The highest RSS so far. Linux tells it in /proc; its ru_maxrss would include the parent's, inherited over fork. */
+/**
+ * The highest RSS so far. Linux tells it in /proc; its ru_maxrss would include the parent's, inherited over
+ * fork.
+ */
 function peakRss() {
   try {
     return 1024 * Number(/VmHWM:\s*(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]);

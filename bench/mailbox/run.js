@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Messages per second through one actor of one process, in bursts of BURST so that no mailbox overflows: rxcomet, XState, nact and a
- * bare Subject. Each round runs all of them, in turn; the figures are medians over the rounds, the ratios medians of the ratios within
- * a round. Then the memory of 100,000 idle actors.
+ * Messages per second through one actor of one process, in bursts of BURST so that no mailbox overflows:
+ * rxcomet, XState, nact and a bare Subject. Each round runs all of them, in turn; the figures are medians
+ * over the rounds, the ratios medians of the ratios within a round. Then the memory of 100,000 idle actors.
  *
  *   npm run build && npm ci --prefix bench/mailbox && npm start --prefix bench/mailbox
  */
@@ -22,8 +22,8 @@ const ROUNDS = 9;
 const ACTORS = 100_000;
 
 /**
- * A contender takes what its actor does for each message and gives { send, stop }. All of them add up the numbers they get, and the
- * sum is checked.
+ * A contender takes what its actor does for each message and gives { send, stop }. All of them add up the
+ * numbers they get, and the sum is checked.
  */
 const contenders = {
   rxcomet(receive) {

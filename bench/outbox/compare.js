@@ -1,9 +1,10 @@
 'use strict';
 
 /*
- * Which embedded store an outbox should use: `node bench/outbox/compare.js [rounds]`, default 5. For lmdb and classic-level in turn it
- * writes messages in groups, each group with one fsync, deletes them again, and tries what an outbox depends on. Figures of one run can
- * be compared with each other; absolute ones are the disk's.
+ * Which embedded store an outbox should use: `node bench/outbox/compare.js [rounds]`, default 5. For lmdb and
+ * classic-level in turn it writes messages in groups, each group with one fsync, deletes them again, and
+ * tries what an outbox depends on. Figures of one run can be compared with each other; absolute ones are the
+ * disk's.
  */
 
 const { execFileSync, spawnSync } = require('node:child_process');

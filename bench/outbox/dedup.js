@@ -1,9 +1,10 @@
 'use strict';
 
 /*
- * What `Dedup` of a host costs: `npm run build && node --expose-gc bench/outbox/dedup.js [rounds]`, default 5. Messages with a key, 128
- * under way, through loopback within one process, to a host without Dedup, with it in memory, and with a folder; and the heap of 1,000,000
- * keys. Rounds of the three take turns; figures of one run can be compared with each other.
+ * What `Dedup` of a host costs: `npm run build && node --expose-gc bench/outbox/dedup.js [rounds]`, default
+ * 5. Messages with a key, 128 under way, through loopback within one process, to a host without Dedup, with
+ * it in memory, and with a folder; and the heap of 1,000,000 keys. Rounds of the three take turns; figures of
+ * one run can be compared with each other.
  */
 
 const { randomBytes } = require('node:crypto');

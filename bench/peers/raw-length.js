@@ -2,7 +2,9 @@
 
 const { corkedWriter, listen, openSessions, readFrames } = require('./rawInternals');
 
-/** The raw program with nothing to skip over: a bare 4-byte length before the JSON. No COMET peer can read it. */
+/**
+ * The raw program with nothing to skip over: a bare 4-byte length before the JSON. No COMET peer can read it.
+ */
 
 function encodeFrame(content) {
   const text = JSON.stringify(content);

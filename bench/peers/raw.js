@@ -4,8 +4,9 @@ const net = require('node:net');
 const { corkedWriter, listen, openSessions, readFrames } = require('./rawInternals');
 
 /**
- * The measure of all others: what a good engineer writes by hand with `net` for the same frame, and leaves at that. A 2-byte length, a
- * header through JSON.stringify and JSON.parse, the content through the same, the frames of one tick written together.
+ * The measure of all others: what a good engineer writes by hand with `net` for the same frame, and leaves at
+ * that. A 2-byte length, a header through JSON.stringify and JSON.parse, the content through the same, the
+ * frames of one tick written together.
  */
 
 function encodeFrame(keys, content) {

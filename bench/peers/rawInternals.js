@@ -7,8 +7,8 @@ const { once } = require('node:events');
 const highWater = 1024 * 1024;
 
 /**
- * Calls `onFrame(buffer, start, end)` for every whole frame of a socket. `sizeAt(buffer, offset)` tells the size of the frame that starts
- * there, or undefined while too little of it has come.
+ * Calls `onFrame(buffer, start, end)` for every whole frame of a socket. `sizeAt(buffer, offset)` tells the
+ * size of the frame that starts there, or undefined while too little of it has come.
  */
 function readFrames(socket, sizeAt, onFrame) {
   let pieces = [];

@@ -4,7 +4,10 @@ const net = require('node:net');
 const { freePort } = require('./freePort');
 const { packageVersion } = require('./packageVersion');
 
-/** rsocket-js 0.0.x over TCP, what npm calls its latest; the payload carries action and value as JSON, since RSocket has no action. */
+/**
+ * rsocket-js 0.0.x over TCP, what npm calls its latest; the payload carries action and value as JSON, since
+ * RSocket has no action.
+ */
 
 async function startServer({ asks, tells }) {
   const { RSocketServer, JsonSerializers } = require('rsocket-0-core');

@@ -3,7 +3,10 @@
 const { freePort } = require('./freePort');
 const { packageVersion } = require('./packageVersion');
 
-/** rsocket-js 1.0 over TCP, the line its repository works on; the payload carries action and value as JSON, since RSocket has no action. */
+/**
+ * rsocket-js 1.0 over TCP, the line its repository works on; the payload carries action and value as JSON,
+ * since RSocket has no action.
+ */
 
 const encode = (content) => Buffer.from(JSON.stringify(content));
 const decode = (data) => JSON.parse(data.toString());

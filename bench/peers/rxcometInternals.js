@@ -7,8 +7,9 @@ const { firstValueFrom } = require('rxjs');
 const { freePort } = require('./freePort');
 
 /**
- * What can be switched on in either process: `metrics` (the endpoint listens, everything is counted), `logs` (pino, level debug, to
- * nowhere), `traces` (an OpenTelemetry tracer whose spans are thrown away), `outbox`, `dedup` (in memory), `dedup-disk`.
+ * What can be switched on in either process: `metrics` (the endpoint listens, everything is counted), `logs`
+ * (pino, level debug, to nowhere), `traces` (an OpenTelemetry tracer whose spans are thrown away), `outbox`,
+ * `dedup` (in memory), `dedup-disk`.
  */
 async function prepare(on) {
   const folder = on.some((name) => name === 'outbox' || name === 'dedup-disk')
@@ -50,7 +51,10 @@ function askBy(peer, on, { circuitBreaker, retrySend }) {
   return (action, value) => firstValueFrom(peer.send(action, value).pipe(...operators));
 }
 
-/** A build of rxcomet as a peer: through its public door, default options but for limits that a scenario would otherwise hit. */
+/**
+ * A build of rxcomet as a peer: through its public door, default options but for limits that a scenario would
+ * otherwise hit.
+ */
 function rxcometPeer(name, title, root) {
   async function startServer({ asks, tells }, { limits = {}, on = [] }) {
     const { createApp, parseConfig } = require(root);

@@ -1,13 +1,15 @@
 'use strict';
 
 /*
- * How much memory and time a large recording needs: replayed into handlers, to a live host, and by a stand-in.
+ * How much memory and time a large recording needs: replayed into handlers, to a live host, and by a
+ * stand-in.
  *
  *   npm run build && node bench/replay/run.js [--mib 1024] [--heap 128] [--seed 1] [--dist dist]
  *
- * `--mib 16` is a run of seconds. It prints the rows of docs/replay.md. The recording is made in bench/.tmp and removed afterwards. Every replay is a process of its own whose JavaScript heap is limited to
- * --heap MiB, and has to end with the verdict that nothing differs. First comes a sixteenth of the size, for comparison: what grows with the
- * recording is the difference.
+ * `--mib 16` is a run of seconds. It prints the rows of docs/replay.md. The recording is made in bench/.tmp
+ * and removed afterwards. Every replay is a process of its own whose JavaScript heap is limited to
+ * --heap MiB, and has to end with the verdict that nothing differs. First comes a sixteenth of the size, for
+ * comparison: what grows with the recording is the difference.
  */
 
 const { spawn } = require('node:child_process');

@@ -1,8 +1,9 @@
 'use strict';
 
 /*
- * The session that is replayed: four instruments keep a native connection each and send points of a curve in bursts, every burst ends with
- * an Archive that the host hands on to its client Store before it answers; between bursts a script asks over a connection of its own.
+ * The session that is replayed: four instruments keep a native connection each and send points of a curve in
+ * bursts, every burst ends with an Archive that the host hands on to its client Store before it answers;
+ * between bursts a script asks over a connection of its own.
  */
 
 const fs = require('node:fs');
@@ -35,7 +36,10 @@ function seeded(seed) {
 const instruments = 4;
 const pointsPerBurst = 16;
 
-/** Writes a recording of about that many bytes and tells how many messages went to the host, and how many the host sent. */
+/**
+ * Writes a recording of about that many bytes and tells how many messages went to the host, and how many the
+ * host sent.
+ */
 function writeSession(file, bytes, seed) {
   const random = seeded(seed);
   const out = fs.openSync(file, 'w');

@@ -1,6 +1,9 @@
 'use strict';
 
-/* One process of the benchmark: `node worker.js DIST ROLE FILE [PORT]`. It prints one line of JSON when it listens, and one when it is done. */
+/*
+ * One process of the benchmark: `node worker.js DIST ROLE FILE [PORT]`. It prints one line of JSON when it
+ * listens, and one when it is done.
+ */
 
 const path = require('node:path');
 const { addHandlers } = require('./session');

@@ -1,7 +1,8 @@
 'use strict';
 
-// What one message of about 90 bytes costs on its way through the codec, written and read again in memory, beside the same done plainly:
-// JSON.stringify for header and content, Buffer.concat, JSON.parse. No sockets. Run after `npm run build`:
+// What one message of about 90 bytes costs on its way through the codec, written and read again in memory,
+// beside the same done plainly: JSON.stringify for header and content, Buffer.concat, JSON.parse. No sockets.
+// Run after `npm run build`:
 //
 //   node bench/wire/run.js [folder with the compiled src, default dist]
 

@@ -6,7 +6,10 @@ import { table } from './table';
 /** What both instruments understand. */
 const halt = { action: 'Halt', value: null };
 
-/** The instruments behind a host: an actor each, so that commands to one never interleave and both work at the same time. */
+/**
+ * The instruments behind a host: an actor each, so that commands to one never interleave and both work at the
+ * same time.
+ */
 export function createLab(config: CometConfig, print: (line: string) => void, options: AppOptions = {}): App {
   const app = createApp(config, options);
 
@@ -24,7 +27,8 @@ export function createLab(config: CometConfig, print: (line: string) => void, op
   for (const action of ['Sweep', 'Measure', 'Arm']) app.handle(action, meter);
   app.handle('Move', stage);
 
-  // Urgent: taken when all slots of the host are in use. Interrupt: ahead of the mailbox, and what runs is given up.
+  // Urgent: taken when all slots of the host are in use. Interrupt: ahead of the mailbox, and what runs is
+  // given up.
   const instruments: readonly ActorRef<typeof halt, unknown>[] = [meter, stage];
   app.handle(
     'EmergencyStop',

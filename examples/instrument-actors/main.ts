@@ -1,6 +1,7 @@
 /**
- * Instruments as actors: a source-measure unit and a positioning table behind a socket, a sweep as a stream of results, an emergency stop
- * past everything that waits, and a device fault. Stays up until Ctrl-C; with --once it ends by itself.
+ * Instruments as actors: a source-measure unit and a positioning table behind a socket, a sweep as a stream
+ * of results, an emergency stop past everything that waits, and a device fault. Stays up until Ctrl-C; with
+ * --once it ends by itself.
  */
 import path from 'node:path';
 import { createApp, loadConfig } from 'rxcomet';

@@ -1,6 +1,6 @@
 /**
- * The main job on real sockets: a host from a settings file, a client from another, a message sent detached and one awaited.
- * Stays up until Ctrl-C; with --once it ends by itself.
+ * The main job on real sockets: a host from a settings file, a client from another, a message sent detached
+ * and one awaited. Stays up until Ctrl-C; with --once it ends by itself.
  */
 import path from 'node:path';
 import { createApp, loadConfig } from 'rxcomet';

@@ -41,7 +41,8 @@ export function createGateway(config: CometConfig): Gateway {
     share({ connector: () => new ReplaySubject(1) }),
   );
 
-  // Everything goes to the archive, three at a time. While the archive is away they wait in its queue, in order.
+  // Everything goes to the archive, three at a time. While the archive is away they wait in its queue, in
+  // order.
   dewPoint$.pipe(bufferCount(3)).subscribe((values) => app.peer('Archive').tell('Store', values));
 
   // People hear of changes only.
@@ -60,7 +61,8 @@ export function createGateway(config: CometConfig): Gateway {
   return {
     app,
     async stop() {
-      // Completing the sources makes the operators give out what they hold; stop() then waits until it is sent.
+      // Completing the sources makes the operators give out what they hold; stop() then waits until it is
+      // sent.
       temperature$.complete();
       humidity$.complete();
       await app.stop();

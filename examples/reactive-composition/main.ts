@@ -1,6 +1,7 @@
 /**
- * Several hosts, clients and operators composed into one app: a gateway that computes the dew point from what two programs measure, stores
- * it in an archive, warns people, and lets others follow it. Stays up until Ctrl-C; with --once it ends by itself.
+ * Several hosts, clients and operators composed into one app: a gateway that computes the dew point from what
+ * two programs measure, stores it in an archive, warns people, and lets others follow it. Stays up until
+ * Ctrl-C; with --once it ends by itself.
  */
 import path from 'node:path';
 import { createApp, loadConfig } from 'rxcomet';

@@ -16,10 +16,11 @@ interface Reading {
 }
 
 /**
- * Answers a strip scan of a silicon sensor: each leakage current is scaled to 20 °C and judged; the summary counts. A module of handlers
- * as `rxcomet serve --handlers` takes it, too.
+ * Answers a strip scan of a silicon sensor: each leakage current is scaled to 20 °C and judged; the summary
+ * counts. A module of handlers as `rxcomet serve --handlers` takes it, too.
  *
- * @param options.regression puts a mistake in: the band gap of silicon at rest, 1.12 eV, in place of the effective one.
+ * @param options.regression puts a mistake in: the band gap of silicon at rest, 1.12 eV, in place of the
+ * effective one.
  */
 export default function stripHandlers(app: App, options: { readonly regression?: boolean } = {}): void {
   const gap = options.regression === true ? 1.12 : BAND_GAP_EV;

@@ -15,8 +15,8 @@ export interface Outputs {
 
 /** Adds handlers that are pipelines. */
 export function addPipelines(app: App, { store, show }: Outputs): void {
-  // Batches of four, or of what came within 100 ms. A point is acknowledged once it is stored. When storing fails, the senders
-  // are told so and the pipeline starts afresh.
+  // Batches of four, or of what came within 100 ms. A point is acknowledged once it is stored. When storing
+  // fails, the senders are told so and the pipeline starts afresh.
   app.handleStream(Store, (message$) =>
     message$.pipe(
       bufferTime(100, null, 4),

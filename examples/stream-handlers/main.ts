@@ -1,6 +1,6 @@
 /**
- * Handlers that are pipelines: points stored in batches, a running mean, and the newest value of a fast source.
- * Stays up until Ctrl-C; with --once it ends by itself.
+ * Handlers that are pipelines: points stored in batches, a running mean, and the newest value of a fast
+ * source. Stays up until Ctrl-C; with --once it ends by itself.
  */
 import path from 'node:path';
 import { createApp, loadConfig, sendTo } from 'rxcomet';

@@ -2,7 +2,8 @@
 export type Command = (words: readonly string[]) => string | Promise<string>;
 
 /**
- * Answers chat messages by their first word, whatever its case. `Help` lists the commands; an unknown one gets that list too.
+ * Answers chat messages by their first word, whatever its case. `Help` lists the commands; an unknown one
+ * gets that list too.
  *
  * @example
  * app.handle(TelegramBot, createResponder({ ping: () => 'pong' }));

@@ -1,6 +1,6 @@
 /**
- * COMET's own use of the socket: a Telegram bot sends the action TelegramBot with {chat id: text}, and the acknowledgement is what it
- * writes back to the chat. Stays up until Ctrl-C; with --once it ends by itself.
+ * COMET's own use of the socket: a Telegram bot sends the action TelegramBot with {chat id: text}, and the
+ * acknowledgement is what it writes back to the chat. Stays up until Ctrl-C; with --once it ends by itself.
  */
 import path from 'node:path';
 import { createApp, defineAction, loadConfig, t } from 'rxcomet';

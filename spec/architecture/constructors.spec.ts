@@ -4,7 +4,10 @@ import ts from 'typescript';
 
 const source = path.join(__dirname, '..', '..', 'src');
 
-/** Constructors of more than three parameters with a boolean among them, which nobody can read where it is passed, as "FILE CLASS NAME". */
+/**
+ * Constructors of more than three parameters with a boolean among them, which nobody can read where it is
+ * passed, as "FILE CLASS NAME".
+ */
 function unreadable(file: string, text: string): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -27,8 +27,9 @@ const EDITS = new Set([
 ]);
 
 /**
- * Calls that edit or search what is called `message`, or a variable that was made of that; by file and line. Not followed into functions
- * that are called, so that a message may be quoted, escaped or cut for a display by those whose work that is.
+ * Calls that edit or search what is called `message`, or a variable that was made of that; by file and line.
+ * Not followed into functions that are called, so that a message may be quoted, escaped or cut for a display
+ * by those whose work that is.
  */
 function findEdits(file: string, text: string): string[] {
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);

@@ -7,8 +7,9 @@ import { silentLogger } from '../../src/runtime/Logger';
 import { createVirtualClock } from '../support/createVirtualClock';
 
 /*
- * A program may hold two copies of this package or of rxjs (a dependency that brings its own, a bundle), and values of other realms (node:vm,
- * Jest). What they are is judged by what they hold, not by the copy that made them.
+ * A program may hold two copies of this package or of rxjs (a dependency that brings its own, a bundle), and
+ * values of other realms (node:vm, Jest). What they are is judged by what they hold, not by the copy that
+ * made them.
  */
 
 type Copy = typeof own;

@@ -10,7 +10,10 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && file !== DESCRIBES,
 );
 
-/** Ways to make text of an unknown value that fail for an object without a prototype, a Proxy or a getter that throws. */
+/**
+ * Ways to make text of an unknown value that fail for an object without a prototype, a Proxy or a getter that
+ * throws.
+ */
 const CARELESS: readonly RegExp[] = [
   /String\((?:error|cause|reason|thrown|failure)\)/,
   /\$\{(?:error|thrown)\}/,

@@ -51,7 +51,10 @@ describe('rxcomet as a process', () => {
     return { child, finished, printed };
   };
 
-  /** Serves with a module of handlers and gives what `send` prints for action Try; ends with the exit code of both. */
+  /**
+   * Serves with a module of handlers and gives what `send` prints for action Try; ends with the exit code of
+   * both.
+   */
   const tryHandlers = async (file: string) => {
     const serving = rxcomet('serve', '--handlers', file);
     const address = await serving.printed(/listening on (\S+)\n/);
@@ -113,7 +116,8 @@ describe('rxcomet as a process', () => {
     rxcomet('send', address, 'Stick', '1');
     await printed(/stuck/);
     child.kill('SIGTERM');
-    // Another one, because two of a kind that wait together count as one; which of them comes first is not settled.
+    // Another one, because two of a kind that wait together count as one; which of them comes first is not
+    // settled.
     child.kill('SIGINT');
     expect([130, 143]).toContain((await finished).code);
   });
@@ -161,7 +165,8 @@ describe('rxcomet as a process', () => {
     );
   });
 
-  // The checks that every module of handlers answers with: one copy of rxjs and rxcomet, however they are loaded.
+  // The checks that every module of handlers answers with: one copy of rxjs and rxcomet, however they are
+  // loaded.
   const same = `(a, b) => ({
     rxjs: app.messages$ instanceof a.Observable && app.messages$ instanceof b.Observable,
     rxcomet: [a, b].every(({ UnknownClient }) => { try { app.peer('x'); } catch (e) { return e instanceof UnknownClient; } }),

@@ -147,7 +147,10 @@ describe('Outputs that cannot be written', () => {
   });
 
   describeWithPython('on a terminal that closes', () => {
-    /** Runs a command on a terminal of its own that it does not belong to, so that no SIGHUP ends it, and closes the terminal once it listens. */
+    /**
+     * Runs a command on a terminal of its own that it does not belong to, so that no SIGHUP ends it, and
+     * closes the terminal once it listens.
+     */
     const PROGRAM = `
 import os, pty, subprocess, sys
 master, slave = pty.openpty()
@@ -186,7 +189,8 @@ print(child.wait(), rest.decode(), flush=True)
       expect(await send(address, 'Double', '2')).toMatchObject({ code: 0, stdout: '4\n' });
       process.kill(Number(pid), 'SIGTERM');
       await once(python, 'close');
-      // Code 0, or the signal of an abort: at its very end Node 20 ends by SIGABRT or SIGSEGV where a terminal that it began with is gone.
+      // Code 0, or the signal of an abort: at its very end Node 20 ends by SIGABRT or SIGSEGV where a
+      // terminal that it began with is gone.
       expect(said.split('\n')[1]).toMatch(/^(0|-6|-11) $/);
     });
   });

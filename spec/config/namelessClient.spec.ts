@@ -1,6 +1,9 @@
 import { ConfigError, parseConfig } from 'rxcomet';
 
-/** As settings files that COMET ships have it: a document of one indented mapping, and a client without a name. */
+/**
+ * As settings files that COMET ships have it: a document of one indented mapping, and a client without a
+ * name.
+ */
 const SHIPPED = `--- # Block of dict entries
 
     # Critical parameters

@@ -18,7 +18,10 @@ const report = (source: unknown, env: Record<string, string> = {}): readonly str
   return [];
 };
 
-/** Problems of the body of Socket_connection, without their common beginning; the body starts on line 2, column 3. */
+/**
+ * Problems of the body of Socket_connection, without their common beginning; the body starts on line 2,
+ * column 3.
+ */
 const inside = (body: string, env: Record<string, string> = {}): readonly string[] =>
   report(`Socket_connection:\n${body.replace(/^/gm, '  ')}\n`, env).map((line) =>
     line.replace(/^s\.yml:/, '').replace('Socket_connection.', ''),

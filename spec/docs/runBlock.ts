@@ -59,7 +59,9 @@ const { constructor: AsyncFunction } = Object.getPrototypeOf(async () => undefin
 
 type Body = (console: unknown, require: (name: string) => unknown) => Promise<void>;
 
-/** The block as an async function: its imports become calls of `require`, so that `await` may stand anywhere. */
+/**
+ * The block as an async function: its imports become calls of `require`, so that `await` may stand anywhere.
+ */
 function compile({ text, place }: CodeBlock): Body {
   const { outputText } = ts.transpileModule(text, {
     fileName: place,

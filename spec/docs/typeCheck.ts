@@ -3,12 +3,16 @@ import ts from 'typescript';
 import type { CodeBlock } from './markdown';
 
 const root = path.join(__dirname, '..', '..');
-/** Names that a block takes from its surroundings, such as `app` or `motor`; what they are is for the reader to imagine. */
+/**
+ * Names that a block takes from its surroundings, such as `app` or `motor`; what they are is for the reader
+ * to imagine.
+ */
 const UNKNOWN_NAMES = [2304, 2552, 2503, 18004];
 
 /**
- * Checks the types of blocks of TypeScript, each as a module of its own; gives a line for each thing wrong. Names of the public doors need
- * no import, so that a block may go on where the one before ended; other unknown names may be anything.
+ * Checks the types of blocks of TypeScript, each as a module of its own; gives a line for each thing wrong.
+ * Names of the public doors need no import, so that a block may go on where the one before ended; other
+ * unknown names may be anything.
  */
 export function typeCheck(blocks: readonly CodeBlock[]): readonly string[] {
   const doors: readonly (readonly [string, string])[] = [
@@ -70,7 +74,10 @@ function exportsOf(file: string): readonly string[] {
     );
 }
 
-/** The block as a module, with a first line that imports the names of the public doors it uses and doesn't have. */
+/**
+ * The block as a module, with a first line that imports the names of the public doors it uses and doesn't
+ * have.
+ */
 function withImports(text: string, exported: ReadonlyMap<string, string>): string {
   const used = new Set<string>();
   const declared = new Set<string>();

@@ -19,7 +19,9 @@ export interface ChaosTotals {
   readonly handled: number;
 }
 
-/** Books every send of a chaos run at the client and every message at the host, and says what does not agree. */
+/**
+ * Books every send of a chaos run at the client and every message at the host, and says what does not agree.
+ */
 export class ChaosAccount {
   readonly #entries: Entry[] = [];
   readonly #handled: number[] = [];

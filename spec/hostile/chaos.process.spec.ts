@@ -6,7 +6,8 @@ jest.setTimeout(60_000);
 describe('while connections break and the host is started anew', () => {
   it('every send ends once, and what is acknowledged was handled once', async () => {
     const SENDS = 3000;
-    // The seed stands in whatever fails; `node scripts/nightly.js chaos` does it with 200 clients for a minute.
+    // The seed stands in whatever fails; `node scripts/nightly.js chaos` does it with 200 clients for a
+    // minute.
     const report = await chaos({
       seed: 20240102,
       clients: 12,

@@ -34,8 +34,9 @@ const IN_FLIGHT_PER_CLIENT = 4;
 const CANCELLED = 0.03;
 
 /**
- * Clients send over loopback sockets while connections are reset, cut in mid-frame and half-closed, and the host is started anew. Resolves
- * when every send is over and everything is stopped; rejects with the seed when the account does not balance.
+ * Clients send over loopback sockets while connections are reset, cut in mid-frame and half-closed, and the
+ * host is started anew. Resolves when every send is over and everything is stopped; rejects with the seed
+ * when the account does not balance.
  */
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, clients, restartEvery, goesOn } = options;

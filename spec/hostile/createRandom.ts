@@ -9,7 +9,10 @@ export interface Random {
   pick<T>(items: readonly [T, ...T[]]): T;
 }
 
-/** A linear congruential generator over 2^32, its high bits mixed down; good enough to choose faults, and the same on every machine. */
+/**
+ * A linear congruential generator over 2^32, its high bits mixed down; good enough to choose faults, and the
+ * same on every machine.
+ */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -14,7 +14,10 @@ function written(write: (writer: FrameWriter) => void): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** What passes between peers, one conversation each: as Python writes it, as we write it, control frames, odd encodings, many in a row. */
+/**
+ * What passes between peers, one conversation each: as Python writes it, as we write it, control frames, odd
+ * encodings, many in a row.
+ */
 export const frameCorpus: readonly [Buffer, ...Buffer[]] = [
   written((writer) => writer.frame({}, '{"action": "Echo", "value": {"1": "ping"}}')),
   written((writer) =>

@@ -47,10 +47,12 @@ const Limits = {
 const ALL_OVER_MS = 1000;
 
 /**
- * Gives damaged frames to a parser, whole and in pieces, and to a host in memory. Throws with the seed and the input when
+ * Gives damaged frames to a parser, whole and in pieces, and to a host in memory. Throws with the seed and
+ * the input when
  *
  * - anything but an error of the wire comes out, or the pieces read differently from the whole;
- * - the host writes what is no legal frame, a second frame to a one-shot peer, or keeps a connection beyond its limits;
+ * - the host writes what is no legal frame, a second frame to a one-shot peer, or keeps a connection beyond
+ *   its limits;
  * - something is thrown past everybody.
  */
 export async function fuzz({ seed, inputs, onProgress }: FuzzOptions): Promise<FuzzReport> {

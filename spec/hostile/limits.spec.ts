@@ -2,7 +2,10 @@ import { createMemoryTransport } from '../../src/streams/transport/memory/create
 import { frameOf, type FramePeer } from '../support/FramePeer';
 import { openTestApp, stopNow, type TestApp } from '../support/openTestApp';
 
-/** Each limit with the error that it ends in: peer, what was declared or held, limit and the key of the configuration. */
+/**
+ * Each limit with the error that it ends in: peer, what was declared or held, limit and the key of the
+ * configuration.
+ */
 
 let test: TestApp;
 

@@ -13,7 +13,10 @@ const NUMBERS = [
   '""',
 ] as const;
 
-/** Damages bytes the way broken programs, cut lines and attackers do: one to four changes, drawn from `random`. */
+/**
+ * Damages bytes the way broken programs, cut lines and attackers do: one to four changes, drawn from
+ * `random`.
+ */
 export function mutate(input: Buffer, random: Random, corpus: readonly [Buffer, ...Buffer[]]): Buffer {
   let bytes: Buffer = Buffer.from(input);
   for (let changes = 1 + random.below(4); changes > 0; changes -= 1) bytes = change(bytes, random, corpus);

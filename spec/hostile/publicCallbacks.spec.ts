@@ -7,7 +7,10 @@ import { testingCases } from './callbacks/testingCases';
 
 const cases = { ...appCases, ...sendingCases, ...actorCases, ...testingCases };
 
-/** What users get from us and may hand back, such as a system to `createTestProbe`: implemented here, so that no code of theirs is in it. */
+/**
+ * What users get from us and may hand back, such as a system to `createTestProbe`: implemented here, so that
+ * no code of theirs is in it.
+ */
 const MADE_BY_US = [
   'ActorContext',
   'ActorSystem',
@@ -18,7 +21,10 @@ const MADE_BY_US = [
   'SystemActor',
   'VirtualTime',
 ];
-/** Ways to the network, which are ours too or stand in for them in a test; a mistake in one should be seen by whoever makes it. */
+/**
+ * Ways to the network, which are ours too or stand in for them in a test; a mistake in one should be seen by
+ * whoever makes it.
+ */
 const NETWORK = ['Link', 'LinkEvents', 'Listener', 'Transport'];
 /** Called by Node or by the user's own call, so that what they throw is thrown there. */
 const THEIR_OWN_CALL = [
@@ -35,7 +41,10 @@ const left = (name: string): boolean =>
   ) &&
   !NETWORK.some((owner) => name.startsWith(`${owner}.`));
 
-/** Lets everything run that was set off: promises, immediates, and the timers from which rxjs throws what nobody took. */
+/**
+ * Lets everything run that was set off: promises, immediates, and the timers from which rxjs throws what
+ * nobody took.
+ */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 0));

@@ -3,8 +3,9 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 
 /*
- * A program that opens everything an app can open, stops, and says what is left: run by shutdown.process.spec.ts as a process of its own, with the
- * name of a scenario. Prints one line of JSON; whether it then ends by itself is for the spec to see.
+ * A program that opens everything an app can open, stops, and says what is left: run by
+ * shutdown.process.spec.ts as a process of its own, with the name of a scenario. Prints one line of JSON;
+ * whether it then ends by itself is for the spec to see.
  */
 
 type Scenario = (report: (what: object) => void) => Promise<void>;
@@ -17,7 +18,9 @@ function appOf(client?: object) {
 }
 
 const scenarios: Readonly<Record<string, Scenario>> = {
-  /** Two hosts, a client with a kept and an urgent connection, actors, a stream handler, a client in backoff. */
+  /**
+   * Two hosts, a client with a kept and an urgent connection, actors, a stream handler, a client in backoff.
+   */
   async everything(report) {
     const server = appOf();
     server.handle('Echo', (value) => value);

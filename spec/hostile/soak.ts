@@ -28,8 +28,8 @@ const IN_FLIGHT_PER_CLIENT = 16;
 const VALUES = [1, 'x'.repeat(5_000), 'x'.repeat(300_000)];
 
 /**
- * Clients of both dialects ask without pause over loopback sockets; the legacy ones open a connection for each message. Resolves with the
- * samples, the last one taken when everything is stopped.
+ * Clients of both dialects ask without pause over loopback sockets; the legacy ones open a connection for
+ * each message. Resolves with the samples, the last one taken when everything is stopped.
  */
 export async function soak(options: SoakOptions): Promise<SoakSample[]> {
   const { seconds, sampleMs, onSample, collect } = options;

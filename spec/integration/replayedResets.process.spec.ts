@@ -67,7 +67,10 @@ describe.each(['comet', 'native'] as const)('a recorded reset between real socke
     });
   }
 
-  /** Replays to a socket that answers with these bytes, and tells what it heard and how the connection ended for the replay. */
+  /**
+   * Replays to a socket that answers with these bytes, and tells what it heard and how the connection ended
+   * for the replay.
+   */
   const replayTo = async (recording: RecordedEvent[], answer?: Uint8Array) => {
     const host = net.createServer({ allowHalfOpen: true });
     server = host;

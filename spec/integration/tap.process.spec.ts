@@ -85,7 +85,8 @@ describe('a tap between real sockets', () => {
     client.socket.write('abc');
     await client.until((it) => it.told.includes('close'));
     expect(client.told).toEqual(['ECONNRESET', 'close']);
-    // What came just before a reset may be lost with it, or come with it; Node then tells of an end first, and of the reset at a write.
+    // What came just before a reset may be lost with it, or come with it; Node then tells of an end first,
+    // and of the reset at a write.
     await host.until((it) => it.told.length > 0);
     host.socket.write('answer');
     await host.until((it) => it.told.includes('close'));

@@ -39,7 +39,10 @@ describeWithPython('The built command line and the legacy peers in Python', () =
     rmSync(folder, { recursive: true });
   });
 
-  /** Starts `rxcomet …`; `printed` resolves with the match once stdout or stderr shows it, `finished` at the end. */
+  /**
+   * Starts `rxcomet …`; `printed` resolves with the match once stdout or stderr shows it, `finished` at the
+   * end.
+   */
   const rxcomet = (...args: string[]) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** One exchange for `legacy_client.py`; the script explains the keys. `value: NaN` is written through `valueText`. */
+/**
+ * One exchange for `legacy_client.py`; the script explains the keys. `value: NaN` is written through
+ * `valueText`.
+ */
 export interface LegacyExchange {
   readonly action?: unknown;
   readonly value?: unknown;

@@ -194,7 +194,10 @@ describe('secrets', () => {
 describe('names that a peer chose', () => {
   const forged = `Move" from 10.0.0.1:5: ok\n${'x'.repeat(1_000_000)}`;
 
-  /** All that pino prints, and all that `console` as a logger is given, when such a message fails in every way. */
+  /**
+   * All that pino prints, and all that `console` as a logger is given, when such a message fails in every
+   * way.
+   */
   async function printed(handle: (test: TestApp) => void): Promise<{ texts: string[]; lines: Line[] }> {
     const { logger, lines } = pinoAt('debug');
     const texts: string[] = [];

@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
 
-/** The packages of OpenTelemetry that a process of its own has loaded after an app has sent and answered a message. */
+/**
+ * The packages of OpenTelemetry that a process of its own has loaded after an app has sent and answered a
+ * message.
+ */
 function loadedBy(before: string): readonly string[] {
   const program = `
     ${before}

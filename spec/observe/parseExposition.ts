@@ -20,8 +20,8 @@ const TYPE_LINE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram)$`);
 const SAMPLE_LINE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? ([-+]?(?:[0-9.e+-]+|Inf))$`);
 
 /**
- * Reads the text format 0.0.4 of Prometheus, strictly: each line legal, HELP and TYPE once before the numbers of a metric, its lines
- * together, no series twice. Throws at the first line that isn't so.
+ * Reads the text format 0.0.4 of Prometheus, strictly: each line legal, HELP and TYPE once before the numbers
+ * of a metric, its lines together, no series twice. Throws at the first line that isn't so.
  */
 export function parseExposition(text: string): Family[] {
   if (!text.endsWith('\n')) throw new Error('the last line does not end');

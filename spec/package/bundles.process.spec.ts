@@ -9,7 +9,10 @@ const root = path.join(__dirname, '..', '..');
 
 jest.setTimeout(240_000);
 
-/** Packages that users install for what needs them; they stay outside of a bundle, as they hold native code or are found at run time. */
+/**
+ * Packages that users install for what needs them; they stay outside of a bundle, as they hold native code or
+ * are found at run time.
+ */
 const OPTIONAL = ['prom-client', 'classic-level', '@opentelemetry/api', '@sinonjs/fake-timers'];
 
 /** A program for each thing that loads an optional package; prints `done`. */
@@ -70,7 +73,10 @@ describe('A bundle', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Bundles a program with the package and rxjs inside; the file's folder has node_modules above it, the current folder has not. */
+  /**
+   * Bundles a program with the package and rxjs inside; the file's folder has node_modules above it, the
+   * current folder has not.
+   */
   const bundle = (program: string, format: 'esm' | 'cjs', minify = false): string => {
     const outfile = path.join(folder, 'out', `program.${format === 'esm' ? 'mjs' : 'cjs'}`);
     const banner =

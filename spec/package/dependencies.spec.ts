@@ -76,7 +76,8 @@ describe('The dependencies of package.json', () => {
       ),
       ...Object.values(manifest.scripts),
     ].join('\n');
-    // What src asks of its users is installed here for the specs. @types/… stand for a package or for "types" of tsconfig.json; @swc/core is what @swc/jest runs.
+    // What src asks of its users is installed here for the specs. @types/… stand for a package or for "types"
+    // of tsconfig.json; @swc/core is what @swc/jest runs.
     const unused = Object.keys(manifest.devDependencies).filter((name) => {
       if (name === '@swc/core') return false;
       const used = name.startsWith('@types/')

@@ -5,8 +5,8 @@ import { readPublishedDoors } from '../support/publishedDoors';
 const DERIVATIONS = ['Classes', 'CodeOf'];
 
 /**
- * The named types of this package that the published declarations mention and users cannot import, as "Type, which Export mentions": of
- * `rxcomet` from that door, of `rxcomet/testing` from either.
+ * The named types of this package that the published declarations mention and users cannot import, as "Type,
+ * which Export mentions": of `rxcomet` from that door, of `rxcomet/testing` from either.
  */
 function unnameable(): readonly string[] {
   const { checker, doors, isOurs, resolve } = readPublishedDoors();

@@ -75,7 +75,8 @@ describe.each([
           moduleResolution: resolution,
           target: 'es2022',
           lib: ['es2022', 'esnext.disposable'],
-          // What most users have; the flags beyond it are those of tsconfig.json, by which `npm run types` checks the same file.
+          // What most users have; the flags beyond it are those of tsconfig.json, by which `npm run types`
+          // checks the same file.
           strict: true,
           noEmit: true,
           types: ['node'],

@@ -1,7 +1,8 @@
 /*
- * What users write, right and wrong, as TypeScript has to see it: never run, only compiled, by signatures.process.spec.ts against the built
- * package with each TypeScript that is supported, and by `npm run types` against the sources. A wrong line that compiles fails as an unused
- * `@ts-expect-error`. Each of those stands above one mistake only.
+ * What users write, right and wrong, as TypeScript has to see it: never run, only compiled, by
+ * signatures.process.spec.ts against the built package with each TypeScript that is supported, and by
+ * `npm run types` against the sources. A wrong line that compiles fails as an unused `@ts-expect-error`. Each
+ * of those stands above one mistake only.
  */
 
 import { map, type Observable } from 'rxjs';

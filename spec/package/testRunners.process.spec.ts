@@ -113,7 +113,8 @@ describe('The packed package', () => {
     });
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
     write('package.json', '{ "private": true }');
-    // Vitest is installed here only: the newest that runs on each Node we support. The other runners are those of this repository.
+    // Vitest is installed here only: the newest that runs on each Node we support. The other runners are
+    // those of this repository.
     const packages = [`./${tarball}`, 'rxjs@7', 'vitest@^3.2', 'vite@^7'];
     execFileSync('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], {
       cwd: folder,

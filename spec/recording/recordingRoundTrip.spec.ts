@@ -223,7 +223,10 @@ const { hosts, clients } = parseConfig({
 const [listen] = hosts;
 const [to] = clients;
 
-/** What a replay did not repeat at first: a cancel that overtook the greeting, and messages that a reset took away. */
+/**
+ * What a replay did not repeat at first: a cancel that overtook the greeting, and messages that a reset took
+ * away.
+ */
 const lostOnce: Connection[] = (['cancelled', 'detached'] as const).map((kind) => ({
   dialect: 'native',
   exchanges: [{ request: { action: 'A', text: '1' }, outcome: { kind } }],

@@ -2,8 +2,8 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 import { once } from 'node:events';
 
 /**
- * Stands between sender and receiver at one address, wherever the receiver listens at the moment, and cuts connections after some bytes,
- * counted over both directions, wherever that may be in a frame.
+ * Stands between sender and receiver at one address, wherever the receiver listens at the moment, and cuts
+ * connections after some bytes, counted over both directions, wherever that may be in a frame.
  */
 export class CuttableLink {
   /** Port of the receiver; undefined while it is not there. */

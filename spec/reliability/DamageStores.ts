@@ -21,7 +21,9 @@ export interface PreparedStore {
   readonly known: ReadonlyMap<number, string>;
 }
 
-/** Content of a message, or of an answer: some compress well and some do not, some are larger than a block. */
+/**
+ * Content of a message, or of an answer: some compress well and some do not, some are larger than a block.
+ */
 export function contentOf(number: number, random: Random): string {
   const length = random.chance(0.05) ? 3000 + random.below(9000) : random.below(400);
   const piece = random.chance(0.5) ? 'steady ' : random.next().toString(36).slice(2);
@@ -42,8 +44,8 @@ export function createReceiver(transport: Transport, Dedup: object = {}): App {
 }
 
 /**
- * Outboxes with some hundred confirmed messages, a part of which was acknowledged: one whose app was stopped, one whose process was killed
- * and one that was opened again and again, so that it has several tables.
+ * Outboxes with some hundred confirmed messages, a part of which was acknowledged: one whose app was stopped,
+ * one whose process was killed and one that was opened again and again, so that it has several tables.
  */
 export async function prepareOutboxes(folder: string, random: Random): Promise<PreparedStore[]> {
   const live = path.join(folder, 'live-outbox');
@@ -100,7 +102,10 @@ async function deliverSome(
   await receiver.stop({ graceMs: 0 });
 }
 
-/** Dedup stores with some hundred answered keys, and in those of killed hosts a few whose handlers were at work. */
+/**
+ * Dedup stores with some hundred answered keys, and in those of killed hosts a few whose handlers were at
+ * work.
+ */
 export async function prepareDedups(folder: string, random: Random): Promise<PreparedStore[]> {
   const live = path.join(folder, 'live-dedup');
   const known = new Map<number, string>();

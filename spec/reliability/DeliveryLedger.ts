@@ -11,7 +11,10 @@ interface Entry {
 export class DeliveryLedger {
   readonly violations: string[] = [];
   told = 0;
-  /** False once something happened after which messages may begin in another order: a full disk of the receiver, a link that stalls. */
+  /**
+   * False once something happened after which messages may begin in another order: a full disk of the
+   * receiver, a link that stalls.
+   */
   ordered = true;
   readonly #entries = new Map<number, Entry>();
   /** Keys of those whose answer has left, after which there is no excuse. */

@@ -68,7 +68,10 @@ interface Receiver {
   alive: boolean;
 }
 
-/** A sender with an outbox and a host with Dedup, each with a disk that survives it, in memory and virtual time. */
+/**
+ * A sender with an outbox and a host with Dedup, each with a disk that survives it, in memory and virtual
+ * time.
+ */
 export class DeliveryModel {
   readonly ledger = new DeliveryLedger();
   readonly #plan: ModelPlan;
@@ -267,7 +270,10 @@ export class DeliveryModel {
     await this.#end(host.closeStore(), 'the store of the receiver');
   }
 
-  /** A third of all answers come at once, the others after up to 3 s; one message in eight fails once or twice before. */
+  /**
+   * A third of all answers come at once, the others after up to 3 s; one message in eight fails once or twice
+   * before.
+   */
   #handle(receiver: { readonly alive: boolean }, value: unknown, message: Message): unknown {
     const index = Number(value);
     const tries = this.ledger.begins(index, message.key ?? '', message.redelivered);

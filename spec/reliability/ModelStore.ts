@@ -2,7 +2,10 @@ import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../
 import type { Clock } from '../../src/runtime/Clock';
 import type { MemoryStore } from '../storage/MemoryStore';
 
-/** A disk as one process sees it: it takes its time, may be full, and ends with the process. What was written stays. */
+/**
+ * A disk as one process sees it: it takes its time, may be full, and ends with the process. What was written
+ * stays.
+ */
 export class ModelStore implements KeyValueStore {
   full = false;
   readonly #disk: MemoryStore;

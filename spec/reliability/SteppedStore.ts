@@ -1,8 +1,9 @@
 import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../../src/storage/KeyValueStore';
 
 /**
- * A store that tells at which step of a write it is. What is one call of LevelDB, appending to its log and fsync, is taken apart: first all
- * of it without fsync, then its last change once more with fsync. The store writes one batch at a time, so that nothing comes between.
+ * A store that tells at which step of a write it is. What is one call of LevelDB, appending to its log and
+ * fsync, is taken apart: first all of it without fsync, then its last change once more with fsync. The store
+ * writes one batch at a time, so that nothing comes between.
  */
 export class SteppedStore implements KeyValueStore {
   constructor(

@@ -1,9 +1,10 @@
 /**
- * What sender and receiver wrote down, line by line, in the order it happened; each line is on the disk before the program goes on.
+ * What sender and receiver wrote down, line by line, in the order it happened; each line is on the disk
+ * before the program goes on.
  *
- * Sender: `start` · `told N` before each tell · `persisted N` when persisted() has resolved for all up to N · `kill STEP`
- * Receiver: `start` · `enter N KEY REDELIVERED` first thing in the handler · `exit N` last thing in it · `kept KEY` when the host says that
- * the answer is on the disk · `kill STEP`
+ * Sender: `start` · `told N` before each tell · `persisted N` when persisted() has resolved for all up to N ·
+ * `kill STEP` Receiver: `start` · `enter N KEY REDELIVERED` first thing in the handler · `exit N` last thing
+ * in it · `kept KEY` when the host says that the answer is on the disk · `kill STEP`
  */
 export interface KillJournals {
   readonly sender: readonly string[];
@@ -43,7 +44,8 @@ const SHOWN = 20;
  * Accounts for every message of a run with kills, by the promise of docs/reliability.md, "Kills":
  *
  * - what persisted() confirmed is handled to its end; what it did not confirm, perhaps;
- * - nothing is handled again, but for what the receiver was handling or had not recorded when it was killed, which has `redelivered` then;
+ * - nothing is handled again, but for what the receiver was handling or had not recorded when it was killed,
+ *   which has `redelivered` then;
  * - messages are handled for the first time in the order they were told.
  *
  * @throws Error with everything that breaks it

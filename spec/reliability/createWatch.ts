@@ -5,7 +5,10 @@ export interface Watch {
   stop(): void;
 }
 
-/** Calls back once `goesOn` was not called for `stuckMs` of real time: programs of other processes have no other. */
+/**
+ * Calls back once `goesOn` was not called for `stuckMs` of real time: programs of other processes have no
+ * other.
+ */
 export function createWatch(stuckMs: number, onStuck: (error: Error) => void): Watch {
   let timer: NodeJS.Timeout | undefined;
   const goesOn = (): void => {

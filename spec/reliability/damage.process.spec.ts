@@ -5,7 +5,9 @@ import { runDamage } from './runDamage';
 
 jest.setTimeout(600_000);
 
-/** The seed stands in whatever fails; `npm run nightly -- damage` draws another one and makes 2,000 trials. */
+/**
+ * The seed stands in whatever fails; `npm run nightly -- damage` draws another one and makes 2,000 trials.
+ */
 const SEED = 20261130;
 
 describe('the store of an outbox or of Dedup whose files were damaged', () => {

@@ -1,8 +1,9 @@
 import { awaitedCases, createSurroundings, withoutFakeTimers } from './awaitedCases';
 
 /*
- * Awaits one case after the other, from the number given on, each with nothing else that would keep the process: run by
- * everythingEnds.process.spec.ts. Prints the number and the name of each before it begins, and `all` at the end.
+ * Awaits one case after the other, from the number given on, each with nothing else that would keep the
+ * process: run by everythingEnds.process.spec.ts. Prints the number and the name of each before it begins,
+ * and `all` at the end.
  */
 
 async function main(): Promise<void> {

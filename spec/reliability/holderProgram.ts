@@ -2,7 +2,10 @@ import { createApp, parseConfig } from '../../src/index';
 import { createMemoryTransport } from '../../src/testing/index';
 import { silentLogger } from '../../src/runtime/Logger';
 
-/* node holderProgram.ts outbox|dedup FOLDER: opens the store, prints `open` or the code of the failure, and ends with its input. */
+/*
+ * node holderProgram.ts outbox|dedup FOLDER: opens the store, prints `open` or the code of the failure, and
+ * ends with its input.
+ */
 const [kind, store = ''] = process.argv.slice(2);
 const address = { IP: '127.0.0.1', Port: 65432 };
 const entry =

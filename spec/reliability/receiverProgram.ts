@@ -5,7 +5,10 @@ import { parseConfig } from '../../src/config/parseConfig';
 import { silentLogger } from '../../src/runtime/Logger';
 import { KillJournal, type KillPoint } from './KillJournal';
 
-/* Handles what it is told, and writes down what it sees, until it is killed or asked to stop. Run by runKills.ts as a process of its own. */
+/*
+ * Handles what it is told, and writes down what it sees, until it is killed or asked to stop. Run by
+ * runKills.ts as a process of its own.
+ */
 
 /** What the program is started with, as JSON. */
 export interface ReceiverOptions {

@@ -21,7 +21,10 @@ export interface DamageReport {
   readonly violations: readonly string[];
 }
 
-/** Damages outboxes and dedup stores in turn, each time one drawn file of one drawn store, and collects every broken promise. */
+/**
+ * Damages outboxes and dedup stores in turn, each time one drawn file of one drawn store, and collects every
+ * broken promise.
+ */
 export async function runDamage({ seed, trials, folder, onTrial }: RunDamageOptions): Promise<DamageReport> {
   const random = createRandom(seed);
   const outboxes = await prepareOutboxes(folder, random);

@@ -34,10 +34,11 @@ const CUT_WITHIN_BYTES = 6000;
 const STUCK_MS = 60_000;
 
 /**
- * Lets a sender tell a receiver numbers while they kill themselves with SIGKILL at drawn steps and connections are cut, starts them again
- * each time, lets them finish at last, and accounts for every message.
+ * Lets a sender tell a receiver numbers while they kill themselves with SIGKILL at drawn steps and
+ * connections are cut, starts them again each time, lets them finish at last, and accounts for every message.
  *
- * @throws Error when the account does not balance, a program fails otherwise, a step was never hit, or nothing goes on
+ * @throws Error when the account does not balance, a program fails otherwise, a step was never hit, or
+ * nothing goes on
  */
 export async function runKills(options: RunKillsOptions): Promise<RunKillsReport> {
   const { seed, kills, victims, folder, onKill } = options;

@@ -29,7 +29,8 @@ const STUCK_MS = 60_000;
 /**
  * Fills an outbox in a process that then kills itself, and lets another one deliver it.
  *
- * @throws Error when a message is missing, doubled or out of order, or a program fails, for instance because its heap is full
+ * @throws Error when a message is missing, doubled or out of order, or a program fails, for instance because
+ * its heap is full
  */
 export async function runRestart({
   messages,

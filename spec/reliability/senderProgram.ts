@@ -8,8 +8,8 @@ import { KillJournal, type KillPoint } from './KillJournal';
 import { SteppedStore } from './SteppedStore';
 
 /*
- * Tells numbers one after the other through an outbox, on from where its last life ended, until it is killed or asked to finish; then it
- * waits until all are acknowledged. Run by runKills.ts as a process of its own.
+ * Tells numbers one after the other through an outbox, on from where its last life ended, until it is killed
+ * or asked to finish; then it waits until all are acknowledged. Run by runKills.ts as a process of its own.
  */
 
 /** What the program is started with, as JSON. */

@@ -7,7 +7,10 @@ export const senderSteps = [
   'ack-received',
 ] as const;
 
-/** Where the receiver can be killed: its host records a key, its handlers run, the answer is kept, the acknowledgement is written. */
+/**
+ * Where the receiver can be killed: its host records a key, its handlers run, the answer is kept, the
+ * acknowledgement is written.
+ */
 export const receiverSteps = [
   'before-write',
   'after-write',

@@ -18,7 +18,10 @@ import {
 export interface DamageOutcome {
   readonly file: string;
   readonly kind: DamageKind;
-  /** `whole`: everything was there; `told`: some was lost and that was told; `refused`: the app did not start and said why. */
+  /**
+   * `whole`: everything was there; `told`: some was lost and that was told; `refused`: the app did not start
+   * and said why.
+   */
   readonly end: 'whole' | 'told' | 'refused';
   /** Confirmed messages, or kept answers, that are gone. */
   readonly lost: number;
@@ -28,7 +31,10 @@ export interface DamageOutcome {
 /** Longer than anything may take. */
 const STUCK_MS = 20_000;
 
-/** Damages a copy of a store in one drawn file and place, opens it as an app does, and holds what comes out against what was confirmed. */
+/**
+ * Damages a copy of a store in one drawn file and place, opens it as an app does, and holds what comes out
+ * against what was confirmed.
+ */
 export async function tryDamage(
   store: PreparedStore,
   random: Random,

@@ -20,7 +20,10 @@ export type Change = 'value' | 'failure';
 
 const actions = ['Now', 'Wait', 'Stream', 'Fail', 'Ask', 'Later'] as const;
 const ms = fc.constantFrom(0, 1, 7, 40, 250);
-/** More than the millisecond that counts as at once: in virtual time work takes none, so nothing else tells the two apart. */
+/**
+ * More than the millisecond that counts as at once: in virtual time work takes none, so nothing else tells
+ * the two apart.
+ */
 const workMs = fc.constantFrom(2, 7, 40, 250);
 const messages = fc.record({
   action: fc.constantFrom(...actions),

@@ -12,7 +12,10 @@ import { virtualTime } from '../../src/replay/virtualTime';
 import { createVirtualClock } from '../support/createVirtualClock';
 import { ack, message } from '../recording/recordingSupport';
 
-/** Runs an app with one host and a printer client, records it while `talk` sends to it, and gives the recording. */
+/**
+ * Runs an app with one host and a printer client, records it while `talk` sends to it, and gives the
+ * recording.
+ */
 async function recordApp(
   dialect: 'native' | 'comet',
   handlers: (app: App) => void,

@@ -22,14 +22,17 @@ import {
 } from 'rxcomet/testing';
 import { declaredTimes } from '../support/declaredTimes';
 
-// Some of what is awaited here never ends, and would keep Jest as it keeps a program (spec/reliability/everythingEnds).
+// Some of what is awaited here never ends, and would keep Jest as it keeps a program
+// (spec/reliability/everythingEnds).
 jest.mock('../../src/runtime/keepProcess', () => ({
   keepProcess: () => undefined,
   letProcessEnd: () => undefined,
   keepProcessFor: (promise: unknown) => promise,
 }));
 
-/** The longest a timer of Node waits; one that is set for longer fires after 1 ms. Fake timers do the same. */
+/**
+ * The longest a timer of Node waits; one that is set for longer fires after 1 ms. Fake timers do the same.
+ */
 const LONGEST_MS = 2 ** 31 - 1;
 const LONG_MS = LONGEST_MS + 60_000;
 /** What is ended by the time may have things to do before it is over. */

@@ -6,7 +6,10 @@ import { createApp, parseConfig, type App, type Failure } from 'rxcomet';
 import { silentLogger } from '../../src/runtime/Logger';
 import { createAuthority, issueCertificate } from '../support/certificates';
 
-/** One cause, one code, whatever the version of TLS: a host refuses the certificate of a client, or asks for one in vain. */
+/**
+ * One cause, one code, whatever the version of TLS: a host refuses the certificate of a client, or asks for
+ * one in vain.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), 'rxcomet-refused-'));
 const file = (name: string): string => join(folder, name);

@@ -1,6 +1,9 @@
 import type { KeyValueStore, OpenedStore, StoreEntry, StoreOperation } from '../../src/storage/KeyValueStore';
 
-/** A store in memory whose disk a spec can fill, slow down and break. What was written stays when it is closed. */
+/**
+ * A store in memory whose disk a spec can fill, slow down and break. What was written stays when it is
+ * closed.
+ */
 export class MemoryStore implements KeyValueStore {
   readonly entries = new Map<string, Uint8Array>();
   /** Batches written: how many operations each, and whether with sync. */

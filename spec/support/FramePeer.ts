@@ -3,8 +3,8 @@ import { FrameParser } from '../../src/streams/wire/FrameParser';
 import type { Link } from '../../src/streams/transport/Link';
 
 /**
- * The other side of a link, played by hand: sends frames with any header keys and keeps the frames, the bytes and the events that come.
- * Must be made in the turn in which the link came.
+ * The other side of a link, played by hand: sends frames with any header keys and keeps the frames, the bytes
+ * and the events that come. Must be made in the turn in which the link came.
  */
 export class FramePeer {
   readonly frames: Frame[] = [];

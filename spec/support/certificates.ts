@@ -16,7 +16,10 @@ export interface CertificateOptions {
   readonly passphrase?: string;
 }
 
-/** Makes an authority that signs certificates, itself valid from 2019 on; an intermediate one when another signs it. */
+/**
+ * Makes an authority that signs certificates, itself valid from 2019 on; an intermediate one when another
+ * signs it.
+ */
 export async function createAuthority(name: string, by?: Certificate): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

@@ -3,13 +3,17 @@ import type { Clock } from '../../src/runtime/Clock';
 /** A clock that stands still until a spec moves it. */
 export interface VirtualClock extends Clock {
   /**
-   * Moves time forward by `ms`, calling due timers in the order of their due time (equal times: in the order they were set), also
-   * those that are set meanwhile. Before the first and after each one, promises and immediates that are ready run.
+   * Moves time forward by `ms`, calling due timers in the order of their due time (equal times: in the order
+   * they were set), also those that are set meanwhile. Before the first and after each one, promises and
+   * immediates that are ready run.
    */
   advance(ms: number): Promise<void>;
   /** Lets promises and immediates that are ready run; time stands still. */
   settle(): Promise<void>;
-  /** Lets time pass as if the process was blocked: what is due meanwhile is called late, by the next `advance`. */
+  /**
+   * Lets time pass as if the process was blocked: what is due meanwhile is called late, by the next
+   * `advance`.
+   */
   jump(ms: number): void;
   /** Timers that are set and neither called nor cleared. */
   readonly pending: number;
@@ -20,7 +24,10 @@ interface VirtualTimer {
   readonly callback: () => void;
 }
 
-/** More timers within one microsecond than any spec sets: a loop that waits without moving the clock would hang the run. */
+/**
+ * More timers within one microsecond than any spec sets: a loop that waits without moving the clock would
+ * hang the run.
+ */
 const mostAtOnce = 200_000;
 
 // Kept at load, so that fake timers installed by a spec leave it alone.
@@ -38,7 +45,8 @@ export function createVirtualClock(wallTime: number = Date.UTC(2024, 0, 1)): Vir
   const timers = new Set<VirtualTimer>();
   let now = 0;
 
-  // Two turns: what the first one's immediates set off with promises and further immediates is done when the second ends.
+  // Two turns: what the first one's immediates set off with promises and further immediates is done when the
+  // second ends.
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((resolve) => nextTurn(resolve));
   };

@@ -14,7 +14,10 @@ const AWAITED: ReadonlySet<string> = new Set([
   'Subject',
 ]);
 
-/** Every promise, Observable and AsyncIterable that the published declarations hand to users, such as `Peer.ask` or `loadConfig`. */
+/**
+ * Every promise, Observable and AsyncIterable that the published declarations hand to users, such as
+ * `Peer.ask` or `loadConfig`.
+ */
 export function declaredPromises(): readonly string[] {
   const found = new Set<string>();
   walkDeclarations(({ name, way, node }) => {

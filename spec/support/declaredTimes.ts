@@ -1,7 +1,10 @@
 import ts from 'typescript';
 import { walkDeclarations } from './walkDeclarations';
 
-/** Every time that users give as a number of milliseconds, such as `SendOptions.timeoutMs` or `VirtualTime.advance(ms)`. */
+/**
+ * Every time that users give as a number of milliseconds, such as `SendOptions.timeoutMs` or
+ * `VirtualTime.advance(ms)`.
+ */
 export function declaredTimes(): readonly string[] {
   const found = new Set<string>();
   walkDeclarations(({ name, way, node }) => {

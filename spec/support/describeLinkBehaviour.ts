@@ -7,7 +7,8 @@ export interface OpenPair {
 }
 
 /**
- * What holds for every link, whatever carries it. `close` stops what `open` started; the links of the pair are destroyed before.
+ * What holds for every link, whatever carries it. `close` stops what `open` started; the links of the pair
+ * are destroyed before.
  *
  * @param afterReset what the peer is told; beneath TLS nothing can be reset, so it learns of an end.
  */

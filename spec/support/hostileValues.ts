@@ -1,4 +1,6 @@
-/** A fresh object each time, whose every use throws: reading, writing, asking for its keys or its prototype. */
+/**
+ * A fresh object each time, whose every use throws: reading, writing, asking for its keys or its prototype.
+ */
 export function trap(target: object = {}): object {
   const refuse = (): never => {
     throw new Error('a trap of a Proxy');
@@ -10,7 +12,10 @@ export function trap(target: object = {}): object {
   return new Proxy(target, handler);
 }
 
-/** What a program may throw, by name; the message of the first is `boom`, the others say nothing that could be read without care. */
+/**
+ * What a program may throw, by name; the message of the first is `boom`, the others say nothing that could be
+ * read without care.
+ */
 export const thrown: Readonly<Record<string, () => unknown>> = {
   'an Error': () => new Error('boom'),
   'an object without a prototype': () => Object.create(null) as unknown,

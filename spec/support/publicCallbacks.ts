@@ -5,7 +5,10 @@ const root = path.join(__dirname, '..', '..');
 const source = path.join(root, 'src') + path.sep;
 const doors = ['index.ts', 'testing/index.ts'].map((door) => path.join(source, door));
 
-/** Types of others that carry code of whoever supplies them: what is subscribed to, iterated, awaited or listened to. */
+/**
+ * Types of others that carry code of whoever supplies them: what is subscribed to, iterated, awaited or
+ * listened to.
+ */
 const CARRIERS: ReadonlySet<string> = new Set([
   'AbortSignal',
   'AsyncIterable',
@@ -16,9 +19,10 @@ const CARRIERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where users of the public doors hand in code of their own, taken from the types: each member or parameter of function type, each class
- * that is asked by `instanceof`, and each value of {@link CARRIERS}, by a name such as `Logger.warn`, `App.handle(handler)` or
- * `App.handle(handler)(): AsyncIterable`. What our own functions take is theirs, what we call back with is ours, and so on inwards.
+ * Where users of the public doors hand in code of their own, taken from the types: each member or parameter
+ * of function type, each class that is asked by `instanceof`, and each value of {@link CARRIERS}, by a name
+ * such as `Logger.warn`, `App.handle(handler)` or `App.handle(handler)(): AsyncIterable`. What our own
+ * functions take is theirs, what we call back with is ours, and so on inwards.
  *
  * A type is looked at once for each direction, wherever it occurs; generics as they were declared.
  */
@@ -110,7 +114,8 @@ class Walk {
     for (const argument of typeArguments) if (argument !== type) this.#visit(argument, side, name);
     const symbol = type.getSymbol();
     const declared = symbol?.flags ?? 0;
-    // Only what we declare has members that concern us; instances of our classes are made by us, whoever hands them in.
+    // Only what we declare has members that concern us; instances of our classes are made by us, whoever
+    // hands them in.
     if (!(symbol?.declarations ?? []).some((node) => node.getSourceFile().fileName.startsWith(source)))
       return;
     if ((declared & ts.SymbolFlags.Class) !== 0 && side === 'theirs') return;

@@ -3,7 +3,9 @@ import type { Link } from '../../src/streams/transport/Link';
 /** What a link told, in order. */
 export interface LinkRecord {
   readonly link: Link;
-  /** `data`, `end`, `drain`, `close`; neighbouring `data` are one entry, since TCP may cut them as it likes. */
+  /**
+   * `data`, `end`, `drain`, `close`; neighbouring `data` are one entry, since TCP may cut them as it likes.
+   */
   readonly events: string[];
   /** Everything received, as latin1. */
   readonly text: string;

@@ -13,8 +13,9 @@ export interface DeclaredPlace {
 }
 
 /**
- * Goes over the published declarations of both doors, from each exported value through every type of this package that it mentions; each
- * declaration once for each way. Builds the package first, unless that is up to date.
+ * Goes over the published declarations of both doors, from each exported value through every type of this
+ * package that it mentions; each declaration once for each way. Builds the package first, unless that is up
+ * to date.
  */
 export function walkDeclarations(see: (place: DeclaredPlace) => void): void {
   const { checker, doors, isOurs, resolve } = readPublishedDoors();

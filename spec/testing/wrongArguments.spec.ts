@@ -5,9 +5,9 @@ import { silentLogger } from '../../src/runtime/Logger';
 import { ack, message } from '../recording/recordingSupport';
 
 /*
- * Every function of rxcomet/testing is called with what people hand in by mistake: each argument in turn is nothing, null, a number, a text, a
- * Promise, or an object with an option that nobody knows, while the others are right. What comes has to be an error of ours that names the
- * function.
+ * Every function of rxcomet/testing is called with what people hand in by mistake: each argument in turn is
+ * nothing, null, a number, a text, a Promise, or an object with an option that nobody knows, while the others
+ * are right. What comes has to be an error of ours that names the function.
  */
 
 type Call = (...given: unknown[]) => unknown;

@@ -17,7 +17,9 @@ export type ActorEvent =
       readonly message: unknown;
       readonly directive: Directive;
     }
-  /** It will be set up anew after `delayMs`; `restarts` counts them since it was spawned, this one included. */
+  /**
+   * It will be set up anew after `delayMs`; `restarts` counts them since it was spawned, this one included.
+   */
   | {
       readonly type: 'restarting';
       readonly path: string;
@@ -40,7 +42,10 @@ export type ActorEventBody = ActorEvent extends infer E
     : never
   : never;
 
-/** What an actor is doing. `busy`: handling a message that has not settled. `suspended`: waiting for its parent's decision. */
+/**
+ * What an actor is doing. `busy`: handling a message that has not settled. `suspended`: waiting for its
+ * parent's decision.
+ */
 export type ActorStatus =
   'starting' | 'ready' | 'busy' | 'suspended' | 'restarting' | 'backoff' | 'stopping' | 'stopped';
 
@@ -62,9 +67,10 @@ export interface ActorNode {
 }
 
 /**
- * Why a message did not arrive. `stopped`: its actor has ended, or ended before handling it. `mailbox-full`: refused. `dropped`: given
- * up by `drop-oldest` or `drop-newest`. `abandoned`: the asking side gave up before it was handled. `late-reply`: a reply nobody awaits
- * any more; `message` is the reply. `no-handler`: a peer sent an action that nothing handles.
+ * Why a message did not arrive. `stopped`: its actor has ended, or ended before handling it. `mailbox-full`:
+ * refused. `dropped`: given up by `drop-oldest` or `drop-newest`. `abandoned`: the asking side gave up before
+ * it was handled. `late-reply`: a reply nobody awaits any more; `message` is the reply. `no-handler`: a peer
+ * sent an action that nothing handles.
  */
 export type DeadLetterReason =
   'stopped' | 'mailbox-full' | 'dropped' | 'abandoned' | 'late-reply' | 'no-handler';
@@ -79,16 +85,23 @@ export interface DeadLetter {
   readonly at: number;
 }
 
-/** A hierarchy of actors: those spawned by the user under `/user`, what belongs to the machinery under `/system`. */
+/**
+ * A hierarchy of actors: those spawned by the user under `/user`, what belongs to the machinery under
+ * `/system`.
+ */
 export interface ActorSystem extends Spawner {
   readonly name: string;
   readonly clock: Clock;
   /** Lifecycle and failures. Hot; completes when the system has stopped. */
   readonly events$: Observable<ActorEvent>;
-  /** Messages that were not delivered. Hot; completes when the system has stopped. The first ten a minute are logged as well. */
+  /**
+   * Messages that were not delivered. Hot; completes when the system has stopped. The first ten a minute are
+   * logged as well.
+   */
   readonly deadLetters$: Observable<DeadLetter>;
   /**
-   * The whole hierarchy: at subscription, then every `treeIntervalMs` while somebody listens. Completes when the system has stopped.
+   * The whole hierarchy: at subscription, then every `treeIntervalMs` while somebody listens. Completes when
+   * the system has stopped.
    */
   readonly tree$: Observable<ActorNode>;
   /** The hierarchy at this moment. */
@@ -96,13 +109,15 @@ export interface ActorSystem extends Spawner {
   /** The living actor of that path, such as /user/stage; undefined when there is none. */
   find(path: string): AnyActorRef | undefined;
   /**
-   * Stops an actor of this system and all below it; resolves when it has ended. Its message under way settles first, and its signal aborts;
-   * what has not ended after `graceMs` (default 5000, Infinity waits) is let go of.
+   * Stops an actor of this system and all below it; resolves when it has ended. Its message under way settles
+   * first, and its signal aborts; what has not ended after `graceMs` (default 5000, Infinity waits) is let go
+   * of.
    */
   stopActor(ref: AnyActorRef, options?: { readonly graceMs?: number }): Promise<void>;
   /**
-   * Stops all actors, from the top: each one ends its message under way, then its children, then hears `stopped`. What has not ended
-   * after `graceMs` (default 5000, Infinity waits) is let go of without waiting, and named. A second call gets the result of the first.
+   * Stops all actors, from the top: each one ends its message under way, then its children, then hears
+   * `stopped`. What has not ended after `graceMs` (default 5000, Infinity waits) is let go of without
+   * waiting, and named. A second call gets the result of the first.
    */
   stop(options?: { readonly graceMs?: number }): Promise<StopReport>;
   /** Makes something of the machinery visible at /system/…, such as a connection. Throws ERR_NAME_TAKEN. */

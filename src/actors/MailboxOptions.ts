@@ -1,9 +1,15 @@
 import type { Priority } from './ActorRef';
 
-/** What a full mailbox does: `reject` refuses the newcomer, `drop-oldest` makes room, `drop-newest` lets the newcomer go. */
+/**
+ * What a full mailbox does: `reject` refuses the newcomer, `drop-oldest` makes room, `drop-newest` lets the
+ * newcomer go.
+ */
 export type MailboxOverflow = 'reject' | 'drop-oldest' | 'drop-newest';
 
-/** The mailbox of an actor. Whatever it does not take becomes a dead letter, and its ask fails with ERR_MAILBOX_FULL. */
+/**
+ * The mailbox of an actor. Whatever it does not take becomes a dead letter, and its ask fails with
+ * ERR_MAILBOX_FULL.
+ */
 export interface MailboxOptions<in M> {
   /** Messages that may wait; default 1000. */
   readonly capacity?: number;

@@ -8,7 +8,10 @@ export interface ActionMessage<V = unknown> {
   readonly value: V;
 }
 
-/** A behaviour that grows by one action at a time. Each step is a behaviour of its own; nothing is changed in place. */
+/**
+ * A behaviour that grows by one action at a time. Each step is a behaviour of its own; nothing is changed in
+ * place.
+ */
 export interface ContractBehaviour<S, M, R> extends Behaviour<S, M, R> {
   readonly contracts: ReadonlyMap<string, ActorContract>;
   /** Handles an action. A later one for the same action replaces it. */
@@ -29,9 +32,10 @@ interface Handler<S> {
 }
 
 /**
- * A behaviour from contracts (`defineAction`): values and replies are typed and checked by the same contract as on the socket. The
- * actor takes `{ action, value }`. A value that does not fit fails its ask with ERR_BAD_VALUE, an action nobody handles with
- * ERR_UNKNOWN_ACTION (and an `unhandled` event); neither is a failure of the actor. A reply that does not fit is one.
+ * A behaviour from contracts (`defineAction`): values and replies are typed and checked by the same contract
+ * as on the socket. The actor takes `{ action, value }`. A value that does not fit fails its ask with
+ * ERR_BAD_VALUE, an action nobody handles with ERR_UNKNOWN_ACTION (and an `unhandled` event); neither is a
+ * failure of the actor. A reply that does not fit is one.
  *
  * @example
  * const Move = defineAction('Move', { value: t.number, ack: t.number });

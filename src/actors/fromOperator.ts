@@ -25,9 +25,10 @@ interface Pipeline<M, R> {
 }
 
 /**
- * A behaviour from a stream operator. The next message is delivered once the previous one has been acknowledged, so each delivery needs
- * `ack` or `fail`, also one the operator filters out; one whose asker gives up is let go of by itself. If the stream errors the actor
- * fails and its supervision decides (restart and resume subscribe anew); if it completes the actor stops.
+ * A behaviour from a stream operator. The next message is delivered once the previous one has been
+ * acknowledged, so each delivery needs `ack` or `fail`, also one the operator filters out; one whose asker
+ * gives up is let go of by itself. If the stream errors the actor fails and its supervision decides (restart
+ * and resume subscribe anew); if it completes the actor stops.
  *
  * @example
  * const averages = system.spawn(fromOperator<number, number>((deliveries$) => deliveries$.pipe(

@@ -50,16 +50,22 @@ const MAX_REPLY_NESTING = 1024;
 export class App {
   /** Every accepted request, before the handlers. Hot; never errors; completes when the app has stopped. */
   readonly messages$: Observable<Message>;
-  /** What went wrong and nobody waited for. Hot; while nobody subscribes, failures go to the logger, throttled. */
+  /**
+   * What went wrong and nobody waited for. Hot; while nobody subscribes, failures go to the logger,
+   * throttled.
+   */
   readonly failures$: Observable<Failure>;
   /** Connections of hosts and clients coming and going. Hot. */
   readonly connections$: Observable<ConnectionEvent>;
   /**
-   * How the app is doing, in figures: a snapshot at subscription, then every second, and a last one when the app has stopped. Counting begins
-   * with the first subscription, or at `start()` with `Metrics` in the configuration; before that it costs nothing.
+   * How the app is doing, in figures: a snapshot at subscription, then every second, and a last one when the
+   * app has stopped. Counting begins with the first subscription, or at `start()` with `Metrics` in the
+   * configuration; before that it costs nothing.
    *
    * @example
-   * app.stats$.subscribe(({ messages, clients }) => console.log(messages.received, clients.map(({ queued }) => queued)));
+   * app.stats$.subscribe(({ messages, clients }) => {
+   *   console.log(messages.received, clients.map(({ queued }) => queued));
+   * });
    */
   readonly stats$: Observable<StatsSnapshot>;
   /** The clients by name, COMET's way: `app.client.Telegram`. */
@@ -182,8 +188,9 @@ export class App {
   }
 
   /**
-   * Adds a handler for an action, or for '*': every action. Handlers are asked in the order added; the first answer that is not undefined
-   * or null goes back as the acknowledgement. An ActorRef gets each message through its mailbox and its reply goes back.
+   * Adds a handler for an action, or for '*': every action. Handlers are asked in the order added; the first
+   * answer that is not undefined or null goes back as the acknowledgement. An ActorRef gets each message
+   * through its mailbox and its reply goes back.
    *
    * @returns unsubscribe it to remove the handler; messages it has begun are still answered.
    * @throws BadOption for arguments of the wrong type
@@ -202,9 +209,10 @@ export class App {
   }
 
   /**
-   * Adds a pipeline as the handler of an action: it claims every message it gets and acknowledges with the operator `acknowledge`, or by
-   * `message.ack` and `message.fail`. A message not acknowledged within `Handler_timeout_ms` gets ERR_HANDLER_TIMEOUT. When the pipeline
-   * errors its open messages get error acknowledgements and it is subscribed anew with backoff; when it completes it is removed.
+   * Adds a pipeline as the handler of an action: it claims every message it gets and acknowledges with the
+   * operator `acknowledge`, or by `message.ack` and `message.fail`. A message not acknowledged within
+   * `Handler_timeout_ms` gets ERR_HANDLER_TIMEOUT. When the pipeline errors its open messages get error
+   * acknowledgements and it is subscribed anew with backoff; when it completes it is removed.
    *
    * @param options `acknowledge: 'on-arrival'` answers null at once.
    * @example
@@ -234,8 +242,8 @@ export class App {
   }
 
   /**
-   * Subscribes to a send, or anything piped from it, and forgets it: results are dropped, an error reaches `failures$`, and `stop()`
-   * waits for it within its grace time.
+   * Subscribes to a send, or anything piped from it, and forgets it: results are dropped, an error reaches
+   * `failures$`, and `stop()` waits for it within its grace time.
    *
    * @example
    * app.detach(telegram.send('Log', line).pipe(retry(2)));
@@ -245,9 +253,11 @@ export class App {
   }
 
   /**
-   * Opens all hosts, or none: resolves when peers can connect, rejects with ListenFailed (ERR_LISTEN) when an address is taken or not
-   * ours. Also opens `Metrics` and the outboxes, whose messages of last time go out now; rejects with OutboxLocked (ERR_OUTBOX_LOCKED)
-   * when another process has one, and MissingPackage (ERR_MISSING_PACKAGE) when a package for that isn't there. Called again, it gives the same promise; after `stop()` it rejects.
+   * Opens all hosts, or none: resolves when peers can connect, rejects with ListenFailed (ERR_LISTEN) when an
+   * address is taken or not ours. Also opens `Metrics` and the outboxes, whose messages of last time go out
+   * now; rejects with OutboxLocked (ERR_OUTBOX_LOCKED) when another process has one, and MissingPackage
+   * (ERR_MISSING_PACKAGE) when a package for that isn't there. Called again, it gives the same promise; after
+   * `stop()` it rejects.
    */
   start(): Promise<void> {
     if (this.#stopping !== undefined) {
@@ -258,9 +268,10 @@ export class App {
   }
 
   /**
-   * Stops in phases: no new connections and messages, native peers are told; running handlers and accepted sends may end within
-   * `graceMs` (default 5000, Infinity waits); what is left is aborted, and a legacy peer that still waits gets an error as its one frame, with `Linger_ms`
-   * to read it. Never rejects; nothing of ours stays open. Called again, it gives the same promise.
+   * Stops in phases: no new connections and messages, native peers are told; running handlers and accepted
+   * sends may end within `graceMs` (default 5000, Infinity waits); what is left is aborted, and a legacy peer
+   * that still waits gets an error as its one frame, with `Linger_ms` to read it. Never rejects; nothing of
+   * ours stays open. Called again, it gives the same promise.
    */
   stop(options: { readonly graceMs?: number } = {}): Promise<StopResult> {
     this.#stopping ??= keepProcessFor(this.#stop(this.#graceMsOf(options)));
@@ -268,8 +279,9 @@ export class App {
   }
 
   /**
-   * Reads the PEM files of all hosts with `TLS` again, for connections from now on; open ones stay. Clients read theirs at each connect.
-   * Rejects with BadCertificate (ERR_CERTIFICATE) when a file cannot be used; the certificate in use stays then.
+   * Reads the PEM files of all hosts with `TLS` again, for connections from now on; open ones stay. Clients
+   * read theirs at each connect. Rejects with BadCertificate (ERR_CERTIFICATE) when a file cannot be used;
+   * the certificate in use stays then.
    *
    * @example
    * process.on('SIGHUP', () => void app.reloadCertificates().catch(console.error));

@@ -24,7 +24,10 @@ interface AppHandlersOptions {
   readonly report: (error: RxcometError, action: string) => void;
 }
 
-/** The handlers of an app: checks what a user gives and registers it. What the arguments mean is said at `App`. */
+/**
+ * The handlers of an app: checks what a user gives and registers it. What the arguments mean is said at
+ * `App`.
+ */
 export class AppHandlers {
   readonly registry = new HandlerRegistry();
   readonly #options: AppHandlersOptions;

@@ -24,7 +24,10 @@ export interface AppObservationOptions {
   readonly parts: Omit<StatsParts, 'connections'>;
 }
 
-/** What an app shows of itself: figures, log lines, traces. Each stands in the path of messages only while somebody wants it. */
+/**
+ * What an app shows of itself: figures, log lines, traces. Each stands in the path of messages only while
+ * somebody wants it.
+ */
 export class AppObservation {
   readonly stats: Stats;
   readonly #config: CometConfig;

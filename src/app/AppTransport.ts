@@ -5,12 +5,15 @@ import type { Link } from '../streams/transport/Link';
 import type { Listener, Transport } from '../streams/transport/Transport';
 import { WatchedLink } from '../streams/transport/WatchedLink';
 
-/** Called for a link of an app; `client` is the name of the client that opened it, undefined for one that a host accepted. */
+/**
+ * Called for a link of an app; `client` is the name of the client that opened it, undefined for one that a
+ * host accepted.
+ */
 export type LinkObserver = (link: WatchedLink, client: string | undefined, wasOpen: boolean) => void;
 
 /**
- * The transport of an app, whose links can be watched from any moment on: so a recorder gets in front of hosts and clients that exist
- * already. Found by the app, not through it, because users have no use for it.
+ * The transport of an app, whose links can be watched from any moment on: so a recorder gets in front of
+ * hosts and clients that exist already. Found by the app, not through it, because users have no use for it.
  */
 export class AppTransport implements Transport {
   static readonly #ofApp = new WeakMap<object, AppTransport>();
@@ -32,7 +35,10 @@ export class AppTransport implements Transport {
     return own;
   }
 
-  /** Calls back for each link that is open, and for each that is opened from now on before anything passes; the function given back ends that. */
+  /**
+   * Calls back for each link that is open, and for each that is opened from now on before anything passes;
+   * the function given back ends that.
+   */
   observe(observer: LinkObserver): () => void {
     this.#observers.add(observer);
     for (const [link, client] of this.#links) observer(link, client, true);

@@ -20,7 +20,9 @@ interface Logged {
   suppressed: number;
 }
 
-/** The one place where failures that nobody receives end: `failures$`, or the logger while nobody subscribes. */
+/**
+ * The one place where failures that nobody receives end: `failures$`, or the logger while nobody subscribes.
+ */
 export class FailureReporter {
   readonly #subject = new Subject<Failure>();
   readonly failures$ = this.#subject.asObservable();

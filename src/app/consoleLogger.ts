@@ -3,7 +3,10 @@ import type { Logger } from '../runtime/Logger';
 
 const ignore = (): void => undefined;
 
-/** Warnings and errors a line each to stderr, nothing else. The default of an app, so that what goes wrong is seen. */
+/**
+ * Warnings and errors a line each to stderr, nothing else. The default of an app, so that what goes wrong is
+ * seen.
+ */
 export const consoleLogger: Logger = {
   debug: ignore,
   info: ignore,

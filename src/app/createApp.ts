@@ -3,8 +3,8 @@ import { App } from './App';
 import type { AppOptions } from './AppOptions';
 
 /**
- * Makes an app of a configuration. Nothing is open yet: add handlers, then `await app.start()` to listen. Clients connect at their first
- * send, also without `start()`.
+ * Makes an app of a configuration. Nothing is open yet: add handlers, then `await app.start()` to listen.
+ * Clients connect at their first send, also without `start()`.
  *
  * @example
  * const app = createApp(await loadConfig('settings.yml'));

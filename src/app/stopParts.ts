@@ -11,7 +11,9 @@ import type { DetachedStreams } from './DetachedStreams';
 export interface StopResult {
   /** Messages whose handlers ended within the grace time. */
   readonly finished: number;
-  /** Messages whose handlers were cut off, by the end of the grace time or since their peer left within it. */
+  /**
+   * Messages whose handlers were cut off, by the end of the grace time or since their peer left within it.
+   */
   readonly aborted: number;
   /** Sends that were given up. Not those an `Outbox` keeps: they go out at the next start. */
   readonly undelivered: number;
@@ -42,7 +44,10 @@ export interface OpenStore {
 /** After the grace time the disk has so long to take what is still to be written. */
 const DISK_MS = 1000;
 
-/** Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when everything is gone. */
+/**
+ * Stops in phases: what can end by itself has `graceMs` for it, what is left is cut off. Resolves when
+ * everything is gone.
+ */
 export async function stopParts(parts: RunningParts, graceMs: number): Promise<StopResult> {
   const { clock, hosts, clients, handlers, detached, actors, thrown } = parts;
   const unfinished = total(hosts, (host) => host.unfinished);
@@ -63,7 +68,10 @@ export async function stopParts(parts: RunningParts, graceMs: number): Promise<S
   return { finished: Math.max(0, unfinished - aborted), aborted, undelivered };
 }
 
-/** A store on a disk that does not answer is left behind: nothing can be done for it, and what was confirmed is safe. */
+/**
+ * A store on a disk that does not answer is left behind: nothing can be done for it, and what was confirmed
+ * is safe.
+ */
 async function closeInTime({ clock, report }: RunningParts, store: OpenStore): Promise<void> {
   let closed = false;
   const closing = store.close().finally(() => (closed = true));

@@ -88,7 +88,7 @@ interface CrashPoints {
 }
 
 /**
- * The crash points of the apps that are made of a configuration; empty but in the specs of kills. Found by the configuration and not an
- * option of `createApp`, since it is no business of users.
+ * The crash points of the apps that are made of a configuration; empty but in the specs of kills. Found by
+ * the configuration and not an option of `createApp`, since it is no business of users.
  */
 export const crashPoints = new WeakMap<CometConfig, CrashPoints>();

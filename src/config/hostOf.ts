@@ -7,10 +7,12 @@ import { parseConfig } from './parseConfig';
 type Entry = Readonly<Record<string, unknown>>;
 
 /**
- * A host of a call's options: as `loadConfig` gives it, as the entry of a settings file, `{ip, port}`, or the text "IP:PORT".
+ * A host of a call's options: as `loadConfig` gives it, as the entry of a settings file, `{ip, port}`, or the
+ * text "IP:PORT".
  *
  * @param name of the option, for errors.
- * @throws BadOption (ERR_BAD_OPTION) for another thing, ConfigError (ERR_CONFIG) for an entry that is wrong, as a settings file would get it.
+ * @throws BadOption (ERR_BAD_OPTION) for another thing, ConfigError (ERR_CONFIG) for an entry that is wrong,
+ * as a settings file would get it.
  */
 export function hostOf(name: string, given: unknown): HostConfig {
   if (isConfig(given, 'limits')) return given as HostConfig;

@@ -5,11 +5,13 @@ import type { CometConfig } from './types/CometConfig';
 import { parseConfig } from './parseConfig';
 
 /**
- * Reads COMET's settings file (YAML 1.1, UTF-8 or UTF-16 with a byte order mark) with `${NAME}` taken from the environment of the
- * process. What it gives back and what it refuses: `parseConfig`. All keys: docs/configuration.md.
+ * Reads COMET's settings file (YAML 1.1, UTF-8 or UTF-16 with a byte order mark) with `${NAME}` taken from
+ * the environment of the process. What it gives back and what it refuses: `parseConfig`. All keys:
+ * docs/configuration.md.
  *
  * @param file path of the file, from the current folder
- * @throws ConfigError (ERR_CONFIG) when the file cannot be read or is wrong, with all problems at once, as `file:line:column: path: what`.
+ * @throws ConfigError (ERR_CONFIG) when the file cannot be read or is wrong, with all problems at once, as
+ * `file:line:column: path: what`.
  * @example
  * const app = createApp(await loadConfig('settings.yml'));
  */

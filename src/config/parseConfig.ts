@@ -28,8 +28,8 @@ function deepFreeze<T>(value: T): T {
 type Decoded = Pick<CometConfig, 'hosts' | 'clients'>;
 
 /**
- * Relative paths of a settings file start at its own folder: a program that is started from another folder one day must find the same
- * certificates, and above all the same outbox.
+ * Relative paths of a settings file start at its own folder: a program that is started from another folder
+ * one day must find the same certificates, and above all the same outbox.
  */
 function resolvePaths<C extends Decoded>(config: C, file: string): C {
   const folder = path.dirname(file);
@@ -62,17 +62,21 @@ function resolvePaths<C extends Decoded>(config: C, file: string): C {
 
 /** What `parseConfig` may be told. */
 export interface ParseConfigOptions {
-  /** Name of the file the text came from: named in problems, and relative paths in it start at its folder. Default none: the current folder. */
+  /**
+   * Name of the file the text came from: named in problems, and relative paths in it start at its folder.
+   * Default none: the current folder.
+   */
   readonly file?: string;
   /** Where `${NAME}` comes from; default `process.env`. */
   readonly env?: Environment;
 }
 
 /**
- * Reads a configuration from YAML text or from an object of the same shape: `Socket_connection` at the top level or under `settings`,
- * every default filled in, deep-frozen. All keys: docs/configuration.md.
+ * Reads a configuration from YAML text or from an object of the same shape: `Socket_connection` at the top
+ * level or under `settings`, every default filled in, deep-frozen. All keys: docs/configuration.md.
  *
- * @throws ConfigError (ERR_CONFIG) with all problems at once, a line each. Values of tokens and of environment variables are never in it.
+ * @throws ConfigError (ERR_CONFIG) with all problems at once, a line each. Values of tokens and of
+ * environment variables are never in it.
  * @example
  * const config = parseConfig({ Socket_connection: { Host: { IP: '127.0.0.1', Port: 0 } } });
  */

@@ -1,6 +1,9 @@
 import type { ProblemList } from './nodes/ProblemList';
 
-/** The text of a settings file: UTF-8, or UTF-16 when a byte order mark says so. Undefined when it is neither; the reason is on the list. */
+/**
+ * The text of a settings file: UTF-8, or UTF-16 when a byte order mark says so. Undefined when it is neither;
+ * the reason is on the list.
+ */
 export function decodeSettings(bytes: Uint8Array, problems: ProblemList): string | undefined {
   const [first, second] = bytes;
   const encoding =

@@ -4,14 +4,20 @@ import type { CometConfig } from './types/CometConfig';
 
 const allAddresses = ['[::]', '[::ffff:0:0]'];
 
-/** True for an address that stands for all addresses of the machine. `::` has many spellings; a URL knows the shortest. */
+/**
+ * True for an address that stands for all addresses of the machine. `::` has many spellings; a URL knows the
+ * shortest.
+ */
 function listensEverywhere(ip: string): boolean {
   if (!ip.includes(':')) return ip === '0.0.0.0';
   const url = `http://[${ip}]/`;
   return URL.canParse(url) && allAddresses.includes(new URL(url).hostname);
 }
 
-/** One sentence about the hosts that listen on all addresses with nothing to keep strangers out; undefined when there are none. */
+/**
+ * One sentence about the hosts that listen on all addresses with nothing to keep strangers out; undefined
+ * when there are none.
+ */
 export function exposureWarning(hosts: readonly HostConfig[]): string | undefined {
   const open = hosts.filter(
     ({ ip, tls, token, allow }) =>
@@ -22,7 +28,10 @@ export function exposureWarning(hosts: readonly HostConfig[]): string | undefine
   return `Anyone who reaches this machine may send to ${names.join(', ')}, which listens on all addresses without TLS, Token or Allow. Set one of them, or a narrower IP.`;
 }
 
-/** One sentence when the metrics are served on all addresses, where nothing keeps strangers out; undefined otherwise. */
+/**
+ * One sentence when the metrics are served on all addresses, where nothing keeps strangers out; undefined
+ * otherwise.
+ */
 export function metricsExposureWarning({ metrics }: Pick<CometConfig, 'metrics'>): string | undefined {
   if (metrics === undefined || !listensEverywhere(metrics.ip)) return undefined;
   const { ip, port } = metrics;

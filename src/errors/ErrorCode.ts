@@ -19,8 +19,8 @@ type CodeOf<Class, Fields> = Class extends new (...args: never) => Fields & { re
   : never;
 
 /**
- * Every code an error of this version can have, docs/errors.md. An error that comes from another version, or the `remoteCode` that a peer
- * chose, may have any other.
+ * Every code an error of this version can have, docs/errors.md. An error that comes from another version, or
+ * the `remoteCode` that a peer chose, may have any other.
  *
  * @example
  * const remedies = { ERR_ACK_TIMEOUT: 'wait', ERR_QUEUE_FULL: 'send less' } satisfies Partial<Record<ErrorCode, string>>;
@@ -30,7 +30,10 @@ export type ErrorCode = CodeOf<Classes[keyof Classes], unknown>;
 /** The codes of errors that a send can end with: those that say how far it got. */
 export type SendErrorCode = CodeOf<Classes[keyof Classes], { readonly delivered: unknown }>;
 
-/** What a table says of a code that may be unknown to it, because a peer or another version of this package chose it. */
+/**
+ * What a table says of a code that may be unknown to it, because a peer or another version of this package
+ * chose it.
+ */
 export function byCode<Value>(
   table: Readonly<Record<string, Value>>,
   code: string,

@@ -8,9 +8,9 @@ export interface RxcometErrorOptions {
 const mark = Symbol.for('rxcomet.error');
 
 /**
- * Base of every failure rxcomet reports. Match on `code`, which never changes its meaning; the message is for people.
- * All codes with their remedies: docs/errors.md. `instanceof` also holds for errors of another copy of the package, such as a dependency
- * that brings its own.
+ * Base of every failure rxcomet reports. Match on `code`, which never changes its meaning; the message is for
+ * people. All codes with their remedies: docs/errors.md. `instanceof` also holds for errors of another copy
+ * of the package, such as a dependency that brings its own.
  *
  * @example
  * try { await telegram.ask('Status'); } catch (error) {

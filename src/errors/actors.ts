@@ -16,7 +16,10 @@ export abstract class ActorError extends RxcometError {
   }
 }
 
-/** An interrupting message arrived while this one was being handled; it is the reason its signal was aborted with. */
+/**
+ * An interrupting message arrived while this one was being handled; it is the reason its signal was aborted
+ * with.
+ */
 export class ActorInterrupted extends ActorError {
   override readonly name = 'ActorInterrupted';
   readonly code = 'ERR_ACTOR_INTERRUPTED';
@@ -28,13 +31,19 @@ export class ActorStopped extends ActorError {
   readonly code = 'ERR_ACTOR_STOPPED';
 }
 
-/** The asking side gave up before the answer came: its signal was aborted (`cause` is the reason) or it unsubscribed. */
+/**
+ * The asking side gave up before the answer came: its signal was aborted (`cause` is the reason) or it
+ * unsubscribed.
+ */
 export class AskAborted extends ActorError {
   override readonly name = 'AskAborted';
   readonly code = 'ERR_ASK_ABORTED';
 }
 
-/** An actor gave no answer within the time an ask may take. A message still waiting in the mailbox left it; one being handled had its signal aborted. */
+/**
+ * An actor gave no answer within the time an ask may take. A message still waiting in the mailbox left it;
+ * one being handled had its signal aborted.
+ */
 export class AskTimeout extends ActorError {
   override readonly name = 'AskTimeout';
   readonly code = 'ERR_ASK_TIMEOUT';
@@ -50,13 +59,19 @@ export class BadName extends RxcometError {
   }
 }
 
-/** An actor that was being watched ended and the watching one has no `onSignal` to be told by; `cause` is what ended it, if anything. */
+/**
+ * An actor that was being watched ended and the watching one has no `onSignal` to be told by; `cause` is what
+ * ended it, if anything.
+ */
 export class DeathPact extends ActorError {
   override readonly name = 'DeathPact';
   readonly code = 'ERR_DEATH_PACT';
 }
 
-/** The mailbox of an actor had no room for a message, and none came free within the time that was allowed; the actor never saw it. */
+/**
+ * The mailbox of an actor had no room for a message, and none came free within the time that was allowed; the
+ * actor never saw it.
+ */
 export class MailboxFull extends ActorError {
   override readonly name = 'MailboxFull';
   readonly code = 'ERR_MAILBOX_FULL';

@@ -6,7 +6,10 @@ export interface PeerErrorFields extends RxcometErrorOptions {
   readonly peer: string;
 }
 
-/** Base of failures of one connection: bytes that break the protocol, limits a peer ran into. Only that connection is affected. */
+/**
+ * Base of failures of one connection: bytes that break the protocol, limits a peer ran into. Only that
+ * connection is affected.
+ */
 export abstract class PeerError extends RxcometError {
   readonly peer: string;
   /** The message without the peer's address, as the peer itself is told. */
@@ -25,13 +28,19 @@ export class ConnectionLost extends PeerError {
   readonly code = 'ERR_CONNECTION_LOST';
 }
 
-/** The content of a frame cannot be read: bytes that are not of the declared encoding, or text that is no JSON (protocol 1.1, 1.2). */
+/**
+ * The content of a frame cannot be read: bytes that are not of the declared encoding, or text that is no JSON
+ * (protocol 1.1, 1.2).
+ */
 export class BadContent extends PeerError {
   override readonly name = 'BadContent';
   readonly code = 'ERR_BAD_CONTENT';
 }
 
-/** The bytes are no frame of this protocol: wrong first bytes, a header that is no JSON object, or a required key missing or of the wrong type (protocol 1.1). */
+/**
+ * The bytes are no frame of this protocol: wrong first bytes, a header that is no JSON object, or a required
+ * key missing or of the wrong type (protocol 1.1).
+ */
 export class BadHeader extends PeerError {
   override readonly name = 'BadHeader';
   readonly code = 'ERR_BAD_HEADER';
@@ -73,7 +82,10 @@ export class LinkFailed extends PeerError {
   readonly code = 'ERR_LINK_FAILED';
 }
 
-/** The unread and unsent bytes of all peers reached `Limits.Memory_budget_bytes` and this connection held most of them. */
+/**
+ * The unread and unsent bytes of all peers reached `Limits.Memory_budget_bytes` and this connection held most
+ * of them.
+ */
 export class MemoryBudgetExceeded extends PeerError {
   override readonly name = 'MemoryBudgetExceeded';
   readonly code = 'ERR_MEMORY_BUDGET';
@@ -97,7 +109,10 @@ export class ProtocolViolation extends PeerError {
   readonly code = 'ERR_PROTOCOL_VIOLATION';
 }
 
-/** A connection did not become, or did not stay, a TLS one: a certificate was refused, or one side does not speak TLS. */
+/**
+ * A connection did not become, or did not stay, a TLS one: a certificate was refused, or one side does not
+ * speak TLS.
+ */
 export class TlsFailed extends PeerError {
   override readonly name = 'TlsFailed';
   readonly code = 'ERR_TLS';
@@ -147,7 +162,9 @@ export class WriteTimeout extends PeerError {
   readonly code = 'ERR_WRITE_TIMEOUT';
 }
 
-/** No connection could be opened to the peer; `cause` is the error of the system, absent when the time was up. */
+/**
+ * No connection could be opened to the peer; `cause` is the error of the system, absent when the time was up.
+ */
 export class ConnectFailed extends PeerError {
   override readonly name = 'ConnectFailed';
   readonly code = 'ERR_CONNECT';

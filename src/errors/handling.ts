@@ -9,14 +9,17 @@ export interface DedupFailedFields extends RxcometErrorOptions {
 }
 
 /**
- * The store of `Host.Dedup.Path` could not be opened, written or read; `cause` is what the disk said. A sender gets it as the error
- * acknowledgement of a message that was therefore not handled.
+ * The store of `Host.Dedup.Path` could not be opened, written or read; `cause` is what the disk said. A
+ * sender gets it as the error acknowledgement of a message that was therefore not handled.
  */
 export class DedupFailed extends RxcometError {
   override readonly name = 'DedupFailed';
   readonly code = 'ERR_DEDUP';
   readonly path: string;
-  /** Of a damaged store: how many keys, or answers of keys, may be lost, at most; undefined: none, or it is not known. */
+  /**
+   * Of a damaged store: how many keys, or answers of keys, may be lost, at most; undefined: none, or it is
+   * not known.
+   */
   readonly lost: number | undefined;
 
   constructor(message: string, fields: DedupFailedFields) {
@@ -34,7 +37,10 @@ export interface HandlerErrorFields extends RxcometErrorOptions {
   readonly peer: string;
 }
 
-/** Base of failures in the handling of one message. The sender gets them as an error acknowledgement; the handler stays registered. */
+/**
+ * Base of failures in the handling of one message. The sender gets them as an error acknowledgement; the
+ * handler stays registered.
+ */
 export abstract class HandlerError extends RxcometError {
   readonly action: string;
   readonly peer: string;
@@ -46,7 +52,10 @@ export abstract class HandlerError extends RxcometError {
   }
 }
 
-/** A repeat of a message that was handled well, whose answer is not there any more: it was too large to be kept. */
+/**
+ * A repeat of a message that was handled well, whose answer is not there any more: it was too large to be
+ * kept.
+ */
 export class AnswerNotKept extends HandlerError {
   override readonly name = 'AnswerNotKept';
   readonly code = 'ERR_ANSWER_NOT_KEPT';
@@ -57,7 +66,10 @@ export interface BadValueFields extends HandlerErrorFields {
   readonly delivered: Delivered;
 }
 
-/** A value does not fit the contract its action was defined with; the message names the path and the expectation. */
+/**
+ * A value does not fit the contract its action was defined with; the message names the path and the
+ * expectation.
+ */
 export class BadValue extends HandlerError {
   override readonly name = 'BadValue';
   readonly code = 'ERR_BAD_VALUE';
@@ -88,8 +100,9 @@ export interface HandlerStuckFields extends HandlerErrorFields {
 }
 
 /**
- * A handler has not settled within `Limits.Abort_grace_ms` after the signal of its message was aborted. As a failure it names those that gave
- * their slots back; as an acknowledgement it says that the message was not begun, because the handler has a `concurrency` that such calls use up.
+ * A handler has not settled within `Limits.Abort_grace_ms` after the signal of its message was aborted. As a
+ * failure it names those that gave their slots back; as an acknowledgement it says that the message was not
+ * begun, because the handler has a `concurrency` that such calls use up.
  */
 export class HandlerStuck extends HandlerError {
   override readonly name = 'HandlerStuck';

@@ -9,7 +9,10 @@ export interface BadRecordingFields extends RxcometErrorOptions {
   readonly line: number;
 }
 
-/** A recording cannot be used: empty, of another version, or with a line that is not what docs/recording.md says. */
+/**
+ * A recording cannot be used: empty, of another version, or with a line that is not what docs/recording.md
+ * says.
+ */
 export class BadRecording extends RxcometError {
   override readonly name = 'BadRecording';
   readonly code = 'ERR_BAD_RECORDING';
@@ -24,7 +27,10 @@ export class BadRecording extends RxcometError {
   }
 }
 
-/** A stand-in, or the replay that stands in for every peer, was sent something its recording does not hold (any more). */
+/**
+ * A stand-in, or the replay that stands in for every peer, was sent something its recording does not hold
+ * (any more).
+ */
 export class ReplayNotRecorded extends SendError {
   override readonly name = 'ReplayNotRecorded';
   readonly code = 'ERR_NOT_RECORDED';
@@ -37,7 +43,10 @@ export class ReplayNotRecorded extends SendError {
   }
 }
 
-/** During a replay in virtual time something waited for the world outside, such as a file or another process; the message names it. */
+/**
+ * During a replay in virtual time something waited for the world outside, such as a file or another process;
+ * the message names it.
+ */
 export class ReplayStuck extends RxcometError {
   override readonly name = 'ReplayStuck';
   readonly code = 'ERR_REPLAY_STUCK';

@@ -1,8 +1,8 @@
 import { RxcometError, type RxcometErrorOptions } from './RxcometError';
 
 /**
- * What is known of a message whose send failed: `no`: it never left, sending again is safe; `unknown`: it was written and may have been
- * handled; `yes`: the peer answered, so it arrived.
+ * What is known of a message whose send failed: `no`: it never left, sending again is safe; `unknown`: it was
+ * written and may have been handled; `yes`: the peer answered, so it arrived.
  */
 export type Delivered = 'no' | 'unknown' | 'yes';
 
@@ -16,7 +16,10 @@ export interface SendErrorFields extends RxcometErrorOptions {
   readonly key?: string | undefined;
 }
 
-/** Base of every way a send can fail: names client and action, and says in `delivered` whether the message may have arrived. */
+/**
+ * Base of every way a send can fail: names client and action, and says in `delivered` whether the message may
+ * have arrived.
+ */
 export abstract class SendError extends RxcometError {
   /** Of another copy by `code` and `delivered`, which a build that shortens names leaves alone. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -50,7 +53,10 @@ export interface LimitText {
   readonly after: string;
 }
 
-/** A send had no result within its time (`Ack_timeout_ms`, `timeoutMs`), or an ask not its last; `delivered` is `yes` when one had come. */
+/**
+ * A send had no result within its time (`Ack_timeout_ms`, `timeoutMs`), or an ask not its last; `delivered`
+ * is `yes` when one had come.
+ */
 export class AckTimeout extends SendError {
   override readonly name = 'AckTimeout';
   readonly code = 'ERR_ACK_TIMEOUT';
@@ -85,7 +91,10 @@ export class BadReply extends SendError {
   readonly code = 'ERR_BAD_REPLY';
 }
 
-/** A `circuitBreaker` keeps sends back because the peer failed again and again; `cause` is the failure that opened it. */
+/**
+ * A `circuitBreaker` keeps sends back because the peer failed again and again; `cause` is the failure that
+ * opened it.
+ */
 export class CircuitOpen extends SendError {
   override readonly name = 'CircuitOpen';
   readonly code = 'ERR_CIRCUIT_OPEN';
@@ -97,13 +106,18 @@ export class ConnectionClosed extends SendError {
   readonly code = 'ERR_CONNECTION_CLOSED';
 }
 
-/** A raw value with an action was to be sent before anything showed that the peer speaks the native dialect. */
+/**
+ * A raw value with an action was to be sent before anything showed that the peer speaks the native dialect.
+ */
 export class DialectUnknown extends SendError {
   override readonly name = 'DialectUnknown';
   readonly code = 'ERR_DIALECT_UNKNOWN';
 }
 
-/** A frame with empty raw content would hang a legacy COMET server for good (protocol 1.4), so it is never written. */
+/**
+ * A frame with empty raw content would hang a legacy COMET server for good (protocol 1.4), so it is never
+ * written.
+ */
 export class LegacyEmptyContent extends SendError {
   override readonly name = 'LegacyEmptyContent';
   readonly code = 'ERR_LEGACY_EMPTY_CONTENT';
@@ -134,8 +148,8 @@ export interface MessageRefusedFields extends SendErrorFields {
 }
 
 /**
- * An `Outbox` put a message among its dead letters after it was refused too often; `cause` is the last refusal, and `rxcomet outbox` knows
- * the message by its `key`.
+ * An `Outbox` put a message among its dead letters after it was refused too often; `cause` is the last
+ * refusal, and `rxcomet outbox` knows the message by its `key`.
  */
 export class MessageRefused extends SendError {
   override readonly name = 'MessageRefused';
@@ -156,12 +170,18 @@ export interface OutboxFailedFields extends SendErrorFields {
   readonly lost?: number | undefined;
 }
 
-/** The store of an `Outbox` cannot be opened, or a message could not be written to it; `cause` is what the disk said. */
+/**
+ * The store of an `Outbox` cannot be opened, or a message could not be written to it; `cause` is what the
+ * disk said.
+ */
 export class OutboxFailed extends SendError {
   override readonly name = 'OutboxFailed';
   readonly code = 'ERR_OUTBOX';
   readonly path: string;
-  /** Of a damaged store: how many messages that were confirmed may be lost, at most; undefined: none, or it is not known. */
+  /**
+   * Of a damaged store: how many messages that were confirmed may be lost, at most; undefined: none, or it is
+   * not known.
+   */
   readonly lost: number | undefined;
 
   constructor(message: string, fields: OutboxFailedFields) {
@@ -195,7 +215,10 @@ export class PeerUnreachable extends SendError {
   readonly code = 'ERR_PEER_UNREACHABLE';
 }
 
-/** The client's queue holds `Queue.Capacity` messages or `Queue.Max_bytes` bytes and its overflow rule refused this one. */
+/**
+ * The client's queue holds `Queue.Capacity` messages or `Queue.Max_bytes` bytes and its overflow rule refused
+ * this one.
+ */
 export class QueueFull extends SendError {
   override readonly name = 'QueueFull';
   readonly code = 'ERR_QUEUE_FULL';
@@ -207,7 +230,10 @@ export interface RemoteErrorFields extends SendErrorFields {
   readonly remoteCode: string;
 }
 
-/** The peer received the message and answered with an error: its handler failed, or it has none. `remoteCode` is the peer's own code. */
+/**
+ * The peer received the message and answered with an error: its handler failed, or it has none. `remoteCode`
+ * is the peer's own code.
+ */
 export class RemoteError extends SendError {
   override readonly name = 'RemoteError';
   readonly code = 'ERR_REMOTE';
@@ -231,7 +257,10 @@ export class SendTooLarge extends SendError {
   readonly code = 'ERR_SEND_TOO_LARGE';
 }
 
-/** A value cannot be written as JSON: it is cyclic, or holds a function, a symbol, a Map or a Set; the message names the path. */
+/**
+ * A value cannot be written as JSON: it is cyclic, or holds a function, a symbol, a Map or a Set; the message
+ * names the path.
+ */
 export class Unencodable extends RxcometError {
   override readonly name = 'Unencodable';
   readonly code = 'ERR_UNENCODABLE';

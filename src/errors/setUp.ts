@@ -16,7 +16,10 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-/** The configuration cannot be used; `problems` holds everything wrong with it, the message prints them a line each. */
+/**
+ * The configuration cannot be used; `problems` holds everything wrong with it, the message prints them a line
+ * each.
+ */
 export class ConfigError extends RxcometError {
   override readonly name = 'ConfigError';
   readonly code = 'ERR_CONFIG';
@@ -38,13 +41,19 @@ export class BadOption extends RxcometError {
   readonly delivered = 'no';
 }
 
-/** A host that listens could not accept a connection; it goes on listening. `cause` is the error of the system. */
+/**
+ * A host that listens could not accept a connection; it goes on listening. `cause` is the error of the
+ * system.
+ */
 export class AcceptFailed extends RxcometError {
   override readonly name = 'AcceptFailed';
   readonly code = 'ERR_ACCEPT';
 }
 
-/** A PEM file of our own configuration cannot be used: unreadable, no certificate or key, expired, or the two do not belong together. */
+/**
+ * A PEM file of our own configuration cannot be used: unreadable, no certificate or key, expired, or the two
+ * do not belong together.
+ */
 export class BadCertificate extends RxcometError {
   override readonly name = 'BadCertificate';
   readonly code = 'ERR_CERTIFICATE';
@@ -106,7 +115,9 @@ export class ListenFailed extends RxcometError {
   }
 }
 
-/** An optional package is needed for what was asked and is not installed; the message holds the `npm i` line. */
+/**
+ * An optional package is needed for what was asked and is not installed; the message holds the `npm i` line.
+ */
 export class MissingPackage extends RxcometError {
   override readonly name = 'MissingPackage';
   readonly code = 'ERR_MISSING_PACKAGE';

@@ -11,19 +11,24 @@ const PACKAGE = '@opentelemetry/api';
 const registry = Symbol.for('opentelemetry.js.api.1');
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** A span, and the context of the code that belongs to it: of a message what its handlers do, of a send where it was sent. */
+/**
+ * A span, and the context of the code that belongs to it: of a message what its handlers do, of a send where
+ * it was sent.
+ */
 interface Traced {
   readonly span: OpenTelemetry.Span;
   readonly context: OpenTelemetry.Context;
 }
 
 /**
- * Spans of OpenTelemetry for messages and sends, named and described as the semantic conventions for messaging have it (1.45):
+ * Spans of OpenTelemetry for messages and sends, named and described as the semantic conventions for
+ * messaging have it (1.45):
  *
- * - `process ACTION`, kind CONSUMER, from the acceptance of a message until its handlers have settled; child of the span whose traceparent
- *   came with it. Handlers run in its context.
- * - `send ACTION`, kind CLIENT where somebody waits for the answer and PRODUCER for a detached one, from the call to the outcome; child of
- *   the span that is active, or of the `trace` it was given. Its traceparent goes with the message to a native peer.
+ * - `process ACTION`, kind CONSUMER, from the acceptance of a message until its handlers have settled; child
+ *   of the span whose traceparent came with it. Handlers run in its context.
+ * - `send ACTION`, kind CLIENT where somebody waits for the answer and PRODUCER for a detached one, from the
+ *   call to the outcome; child of the span that is active, or of the `trace` it was given. Its traceparent
+ *   goes with the message to a native peer.
  *
  * An outcome that is an error sets the status ERROR and `error.type` to its code.
  */
@@ -42,8 +47,8 @@ export class Tracing implements TrafficObserver {
   }
 
   /**
-   * undefined, and nothing loaded, while the application has registered no tracer provider; also, with a warning, when the API that
-   * rxcomet finds cannot use the application's.
+   * undefined, and nothing loaded, while the application has registered no tracer provider; also, with a
+   * warning, when the API that rxcomet finds cannot use the application's.
    */
   static find(clients: readonly ClientConfig[], logger: Logger): Tracing | undefined {
     const provider = registeredProvider();
@@ -58,7 +63,8 @@ export class Tracing implements TrafficObserver {
       );
       return undefined;
     }
-    // A copy newer than the application's sees nothing of what is registered, and would make spans that go nowhere.
+    // A copy newer than the application's sees nothing of what is registered, and would make spans that go
+    // nowhere.
     if (api.trace.getTracerProvider() !== provider) {
       logger.warn({}, `no traces: there is a second, newer ${PACKAGE}; npm ls ${PACKAGE} shows where`);
       return undefined;

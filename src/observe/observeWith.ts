@@ -2,8 +2,8 @@ import type { Message } from '../streams/messages/Message';
 import type { SentMessage, TrafficObserver } from '../streams/messages/TrafficObserver';
 
 /**
- * Several observers as one, called in their order; the first that has a traceparent gives it. None: undefined, so that nothing is watched;
- * one: itself.
+ * Several observers as one, called in their order; the first that has a traceparent gives it. None:
+ * undefined, so that nothing is watched; one: itself.
  */
 export function observeWith(
   observers: readonly (TrafficObserver | undefined)[],

@@ -33,7 +33,10 @@ export interface RecordedEventBase {
 
 /** What a frame carried. Exactly one of `text`, `base64` and `content` is set. */
 export interface RecordedContent {
-  /** The JSON text of the value (of a message) or of the result (of an acknowledgement), character for character. */
+  /**
+   * The JSON text of the value (of a message) or of the result (of an acknowledgement), character for
+   * character.
+   */
   readonly text?: string;
   /** Raw content. */
   readonly base64?: string;
@@ -72,9 +75,13 @@ export interface RecordedAck extends RecordedEventBase, RecordedContent {
   readonly kind: 'ack';
   /** The id of the message it answers; 0 for an error of the connection as a whole. */
   readonly id: number;
-  /** Absent: the one result. `next`: one of several. `complete`: no more. `error`: the result is the error. */
+  /**
+   * Absent: the one result. `next`: one of several. `complete`: no more. `error`: the result is the error.
+   */
   readonly status?: 'next' | 'complete' | 'error';
-  /** The code of an error to a legacy peer, which stands in the header; a native peer reads it in the content. */
+  /**
+   * The code of an error to a legacy peer, which stands in the header; a native peer reads it in the content.
+   */
   readonly code?: string;
 }
 
@@ -84,7 +91,10 @@ export interface RecordedCancel extends RecordedEventBase {
   readonly id: number;
 }
 
-/** Something went wrong: unreadable traffic, or events that the recorder lost. Or, with `next`, the recorder went on in another file. */
+/**
+ * Something went wrong: unreadable traffic, or events that the recorder lost. Or, with `next`, the recorder
+ * went on in another file.
+ */
 export interface RecordedError extends RecordedEventBase {
   readonly kind: 'error';
   readonly code: string;
@@ -93,7 +103,10 @@ export interface RecordedError extends RecordedEventBase {
   readonly from?: RecordedEnd;
   /** Number of events that are missing at this place of the recording. */
   readonly lost?: number;
-  /** The last event of a file: the recording goes on in the file of this number. A reader of all files does not show it. */
+  /**
+   * The last event of a file: the recording goes on in the file of this number. A reader of all files does
+   * not show it.
+   */
   readonly next?: number;
 }
 
@@ -105,12 +118,15 @@ export interface RecordedClose extends RecordedEventBase {
   readonly from?: RecordedEnd;
 }
 
-/** Code of the event by which a recorder tells that it was stopped while messages of a connection waited for their answers. */
+/**
+ * Code of the event by which a recorder tells that it was stopped while messages of a connection waited for
+ * their answers.
+ */
 export const STOPPED_CODE = 'ERR_RECORDING_STOPPED';
 
 /**
- * Whether the recorded host answered so because it was being stopped (protocol 1.3: a legacy peer gets its one frame then, too). It tells
- * nothing about the handler.
+ * Whether the recorded host answered so because it was being stopped (protocol 1.3: a legacy peer gets its
+ * one frame then, too). It tells nothing about the handler.
  */
 export function isOfStop({ status, code }: RecordedAck): boolean {
   return status === 'error' && code === 'ERR_APP_STOPPING';

@@ -8,7 +8,10 @@ export interface EventPlace {
   readonly line: number;
 }
 
-/** Not enumerable, so that events stay what their lines say: equal ones are equal, and written they are the same lines. */
+/**
+ * Not enumerable, so that events stay what their lines say: equal ones are equal, and written they are the
+ * same lines.
+ */
 const placeKey = Symbol('place');
 
 /** Notes where an event was read. */

@@ -7,7 +7,10 @@ import type { Logger } from '../runtime/Logger';
 /** What a legacy peer reads before the message of an error. */
 const LEGACY_PREFIX = 'Error: ';
 
-/** Knows which failures of handlers a recording holds, so that a replay need not warn of what is as it should be. */
+/**
+ * Knows which failures of handlers a recording holds, so that a replay need not warn of what is as it should
+ * be.
+ */
 export class ExpectedFailures {
   /** Actions of messages that have no last answer yet, by link and id. */
   readonly #open = new Map<string, string>();

@@ -56,13 +56,14 @@ export class ReplaySink implements EventSink {
   }
 
   /**
-   * Resolves when nothing has happened for `quietMs`, or after ten times as long. What a handler sends after its answer is a part of what it
-   * does, and no recorded event tells when to look for it.
+   * Resolves when nothing has happened for `quietMs`, or after ten times as long. What a handler sends after
+   * its answer is a part of what it does, and no recorded event tells when to look for it.
    */
   async quiet(quietMs: number): Promise<void> {
     const beganMs = this.elapsedMs;
     this.#lastMs = beganMs;
-    // Less than the microsecond that is told apart is an error of rounding: a timer for it might not move the clock at all.
+    // Less than the microsecond that is told apart is an error of rounding: a timer for it might not move the
+    // clock at all.
     for (let leftMs = quietMs; leftMs > 0.0005; leftMs = this.#lastMs + quietMs - this.elapsedMs) {
       if (this.elapsedMs - beganMs >= 10 * quietMs) return;
       await new Promise<void>((resolve) => {

@@ -35,13 +35,13 @@ export interface ReplayOptions extends CompareOptions, RulesOption {
   /** Default: one host, and a client for each that the recording knows. */
   readonly config?: CometConfig;
   /**
-   * 1 (default in virtual time): as recorded; 10: ten times as fast; `max` (else the default): without pauses. What came after an answer waits
-   * for it at any speed.
+   * 1 (default in virtual time): as recorded; 10: ten times as fast; `max` (else the default): without
+   * pauses. What came after an answer waits for it at any speed.
    */
   readonly speed?: number | 'max';
   /**
-   * `virtual`: recorded hours pass in moments; the program has its real time back when the replay is over, also when it failed. Or a
-   * `virtualTime()` of the caller's, which stays installed.
+   * `virtual`: recorded hours pass in moments; the program has its real time back when the replay is over,
+   * also when it failed. Or a `virtualTime()` of the caller's, which stays installed.
    */
   readonly time?: 'virtual' | VirtualTime;
   /** Without `time`; default the machine's. */
@@ -50,7 +50,10 @@ export interface ReplayOptions extends CompareOptions, RulesOption {
   readonly mode?: 'strict' | 'lenient';
   /** How much later than recorded an answer may come, milliseconds; default 60000. */
   readonly answerMs?: number;
-  /** At the end: how long the app is to do nothing, so that what handlers send after their answers is found; default 30. */
+  /**
+   * At the end: how long the app is to do nothing, so that what handlers send after their answers is found;
+   * default 30.
+   */
   readonly quietMs?: number;
   /** Keeps what happened in `events`; default true. False for recordings that are larger than memory. */
   readonly keepEvents?: boolean;
@@ -80,16 +83,19 @@ const optionShapes = {
 } satisfies Readonly<Record<keyof ReplayOptions, Shape>>;
 
 /**
- * Replays a recording into handlers, in process and without a socket: what peers sent to the host goes through the handlers again, what the
- * app sends is answered from the recording, so nothing real moves; a send that is not in it fails with ERR_NOT_RECORDED (as the peer's
- * code). The verdict tells what the handlers acknowledged or sent otherwise than recorded. Legacy peers that sent several requests on one
+ * Replays a recording into handlers, in process and without a socket: what peers sent to the host goes
+ * through the handlers again, what the app sends is answered from the recording, so nothing real moves; a
+ * send that is not in it fails with ERR_NOT_RECORDED (as the peer's code). The verdict tells what the
+ * handlers acknowledged or sent otherwise than recorded. Legacy peers that sent several requests on one
  * connection do so again.
  *
- * The recording is read twice, streamed. Of each send of the app some 70 bytes are held in memory, its contents partly in a temporary file
- * (see `RecordedAnswers`); with `keepEvents: false` nothing else grows with the recording.
+ * The recording is read twice, streamed. Of each send of the app some 70 bytes are held in memory, its
+ * contents partly in a temporary file (see `RecordedAnswers`); with `keepEvents: false` nothing else grows
+ * with the recording.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption (ERR_BAD_OPTION), also under fake timers of a test runner, ReplayStuck
- * (ERR_REPLAY_STUCK) when the option handlers does not end, or in virtual time anything does not, naming what waits.
+ * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption
+ * (ERR_BAD_OPTION), also under fake timers of a test runner, ReplayStuck (ERR_REPLAY_STUCK) when the option
+ * handlers does not end, or in virtual time anything does not, naming what waits.
  * @example
  * const replay = await replayRecording(readRecording('session.ndjson'), { handlers: (app) => app.handle('Move', move) });
  * console.log(formatVerdict(replay.verdict));
@@ -158,7 +164,8 @@ async function replay(
   app.failures$.subscribe((failure) => expectedFailures.tell(failure, logger));
   const run = async (): Promise<void> => {
     const setUp = Promise.resolve(options.handlers(app));
-    // A module that is being loaded waits outside virtual time, where a timer of ours would run out at once; `until` has its own limit.
+    // A module that is being loaded waits outside virtual time, where a timer of ours would run out at once;
+    // `until` has its own limit.
     await (time === undefined ? withinSetUp(setUp, clock, answerMs) : setUp);
     await app.start();
     drive = driveHost(endTold(recording, comparison), {
@@ -293,8 +300,8 @@ function connectTo(app: App, network: Transport, noHost: boolean): ReturnType<Tr
 }
 
 /**
- * A host and the recorded clients; heartbeats are left out, they are no part of a recording. The host has room for all connections, of which
- * the recorded one may have allowed more than is usual.
+ * A host and the recorded clients; heartbeats are left out, they are no part of a recording. The host has
+ * room for all connections, of which the recorded one may have allowed more than is usual.
  */
 function configOf(sides: Iterable<string>, links: number): CometConfig {
   const clients: Record<string, object> = {};

@@ -18,13 +18,16 @@ import { onAbort } from '../runtime/onAbort';
 /** How a recording is replayed to a live host. */
 export interface ReplayToHostOptions extends CompareOptions, RulesOption {
   /**
-   * The host: of a configuration, as the entry of a settings file, or "IP:PORT". What it wants of a client (`Token`, `TLS`) is taken from
-   * here, since no recording holds it.
+   * The host: of a configuration, as the entry of a settings file, or "IP:PORT". What it wants of a client
+   * (`Token`, `TLS`) is taken from here, since no recording holds it.
    */
   readonly to: ClientConfig | string | { readonly IP: string; readonly Port: number };
   /** Default: TCP sockets. */
   readonly transport?: Transport;
-  /** 1: as recorded; 10: ten times as fast; `max` (default): without pauses. What came after an answer waits for it at any speed. */
+  /**
+   * 1: as recorded; 10: ten times as fast; `max` (default): without pauses. What came after an answer waits
+   * for it at any speed.
+   */
   readonly speed?: number | 'max';
   readonly clock?: Clock;
   /** How much later than recorded an answer may come, milliseconds; default `Ack_timeout_ms` of `to`. */
@@ -33,7 +36,10 @@ export interface ReplayToHostOptions extends CompareOptions, RulesOption {
   readonly keepEvents?: boolean;
   /** Told of each recorded event as it is replayed, for progress. */
   readonly onEvent?: (event: RecordedEvent) => void;
-  /** Ends the replay at once: connections are dropped, nothing is waited for, and it rejects with the signal's reason. */
+  /**
+   * Ends the replay at once: connections are dropped, nothing is waited for, and it rejects with the signal's
+   * reason.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -52,12 +58,14 @@ const optionShapes = {
 } satisfies Readonly<Record<keyof ReplayToHostOptions, Shape>>;
 
 /**
- * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares the acknowledgements. What
- * the recorded app itself sent is no part of it. It always ends: a message without an answer in time is a difference (`unanswered`), as one
- * is on a connection that is never accepted, and after three in a row nothing more is sent. The recording is read twice, streamed; with `keepEvents: false` memory does not grow with its
- * length.
+ * Sends to a live host what peers sent to the recorded one, each connection and its order kept, and compares
+ * the acknowledgements. What the recorded app itself sent is no part of it. It always ends: a message without
+ * an answer in time is a difference (`unanswered`), as one is on a connection that is never accepted, and
+ * after three in a row nothing more is sent. The recording is read twice, streamed; with `keepEvents: false`
+ * memory does not grow with its length.
  *
- * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host refuses to be reached.
+ * @throws BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file, BadOption
+ * (ERR_BAD_OPTION), ConnectFailed (ERR_CONNECT) when the host refuses to be reached.
  * @example
  * const { verdict } = await replayToHost(readRecording('session.ndjson'), { to });
  */

@@ -19,13 +19,17 @@ export interface VirtualTimeOptions {
 export interface VirtualTime {
   /** For what takes a clock; the same time as the timers of the program. */
   readonly clock: Clock;
-  /** Moves time by `ms`, running each timer that falls due; promises that are ready run before and after each one. */
+  /**
+   * Moves time by `ms`, running each timer that falls due; promises that are ready run before and after each
+   * one.
+   */
   advance(ms: number): Promise<void>;
   /**
    * Moves time from timer to timer until the promise is settled, and gives what it gave.
    *
    * @param what names what is waited for.
-   * @throws ReplayStuck (ERR_REPLAY_STUCK) when it waits for something that neither time nor a short real wait brings.
+   * @throws ReplayStuck (ERR_REPLAY_STUCK) when it waits for something that neither time nor a short real
+   * wait brings.
    */
   until<T>(promise: PromiseLike<T>, what: string | (() => string)): Promise<T>;
   /** Gives the program its real time back. Timers that are still set never run. */
@@ -100,11 +104,13 @@ function ownerOfTimers(): keyof typeof foreignTimers | undefined {
 }
 
 /**
- * Replaces setTimeout, setInterval, Date and performance.now of the whole program, rxjs schedulers included, by time that is moved by
- * hand: an hour passes in a moment. Needs the package @sinonjs/fake-timers. Not together with fake timers of a test runner. Timers that
- * were set before go on in real time, and can be cleared. A replay does this by itself with `time: 'virtual'`.
+ * Replaces setTimeout, setInterval, Date and performance.now of the whole program, rxjs schedulers included,
+ * by time that is moved by hand: an hour passes in a moment. Needs the package @sinonjs/fake-timers. Not
+ * together with fake timers of a test runner. Timers that were set before go on in real time, and can be
+ * cleared. A replay does this by itself with `time: 'virtual'`.
  *
- * @throws MissingPackage (ERR_MISSING_PACKAGE), BadOption (ERR_BAD_OPTION) when it is installed already, or fake timers of somebody else are.
+ * @throws MissingPackage (ERR_MISSING_PACKAGE), BadOption (ERR_BAD_OPTION) when it is installed already, or
+ * fake timers of somebody else are.
  * @example
  * const time = virtualTime(); // or `using time = virtualTime();`, which ends with its block
  * try {
@@ -126,7 +132,8 @@ export function virtualTime(options: VirtualTimeOptions = {}): VirtualTime {
   const timers = loadOptional('@sinonjs/fake-timers', 'virtual time') as FakeTimers;
   const outsideBefore = outsideResources();
   const now = Number(options.startAt ?? Date.now());
-  // A timer from before goes on in real time, and its owner may still clear it: rxjs throws at each tick of one that it could not clear.
+  // A timer from before goes on in real time, and its owner may still clear it: rxjs throws at each tick of
+  // one that it could not clear.
   const fake = timers.install({ now, toFake, shouldClearNativeTimers: true });
   installed = true;
 

@@ -9,8 +9,9 @@ export interface Clock {
   /** Wall-clock time in milliseconds since 1970, UTC. */
   wallTime(): number;
   /**
-   * Calls back once after `delayMs`; the handle goes to `clearTimeout`. Keeps the process alive only when `options.ref` is true. Never asked
-   * for more than 2147483647 ms, the longest a timer of Node waits: longer times are put together from several calls.
+   * Calls back once after `delayMs`; the handle goes to `clearTimeout`. Keeps the process alive only when
+   * `options.ref` is true. Never asked for more than 2147483647 ms, the longest a timer of Node waits: longer
+   * times are put together from several calls.
    */
   setTimeout(callback: () => void, delayMs: number, options?: { readonly ref?: boolean }): unknown;
   clearTimeout(handle: unknown): void;
@@ -19,7 +20,10 @@ export interface Clock {
 /** The longest that a timer of Node waits, milliseconds; one that is set for longer fires after 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Timers of Node, looked up at each call, so that fake timers installed later (Jest's, @sinonjs/fake-timers) are honoured. */
+/**
+ * Timers of Node, looked up at each call, so that fake timers installed later (Jest's, @sinonjs/fake-timers)
+ * are honoured.
+ */
 const nodeClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
@@ -37,7 +41,10 @@ export const systemClock: Clock = { ...nodeClock, ...longTimers(nodeClock) };
 
 const clocksForAnyTime = new WeakSet<Clock>([systemClock]);
 
-/** The same clock, which also waits for times that a timer of Node cannot: longer ones in several steps, Infinity for ever. */
+/**
+ * The same clock, which also waits for times that a timer of Node cannot: longer ones in several steps,
+ * Infinity for ever.
+ */
 export function withLongTimers(clock: Clock): Clock {
   if (clocksForAnyTime.has(clock)) return clock;
   const any = { now: () => clock.now(), wallTime: () => clock.wallTime(), ...longTimers(clock) };
@@ -68,8 +75,8 @@ function longTimers(clock: Clock): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
 }
 
 /**
- * Calls back after the event loop has had a turn for timers and sockets. The default of everything that works in bounded slices; a
- * spec or a replay hands in its own.
+ * Calls back after the event loop has had a turn for timers and sockets. The default of everything that works
+ * in bounded slices; a spec or a replay hands in its own.
  */
 export function yieldTurn(callback: () => void): void {
   nextTurn(callback);

@@ -14,13 +14,14 @@ import { GuardedSubscriber, type ReportThrown } from './guards';
 type Next<T> = (value: T) => void;
 
 /**
- * A stream of ours that outlives its subscribers' mistakes: what a subscriber's callback throws, or an async one rejects with, is reported as
- * ERR_SUBSCRIBER, and the subscriber stays; so it is behind operators, and with what is thrown as a subscription ends. An operator that
- * throws ends its own subscription, and is reported when that one has no `error` callback; so is an error of ours, as it is. rxjs alone
- * would throw into whatever emitted, or from a timer, which ends the process.
+ * A stream of ours that outlives its subscribers' mistakes: what a subscriber's callback throws, or an async
+ * one rejects with, is reported as ERR_SUBSCRIBER, and the subscriber stays; so it is behind operators, and
+ * with what is thrown as a subscription ends. An operator that throws ends its own subscription, and is
+ * reported when that one has no `error` callback; so is an error of ours, as it is. rxjs alone would throw
+ * into whatever emitted, or from a timer, which ends the process.
  *
- * A subclass, against our habit, because `subscribe` is where callbacks come in. Behind an operator of somebody's a Subscriber comes in; it
- * gets what we emit through one that is guarded.
+ * A subclass, against our habit, because `subscribe` is where callbacks come in. Behind an operator of
+ * somebody's a Subscriber comes in; it gets what we emit through one that is guarded.
  */
 export class GuardedStream<T> extends Observable<T> {
   readonly #report: (error: RxcometError) => void;

@@ -1,6 +1,9 @@
 import type { NameSources } from './nameSources';
 
-/** Names that have not answered yet and are asked for at once; each holds a socket. Those that have answered are not counted. */
+/**
+ * Names that have not answered yet and are asked for at once; each holds a socket. Those that have answered
+ * are not counted.
+ */
 const UNPROVEN_AT_ONCE = 256;
 
 /** One name that is being looked up, for all that wait for it. */
@@ -13,12 +16,14 @@ interface LookUp {
 }
 
 /**
- * Looks names up: in the hosts file, then at the name servers, and what these do not know with all that the system has (mDNS, search
- * domains, directories).
+ * Looks names up: in the hosts file, then at the name servers, and what these do not know with all that the
+ * system has (mDNS, search domains, directories).
  *
- * - Each name is looked up once at a time, however many wait for it. When nobody waits any more the look-up ends.
- * - The system cannot be told to end: it holds one of the few threads of the runtime, and the process, for 10 s and more. So one name at a
- *   time is asked there, and one more of those that have answered before: names that don't answer hold up no other.
+ * - Each name is looked up once at a time, however many wait for it. When nobody waits any more the look-up
+ *   ends.
+ * - The system cannot be told to end: it holds one of the few threads of the runtime, and the process, for 10
+ *   s and more. So one name at a time is asked there, and one more of those that have answered before: names
+ *   that don't answer hold up no other.
  *
  * @example
  * const [first] = await names.resolve('stage.lab.example', signal);
@@ -41,8 +46,8 @@ export class HostNames {
   }
 
   /**
-   * The addresses of a name, one at least. Rejects with the error of the system (ENOTFOUND; ETIMEOUT when no name server answers), or with
-   * the reason of `signal`.
+   * The addresses of a name, one at least. Rejects with the error of the system (ENOTFOUND; ETIMEOUT when no
+   * name server answers), or with the reason of `signal`.
    */
   async resolve(
     name: string,

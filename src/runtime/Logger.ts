@@ -4,7 +4,8 @@ import { reportRejection } from './guards';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A logger in the manner of pino: fields first, then a sentence. Any pino-compatible logger fits, and `console` does.
+ * A logger in the manner of pino: fields first, then a sentence. Any pino-compatible logger fits, and
+ * `console` does.
  *
  * @example
  * const app = createApp(config, { logger: pino({ level: 'info' }) });
@@ -15,8 +16,8 @@ export interface Logger {
   warn(fields: Readonly<Record<string, unknown>>, text: string): void;
   error(fields: Readonly<Record<string, unknown>>, text: string): void;
   /**
-   * Whether lines of a level are printed; pino has it. What prints nothing is not watched either, so that it costs nothing. Without it
-   * every level counts as printed.
+   * Whether lines of a level are printed; pino has it. What prints nothing is not watched either, so that it
+   * costs nothing. Without it every level counts as printed.
    */
   isLevelEnabled?(level: LogLevel): boolean;
 }
@@ -37,12 +38,15 @@ export function isLevelEnabled(logger: Logger, level: LogLevel): boolean {
   return logger.isLevelEnabled?.(level) ?? true;
 }
 
-/** The same logger, which never throws: a full disk under a log must not end the work that the log tells of. */
+/**
+ * The same logger, which never throws: a full disk under a log must not end the work that the log tells of.
+ */
 export function guardLogger(logger: Logger): Logger {
   const at =
     (level: LogLevel) =>
     (fields: Readonly<Record<string, unknown>>, text: string): void => {
-      // A second time for one that cannot make a line of the fields, of an error whose getters throw for instance.
+      // A second time for one that cannot make a line of the fields, of an error whose getters throw for
+      // instance.
       for (const told of [fields, {}]) {
         try {
           reportRejection(logger[level](told, text), ignore);

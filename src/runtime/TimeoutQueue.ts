@@ -9,8 +9,9 @@ export interface TimeoutEntry {
 }
 
 /**
- * Many timeouts of one duration on one timer: entries run out in the order they came, so a linked list is a sorted list. Adding and
- * removing cost the same however many there are, and removing does not touch the timer.
+ * Many timeouts of one duration on one timer: entries run out in the order they came, so a linked list is a
+ * sorted list. Adding and removing cost the same however many there are, and removing does not touch the
+ * timer.
  */
 export class TimeoutQueue<E extends TimeoutEntry> {
   readonly #clock: Clock;

@@ -1,8 +1,9 @@
 /**
- * The delays of everything that tries again: connections, kept messages, streams, `retrySend`, and actors that are restarted.
+ * The delays of everything that tries again: connections, kept messages, streams, `retrySend`, and actors
+ * that are restarted.
  *
- * `minDelayMs` doubled with each failure, spread by ±`jitter` so that the clients of a restarted host don't come all at once, and never
- * above `maxDelayMs`. Below `minDelayMs` only by the jitter.
+ * `minDelayMs` doubled with each failure, spread by ±`jitter` so that the clients of a restarted host don't
+ * come all at once, and never above `maxDelayMs`. Below `minDelayMs` only by the jitter.
  */
 export interface Backoff {
   readonly minDelayMs: number;

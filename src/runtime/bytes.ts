@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 
-/** Whether a value is bytes, also when another realm made it (node:vm, a test environment), where `instanceof` fails. */
+/**
+ * Whether a value is bytes, also when another realm made it (node:vm, a test environment), where `instanceof`
+ * fails.
+ */
 export function isBytes(value: unknown): value is Uint8Array {
   return types.isUint8Array(value);
 }

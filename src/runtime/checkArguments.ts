@@ -90,7 +90,8 @@ export function checkArgument(name: string, value: unknown, { expected, fits, ad
 }
 
 /**
- * Refuses options that are no object, that nobody knows, or that are not what they have to be; one that is undefined counts as absent.
+ * Refuses options that are no object, that nobody knows, or that are not what they have to be; one that is
+ * undefined counts as absent.
  *
  * @throws BadOption (ERR_BAD_OPTION), with the nearest name for one that nobody knows.
  */

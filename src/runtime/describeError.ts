@@ -1,6 +1,7 @@
 /**
- * What anything that was thrown says of itself, for a sentence: its message, a text as it is, a primitive as String makes it. `otherwise`
- * stands for what says nothing. Never throws, whatever getters, traps and prototypes the value has.
+ * What anything that was thrown says of itself, for a sentence: its message, a text as it is, a primitive as
+ * String makes it. `otherwise` stands for what says nothing. Never throws, whatever getters, traps and
+ * prototypes the value has.
  */
 export function describeError(error: unknown, otherwise = 'no reason was given'): string {
   if (!isObject(error)) return String(error);

@@ -7,8 +7,8 @@ export interface Address {
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * An address without its IPv6 dress: a host that listens on `::` sees the IPv4 peer 10.0.0.5 as `::ffff:10.0.0.5`; users, `Allow` lists
- * and logs mean 10.0.0.5.
+ * An address without its IPv6 dress: a host that listens on `::` sees the IPv4 peer 10.0.0.5 as
+ * `::ffff:10.0.0.5`; users, `Allow` lists and logs mean 10.0.0.5.
  *
  * @example plainIp('::ffff:10.0.0.5') // '10.0.0.5'
  */

@@ -11,8 +11,9 @@ let steps = 0;
 let startedAt = 0;
 
 /**
- * Counts one step of work that may go on and on without ever waiting, such as pulling from a generator: all such work of the process
- * together has 64 steps or 5 ms in a row. Undefined: go on; otherwise await it first.
+ * Counts one step of work that may go on and on without ever waiting, such as pulling from a generator: all
+ * such work of the process together has 64 steps or 5 ms in a row. Undefined: go on; otherwise await it
+ * first.
  */
 export function fairStep(): Promise<void> | undefined {
   if (steps === 0) {

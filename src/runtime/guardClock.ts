@@ -7,7 +7,10 @@ class MachineTimer {
   constructor(readonly handle: unknown) {}
 }
 
-/** A clock of the user's own, which never throws: time stands still or is the machine's then, and a line of the log says so once. */
+/**
+ * A clock of the user's own, which never throws: time stands still or is the machine's then, and a line of
+ * the log says so once.
+ */
 export function guardClock(clock: Clock, logger: Logger): Clock {
   if (clock === systemClock) return clock;
   let lastNow = 0;

@@ -12,8 +12,9 @@ interface Guard {
 const guards = new WeakMap<EventTarget, Guard>();
 
 /**
- * An AbortController whose signal goes to code of users: what a listener throws, or an async one rejects with, is reported. Node would throw it
- * anew in the next tick, which ends the process. A signal that users make of it (`AbortSignal.any`) is theirs.
+ * An AbortController whose signal goes to code of users: what a listener throws, or an async one rejects
+ * with, is reported. Node would throw it anew in the next tick, which ends the process. A signal that users
+ * make of it (`AbortSignal.any`) is theirs.
  */
 export function createGuardedController(report: ReportThrown): AbortController {
   const controller = new AbortController();

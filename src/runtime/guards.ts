@@ -4,7 +4,10 @@ import { readProperty } from './describeError';
 /** Is told what code of users threw. */
 export type ReportThrown = (error: unknown) => void;
 
-/** An async function where a plain one was expected: what its promise rejects with is reported, which would end the process otherwise. */
+/**
+ * An async function where a plain one was expected: what its promise rejects with is reported, which would
+ * end the process otherwise.
+ */
 export function reportRejection(returned: unknown, report: ReportThrown): void {
   if (typeof returned !== 'object' || returned === null) return;
   if (typeof readProperty(returned, 'then') !== 'function') return;
@@ -13,10 +16,12 @@ export function reportRejection(returned: unknown, report: ReportThrown): void {
 }
 
 /**
- * Where a stream of users ends. What its callbacks throw, and what is thrown as it ends, by `finalize` for instance, is reported and goes no
- * further: rxjs would throw it into whatever emitted, or from a timer, which ends the process.
+ * Where a stream of users ends. What its callbacks throw, and what is thrown as it ends, by `finalize` for
+ * instance, is reported and goes no further: rxjs would throw it into whatever emitted, or from a timer,
+ * which ends the process.
  *
- * A subclass, because all that belongs to a subscription ends within its Subscriber, also when the source ends by itself.
+ * A subclass, because all that belongs to a subscription ends within its Subscriber, also when the source
+ * ends by itself.
  */
 export class GuardedSubscriber<T> extends Subscriber<T> {
   readonly #observer: Partial<Observer<T>>;
@@ -87,7 +92,10 @@ export class GuardedSubscriber<T> extends Subscriber<T> {
   }
 }
 
-/** A callback of users that is only told of something: what it throws, or rejects with, is dropped, since it was the one to be told. */
+/**
+ * A callback of users that is only told of something: what it throws, or rejects with, is dropped, since it
+ * was the one to be told.
+ */
 export function guarded<A extends unknown[]>(
   callback: ((...args: A) => void) | undefined,
 ): (...args: A) => void {

@@ -8,8 +8,8 @@ let awaited = 0;
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Somebody awaits something: the process stays until `letProcessEnd` was called as often, also when no socket or file keeps it, since Node would
- * end it in the middle of an `await`.
+ * Somebody awaits something: the process stays until `letProcessEnd` was called as often, also when no socket
+ * or file keeps it, since Node would end it in the middle of an `await`.
  */
 export function keepProcess(): void {
   awaited += 1;

@@ -11,9 +11,9 @@ const notHere: readonly unknown[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 const MOST_TRIES = 10;
 
 /**
- * Listens with one port at all addresses of a name that are of this machine, IPv4 first. An IPv4 peer would find nobody where only the
- * first address counted: many systems name `::1` before 127.0.0.1. Rejects with the error of `open` when none is of this machine, or one
- * cannot be had; nothing stays open then.
+ * Listens with one port at all addresses of a name that are of this machine, IPv4 first. An IPv4 peer would
+ * find nobody where only the first address counted: many systems name `::1` before 127.0.0.1. Rejects with
+ * the error of `open` when none is of this machine, or one cannot be had; nothing stays open then.
  *
  * @param port 0 is any that is free at all of them
  */

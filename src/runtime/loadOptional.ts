@@ -20,7 +20,10 @@ export function loadOptional(name: string, purpose: string): unknown {
   throw new MissingPackage(`${purpose} needs the package ${name}: npm i ${name}`, { cause: missing });
 }
 
-/** The files from which the package is looked for. An ES module has no `__filename`, and a bundle may have made this file part of one. */
+/**
+ * The files from which the package is looked for. An ES module has no `__filename`, and a bundle may have
+ * made this file part of one.
+ */
 function places(): readonly string[] {
   if (typeof __filename === 'string') return [__filename];
   const [, program] = process.argv;

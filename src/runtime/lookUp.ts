@@ -2,7 +2,8 @@ import { HostNames } from './HostNames';
 import { nameSources } from './nameSources';
 
 /**
- * Gives the addresses that a name stands for; an address stands for itself. Rejects with an error of Node, or with the reason of `signal`.
+ * Gives the addresses that a name stands for; an address stands for itself. Rejects with an error of Node, or
+ * with the reason of `signal`.
  */
 export type LookUp = (name: string, signal?: AbortSignal) => Promise<readonly string[]>;
 

@@ -9,11 +9,14 @@ export interface NameSources {
   /** The hosts file of the machine, and an address for itself; none for a name that is not there. */
   listed(name: string): Promise<readonly string[]>;
   /**
-   * The name servers; none for a name that they do not know, for the system to look for. Rejects when they do not answer; at once when
-   * `signal` aborts.
+   * The name servers; none for a name that they do not know, for the system to look for. Rejects when they do
+   * not answer; at once when `signal` aborts.
    */
   servers(name: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** All that the system has. Cannot be ended, holds one of the few threads of the runtime, and keeps the process alive. */
+  /**
+   * All that the system has. Cannot be ended, holds one of the few threads of the runtime, and keeps the
+   * process alive.
+   */
   system(name: string): Promise<readonly string[]>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Control characters and changes of direction as \uXXXX, so that what a peer sent can neither break a line of a log nor reach a terminal
- * as a control sequence.
+ * Control characters and changes of direction as \uXXXX, so that what a peer sent can neither break a line of
+ * a log nor reach a terminal as a control sequence.
  */
 export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {

@@ -2,8 +2,8 @@
 const LONGEST_TYPED = 64;
 
 /**
- * The name closest to what was typed, for "did you mean"; undefined when nothing is near enough. A swap of neighbours is one edit, a letter
- * in the other case half of one.
+ * The name closest to what was typed, for "did you mean"; undefined when nothing is near enough. A swap of
+ * neighbours is one edit, a letter in the other case half of one.
  *
  * @example nearestName('Clients', ['Host', 'Client']) // 'Client'
  */

@@ -11,8 +11,8 @@ class AbortListener {
 }
 
 /**
- * Calls back once when a signal aborts that is not aborted yet, in the order of the calls. However much is tied to a signal, it has one
- * listener of ours: Node takes more than ten for a leak and warns.
+ * Calls back once when a signal aborts that is not aborted yet, in the order of the calls. However much is
+ * tied to a signal, it has one listener of ours: Node takes more than ten for a leak and warns.
  *
  * @returns takes the callback off again; with the last one the listener goes
  */

@@ -15,14 +15,17 @@ export const ACCOUNT_FILE = 'ACCOUNT';
 
 /** Two places are written in turn, so that one is whole whenever the process ends. */
 const PLACE = 512;
-/** checksum of what follows: uint32 | number of the write: float64 | length of held: uint16 | held in UTF-8 */
+/**
+ * checksum of what follows: uint32 | number of the write: float64 | length of held: uint16 | held in UTF-8
+ */
 const START = 14;
 
 /**
- * Says beside a store what was confirmed last. A store whose newest writes were cut off is as sound as one that never had them; only
- * this file knows better.
+ * Says beside a store what was confirmed last. A store whose newest writes were cut off is as sound as one
+ * that never had them; only this file knows better.
  *
- * Written without fsync and after the store, so that the file is never ahead of the store. After a power cut it may be behind.
+ * Written without fsync and after the store, so that the file is never ahead of the store. After a power cut
+ * it may be behind.
  */
 export class AccountFile {
   readonly #file: number;
@@ -39,8 +42,8 @@ export class AccountFile {
   }
 
   /**
-   * Synchronous, because it is only a copy into the memory of the system, and a tenth of the work of a call that comes back later. The disk
-   * has just answered; one that hangs keeps nobody here.
+   * Synchronous, because it is only a copy into the memory of the system, and a tenth of the work of a call
+   * that comes back later. The disk has just answered; one that hangs keeps nobody here.
    */
   write({ write, held }: Account): void {
     const bytes = this.#bytes;

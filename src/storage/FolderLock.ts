@@ -2,13 +2,16 @@ import { stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 
 /**
- * Keeps a folder for one app. What counts is the device and the inode of the folder, so that a path, a link and a bind mount are the same.
+ * Keeps a folder for one app. What counts is the device and the inode of the folder, so that a path, a link
+ * and a bind mount are the same.
  *
- * The lock is a local socket that listens and says nothing. The system lets only one listen, in this process, in one of its workers or in
- * another process, and ends that when the process ends, however it does. A lock on a file (fcntl), which LevelDB takes, is lost as soon as
- * anything in the process closes the same file, as a backup does that reads the folder.
+ * The lock is a local socket that listens and says nothing. The system lets only one listen, in this process,
+ * in one of its workers or in another process, and ends that when the process ends, however it does. A lock
+ * on a file (fcntl), which LevelDB takes, is lost as soon as anything in the process closes the same file, as
+ * a backup does that reads the folder.
  *
- * It reaches as far as the network namespace: between containers with networks of their own only the lock of LevelDB is left.
+ * It reaches as far as the network namespace: between containers with networks of their own only the lock of
+ * LevelDB is left.
  */
 export class FolderLock {
   readonly #server: Server;
@@ -26,7 +29,8 @@ export class FolderLock {
 }
 
 /**
- * undefined: another app has the folder. Where such sockets are not allowed, nothing is held and nothing refused.
+ * undefined: another app has the folder. Where such sockets are not allowed, nothing is held and nothing
+ * refused.
  *
  * @param platform of the machine, as in process.platform
  */

@@ -5,8 +5,9 @@ import { StoreProblem } from './KeyValueStore';
 const LOG = /^\d+\.log$/;
 
 /**
- * Knows whether the files of an open LevelDB still have their names. When they are deleted the system keeps them until they are closed, so
- * that writing goes on and succeeds, and everything written is lost at the end of the process.
+ * Knows whether the files of an open LevelDB still have their names. When they are deleted the system keeps
+ * them until they are closed, so that writing goes on and succeeds, and everything written is lost at the end
+ * of the process.
  */
 export class FolderWatch {
   readonly #folder: string;
@@ -19,7 +20,10 @@ export class FolderWatch {
     this.#identity = this.#identityOf('LOCK');
   }
 
-  /** Throws a StoreProblem when the folder or its log was removed or replaced. Costs two quick calls of the system. */
+  /**
+   * Throws a StoreProblem when the folder or its log was removed or replaced. Costs two quick calls of the
+   * system.
+   */
   check(): void {
     if (this.#identity === this.#identityOf('LOCK') && this.#hasLog()) return;
     throw new StoreProblem('removed', 'its files were removed or replaced while the app was running');

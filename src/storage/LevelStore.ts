@@ -44,11 +44,12 @@ const PAGE = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * LevelDB in a folder that no other app has (FolderLock). Each batch goes to its log as one record with a checksum, so that after a crash it
- * is there or not.
+ * LevelDB in a folder that no other app has (FolderLock). Each batch goes to its log as one record with a
+ * checksum, so that after a crash it is there or not.
  *
- * LevelDB trusts its files, so they are checked before it sees them, and what is whole goes into a new store when some are damaged. Each value
- * has a checksum of its own (sealedValue), and the last confirmed write stands in a file beside (AccountFile).
+ * LevelDB trusts its files, so they are checked before it sees them, and what is whole goes into a new store
+ * when some are damaged. Each value has a checksum of its own (sealedValue), and the last confirmed write
+ * stands in a file beside (AccountFile).
  */
 export class LevelStore implements KeyValueStore {
   readonly #folder: string;
@@ -99,7 +100,8 @@ export class LevelStore implements KeyValueStore {
 
   async write(operations: readonly StoreOperation[], sync: boolean, held: string): Promise<void> {
     const account = { write: this.#writes + 1, held };
-    // Operation by operation: an array of them would be copied, with the options into each, which costs more than all the rest here.
+    // Operation by operation: an array of them would be copied, with the options into each, which costs more
+    // than all the rest here.
     const batch = this.#opened().batch();
     for (const operation of operations) {
       if (operation.type === 'put') batch.put(operation.key, sealValue(operation.key, operation.value));
@@ -166,7 +168,10 @@ export class LevelStore implements KeyValueStore {
     }
   }
 
-  /** Checks the files, and makes a new store of what is whole when some are damaged. Resolves with what was found. */
+  /**
+   * Checks the files, and makes a new store of what is whole when some are damaged. Resolves with what was
+   * found.
+   */
   async #mend(Constructor: LevelConstructor): Promise<string | undefined> {
     const survey = await surveyLevel(this.#folder);
     if (survey.damage.length === 0) return undefined;

@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
  *
  *   CRC-32 of the value, begun with a hash of the key: uint32, little-endian | value
  *
- * LevelDB checks its blocks only where it is asked to, classic-level never asks, and when it merges tables it puts new checksums on whatever it
- * has read.
+ * LevelDB checks its blocks only where it is asked to, classic-level never asks, and when it merges tables it
+ * puts new checksums on whatever it has read.
  */
 const CHECKSUM = 4;
 

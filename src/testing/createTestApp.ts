@@ -30,8 +30,8 @@ export interface TestApp {
 }
 
 /**
- * Starts an app on a network in memory: the same handlers, frames, limits and errors as over TCP, and no socket. Says nothing unless a
- * logger is given.
+ * Starts an app on a network in memory: the same handlers, frames, limits and errors as over TCP, and no
+ * socket. Says nothing unless a logger is given.
  *
  * @example
  * const { peer, stop } = await createTestApp({ handlers: (app) => app.handle('Double', (n) => Number(n) * 2) });

@@ -35,8 +35,8 @@ export interface TestProbe<M, R = null> {
 }
 
 /**
- * A probe to stand in for an actor in tests. It waits on the system's clock, so in virtual time start an expectation, move the clock,
- * then await it.
+ * A probe to stand in for an actor in tests. It waits on the system's clock, so in virtual time start an
+ * expectation, move the clock, then await it.
  *
  * @example
  * const probe = createTestProbe<string>(system);

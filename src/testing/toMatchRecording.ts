@@ -18,13 +18,15 @@ import { updateRecording } from '../replay/update/updateRecording';
 /** How a test holds a replay against its recording. */
 export interface MatchRecordingOptions extends CompareOptions, RulesOption {
   /**
-   * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is. `update` changes the file
-   * where the replay differs under the rules, and nowhere else (`updateRecording`). Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
+   * `replay` (default) compares. `record` writes the file when there is none yet, and compares when there is.
+   * `update` changes the file where the replay differs under the rules, and nowhere else (`updateRecording`).
+   * Without it the environment's RXCOMET_RECORDING decides. `update` is refused when CI is set.
    */
   readonly mode?: 'record' | 'replay' | 'update';
   /**
-   * Paths of values that must not enter the file when it is written, such as `value.password`; see `JsonPath`. What the recording hides
-   * already stays hidden without being named here. A path that hides nothing fails the test, and nothing is written.
+   * Paths of values that must not enter the file when it is written, such as `value.password`; see
+   * `JsonPath`. What the recording hides already stays hidden without being named here. A path that hides
+   * nothing fails the test, and nothing is written.
    */
   readonly redact?: readonly string[];
 }
@@ -33,8 +35,8 @@ export interface MatchRecordingOptions extends CompareOptions, RulesOption {
 export type Conversation = Iterable<RecordedEvent> | AsyncIterable<RecordedEvent> | Recording;
 
 /**
- * What `expect` of a test runner gets. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) adds it to the runner's own types;
- * for another runner extend its interface of matchers by this one.
+ * What `expect` of a test runner gets. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) adds
+ * it to the runner's own types; for another runner extend its interface of matchers by this one.
  */
 export interface RecordingMatchers {
   /**
@@ -46,13 +48,14 @@ export interface RecordingMatchers {
 }
 
 /**
- * A matcher for Jest and vitest. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) in a test or a set-up file makes it known
- * to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does the first by hand. Takes what `replayRecording` gave (also its
- * promise) with the rules it was given, or events, or a recording's file name, and holds it against a recording: a file name, or events. Passes only when something was compared and
- * nothing differs.
+ * A matcher for Jest and vitest. `import 'rxcomet/testing/jest'` (or `/jest-globals`, `/vitest`) in a test or
+ * a set-up file makes it known to the runner and to TypeScript; `expect.extend({ toMatchRecording })` does
+ * the first by hand. Takes what `replayRecording` gave (also its promise) with the rules it was given, or
+ * events, or a recording's file name, and holds it against a recording: a file name, or events. Passes only
+ * when something was compared and nothing differs.
  *
- * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a missing file, or update under CI;
- * BadRecording (ERR_BAD_RECORDING).
+ * Fails the test with an error rather than a mismatch: BadOption (ERR_BAD_OPTION) for an unknown mode, a
+ * missing file, or update under CI; BadRecording (ERR_BAD_RECORDING).
  *
  * @example
  * import 'rxcomet/testing/jest';

@@ -3,7 +3,10 @@ import { createVirtualClock } from '../../support/createVirtualClock';
 
 const MiB = 1024 * 1024;
 
-/** A stream of the process whose reader takes each write only when the spec says so; after an error it may be written again. */
+/**
+ * A stream of the process whose reader takes each write only when the spec says so; after an error it may be
+ * written again.
+ */
 class SlowStream {
   readonly taken: string[] = [];
   writableLength = 0;

@@ -8,7 +8,10 @@ import { refuseUnreadable } from '../../../src/config/nodes/refuseUnreadable';
 import { composeYaml } from '../../../src/config/yaml/composeYaml';
 import type { ConfigError } from '../../../src/errors/setUp';
 
-/** What both make of a text: whether the file can be read, and its values when all of it is taken for a section. */
+/**
+ * What both make of a text: whether the file can be read, and its values when all of it is taken for a
+ * section.
+ */
 type Reading = readonly [readable: boolean, section: unknown];
 
 /** Debian's python3-yaml is for Debian's Python. */
@@ -89,7 +92,8 @@ function ours(text: string): readonly [boolean | undefined, unknown] {
   return [readable, sectionProblems === undefined ? undefined : sectionProblems.length > 0 ? null : section];
 }
 
-// Parts that PyYAML treats in its own way: breaks of Unicode, flow collections that are left open, names of anchors, tags, dates, numbers.
+// Parts that PyYAML treats in its own way: breaks of Unicode, flow collections that are left open, names of
+// anchors, tags, dates, numbers.
 const SCALARS = [
   'a',
   'b c',

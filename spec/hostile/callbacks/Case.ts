@@ -5,8 +5,9 @@ import { readProperty } from '../../../src/runtime/describeError';
 import { openTestApp, stopNow, type TestApp, type TestAppOptions } from '../../support/openTestApp';
 
 /**
- * Puts `fail`, which throws, where users hand in code of their own, and sees that everything else goes on. Gives what was told of it: codes
- * of failures, lines of the log, or the error that the caller got; `nobody` where there is nobody left to be told.
+ * Puts `fail`, which throws, where users hand in code of their own, and sees that everything else goes on.
+ * Gives what was told of it: codes of failures, lines of the log, or the error that the caller got; `nobody`
+ * where there is nobody left to be told.
  */
 export type Case = (fail: () => never) => Promise<readonly unknown[] | 'nobody'>;
 

@@ -16,7 +16,10 @@ import { RESOLVED, caught, endOf, withApp, type Case, type Cases } from './Case'
 
 const loose = (value: unknown): never => value as never;
 
-/** A system in virtual time with an actor that echoes, which the case must leave at work; told is what it logged and published. */
+/**
+ * A system in virtual time with an actor that echoes, which the case must leave at work; told is what it
+ * logged and published.
+ */
 async function withSystem(
   options: ActorSystemOptions,
   use: (system: ActorSystem, clock: VirtualClock) => Promise<readonly unknown[] | 'nobody' | void>,

@@ -4,7 +4,9 @@ import { caught, endOf, failure, withApp, type Case, type Cases } from './Case';
 
 const loose = (value: unknown): never => value as never;
 
-/** A signal of which one use fails, and a sound one that is aborted with whatever `fail` throws as its reason. */
+/**
+ * A signal of which one use fails, and a sound one that is aborted with whatever `fail` throws as its reason.
+ */
 const signals = (fail: () => never): readonly AbortSignal[] => {
   const controller = new AbortController();
   const sound = controller.signal;

@@ -68,7 +68,10 @@ function replayCase(options: (fail: () => never) => Partial<ReplayOptions>): Cas
   };
 }
 
-/** A recording into a sink or with a listener that fails: writing goes on, and what failed stands in the summary. */
+/**
+ * A recording into a sink or with a listener that fails: writing goes on, and what failed stands in the
+ * summary.
+ */
 function writerCase(options: (fail: () => never) => RecordingOptions): Case {
   return async (fail) => {
     const clock = createVirtualClock();
@@ -227,7 +230,10 @@ export const testingCases: Cases = {
   'toMatchRecording(recording): AsyncIterable': matchCase((source) => toMatchRecording(recorded, source), 3),
 };
 
-/** A listener that throws at what a comparison of these sends finds: whoever compares gets it, and another comparison is as ever. */
+/**
+ * A listener that throws at what a comparison of these sends finds: whoever compares gets it, and another
+ * comparison is as ever.
+ */
 function listenerCase(
   member: keyof ComparisonListener,
   expected: readonly number[],
@@ -338,7 +344,10 @@ function driveCase(options: (fail: () => never) => object): Case {
     });
 }
 
-/** A host that does not answer, while the recording has answers and sends of the app: `done` rejects, or the drive ends as without it. */
+/**
+ * A host that does not answer, while the recording has answers and sends of the app: `done` rejects, or the
+ * drive ends as without it.
+ */
 function unansweredCase(options: (fail: () => never) => object): Case {
   return (fail) =>
     withApp({ transport: createMemoryTransport() }, async ({ app, transport, clock }) => {

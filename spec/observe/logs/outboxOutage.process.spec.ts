@@ -24,7 +24,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A client with an outbox that holds one message, a host that is played by hand, and what is logged at warn. */
+/**
+ * A client with an outbox that holds one message, a host that is played by hand, and what is logged at warn.
+ */
 async function open(): Promise<TestApp & { readonly host: Host; readonly lines: unknown[][] }> {
   const lines: unknown[][] = [];
   const logger = { ...silentLogger, warn: (...line: unknown[]): void => void lines.push(line) };

@@ -3,8 +3,8 @@ import { Outbox } from '../../../src/storage/outbox/Outbox';
 import { message, queue } from './openOutbox';
 
 /*
- * node appendProgram.ts FOLDER ROUNDS BYTES: tells messages in groups, and prints `kept TEXT` for each that is on the disk and
- * `failed CODE DELIVERED` for each that was reported.
+ * node appendProgram.ts FOLDER ROUNDS BYTES: tells messages in groups, and prints `kept TEXT` for each that
+ * is on the disk and `failed CODE DELIVERED` for each that was reported.
  */
 const [folder = '', rounds = '0', bytes = '0'] = process.argv.slice(2);
 

@@ -11,7 +11,10 @@ const answer = (remoteCode: string): Judgement =>
 const documented = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'errors.md'), 'utf8');
 const codes = [...documented.matchAll(/^\| (ERR_\w+)/gm)].map(([, code]) => code ?? '');
 
-/** What the codes that a peer may answer with mean for a kept message; whatever is not named here is a refusal of it. */
+/**
+ * What the codes that a peer may answer with mean for a kept message; whatever is not named here is a refusal
+ * of it.
+ */
 const answers: Readonly<Record<Exclude<Judgement, 'message' | 'stopped'>, readonly string[]>> = {
   handled: ['ERR_ANSWER_NOT_KEPT'],
   link: [

@@ -4,7 +4,10 @@ import { sendTo } from '../../../src/streams/operators/sendTo';
 import { openTestApp, stopNow, type TestApp } from '../../support/openTestApp';
 import { marbles } from '../../support/marbles';
 
-/** A peer as a test makes one up: its answers are marbles or made by hand, and values that wait are sent as they are then. */
+/**
+ * A peer as a test makes one up: its answers are marbles or made by hand, and values that wait are sent as
+ * they are then.
+ */
 function peerOf(send: (value: string) => Observable<unknown>): Peer {
   return {
     name: 'Peer',

@@ -20,7 +20,8 @@ const short = (length: number, id: number): string =>
 const long = (length: number, id: number, rest: string): string =>
   `${start}${String(length).padStart(8)},"message-id":${String(id).padStart(11)}${rest}}`.padEnd(256);
 
-// Written down from Python 3.11: struct.pack('>H', len(header)) + json.dumps(header) + json.dumps(content, ensure_ascii=False).
+// Written down from Python 3.11: struct.pack('>H', len(header)) + json.dumps(header) + json.dumps(content,
+// ensure_ascii=False).
 const pythonRequest = Buffer.from(
   '00677b22627974656f72646572223a20226c6974746c65222c2022636f6e74656e742d74797065223a2022746578742f' +
     '6a736f6e222c2022636f6e74656e742d656e636f64696e67223a20227574662d38222c2022636f6e74656e742d6c656e' +

@@ -37,8 +37,9 @@ type Control<M> =
   | { readonly type: 'restart'; readonly cause: unknown; readonly delayMs: number };
 
 /**
- * One actor: its life and its one loop, in one place because every step of either may end in any other. At any time it does exactly one thing, told by `status`; whatever settles moves it on through
- * `#next`, `#crash` or the steps of stopping and restarting:
+ * One actor: its life and its one loop, in one place because every step of either may end in any other. At
+ * any time it does exactly one thing, told by `status`; whatever settles moves it on through `#next`,
+ * `#crash` or the steps of stopping and restarting:
  *
  * ```
  * starting ─► ready ◄─► busy ─► suspended (escalated: the parent decides)
@@ -405,7 +406,8 @@ export class ActorCell<M, R>
   }
 
   restartWithGroup(cause: unknown, delayMs: number): void {
-    // One that has not begun, or is being restarted already, needs nothing; one that is suspended waits for its parent.
+    // One that has not begun, or is being restarted already, needs nothing; one that is suspended waits for
+    // its parent.
     if (this.#ending || (this.#status !== 'ready' && this.#status !== 'busy')) return;
     this.#command({ type: 'restart', cause, delayMs });
     this.#current?.abort(cause);
@@ -622,7 +624,9 @@ export class ActorCell<M, R>
     };
   }
 
-  /** Calls back when the actor has ended, at once when it has already. The function returned takes it back. */
+  /**
+   * Calls back when the actor has ended, at once when it has already. The function returned takes it back.
+   */
   onTermination(listener: (termination: Termination) => void): () => void {
     if (this.#status === 'stopped') {
       listener({ path: this.path, cause: this.#stopCause });
@@ -643,7 +647,10 @@ export class ActorCell<M, R>
     return (this.#log ??= actorLogger(this.#core.logger, this.path));
   }
 
-  /** Something of the user's was thrown where it changes nothing: by what a handler left behind as it ended, by a listener, by a subscriber. */
+  /**
+   * Something of the user's was thrown where it changes nothing: by what a handler left behind as it ended,
+   * by a listener, by a subscriber.
+   */
   readonly thrown = (error: unknown): void =>
     this.log.error({ err: error }, `${this.path}: thrown where nobody waits for it: ${describeError(error)}`);
 

@@ -6,7 +6,10 @@ import type { DeadLetter, DeadLetterReason } from '../ActorSystem';
 const LOGGED_PER_WINDOW = 10;
 const WINDOW_MS = 60_000;
 
-/** Publishes dead letters, and logs the first ten of each minute; the next line after it tells how many were left out. */
+/**
+ * Publishes dead letters, and logs the first ten of each minute; the next line after it tells how many were
+ * left out.
+ */
 export class DeadLetterOffice {
   readonly letters$ = new Subject<DeadLetter>();
   readonly #clock: Clock;

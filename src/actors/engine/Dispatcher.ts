@@ -4,13 +4,15 @@ import { nextMicrotask } from '../../runtime/turns';
 
 /** Something with work that can be done in slices. */
 export interface Runnable {
-  /** Does at most `limit` pieces of work, tells how many it did. Schedules itself again when there is more. */
+  /**
+   * Does at most `limit` pieces of work, tells how many it did. Schedules itself again when there is more.
+   */
   run(limit: number): number;
 }
 
 /**
- * Pieces of work one actor may do before the next one has its go. Doubled while slices are quick, since reading the clock costs as
- * much as several messages; back to the smallest after a slow one.
+ * Pieces of work one actor may do before the next one has its go. Doubled while slices are quick, since
+ * reading the clock costs as much as several messages; back to the smallest after a slow one.
  */
 const SMALLEST_SLICE = 8;
 const LARGEST_SLICE = 256;
@@ -20,9 +22,9 @@ const TURN = 4096;
 const TURN_MS = 4;
 
 /**
- * Shares one thread between all actors of a system: round robin in slices, and a turn of the event loop for everybody else after a
- * bounded number of messages and a bounded time. Work that continues in promises is counted too, so an actor that only ever awaits
- * cannot starve sockets either.
+ * Shares one thread between all actors of a system: round robin in slices, and a turn of the event loop for
+ * everybody else after a bounded number of messages and a bounded time. Work that continues in promises is
+ * counted too, so an actor that only ever awaits cannot starve sockets either.
  */
 export class Dispatcher {
   readonly #ready = new Deque<Runnable>();

@@ -25,7 +25,10 @@ export interface RefOwner<M, R> extends RequestOwner<R> {
   readonly contracts: ReadonlyMap<string, ActorContract> | undefined;
   /** Ends what the actor is doing, for the message at the head of its mailbox. */
   interrupt(): void;
-  /** Calls back once the actor has stopped, at once when it has; the function returned takes the listener back. */
+  /**
+   * Calls back once the actor has stopped, at once when it has; the function returned takes the listener
+   * back.
+   */
   onTermination(listener: (termination: Termination) => void): () => void;
   /** Something of the user's was thrown where it changes nothing. */
   readonly thrown: (error: unknown) => void;
@@ -127,7 +130,10 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     return () => request.cancel();
   }
 
-  /** A stream whose subscribers' mistakes are told by the actor, and harm it as little as they harm whoever emits. */
+  /**
+   * A stream whose subscribers' mistakes are told by the actor, and harm it as little as they harm whoever
+   * emits.
+   */
   #guard<T>(subscribe: (subscriber: Subscriber<T>) => TeardownLogic): Observable<T> {
     return new GuardedStream(subscribe, this.#cell.thrown);
   }

@@ -39,7 +39,10 @@ export interface ContextOwner<M, R> {
   readonly thrown: (error: unknown) => void;
 }
 
-/** The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is the actor's. */
+/**
+ * The context of one message (or signal, or set-up): what belongs to that message is kept here, the rest is
+ * the actor's.
+ */
 export class MessageContext<M, R> implements ActorContext<M, R> {
   #extras: Extras | undefined = undefined;
 

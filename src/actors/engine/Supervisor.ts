@@ -3,7 +3,10 @@ import { isInstance } from '../../runtime/describeError';
 import { requireOption } from '../requireOption';
 import type { Directive, SupervisionRules, SupervisionStrategy } from '../SupervisionStrategy';
 
-/** The supervision of one actor: which directive, whether a restart is still allowed, and after which delay. Knows no actor. */
+/**
+ * The supervision of one actor: which directive, whether a restart is still allowed, and after which delay.
+ * Knows no actor.
+ */
 export class Supervisor {
   readonly allForOne: boolean;
   /** A failing set-up may be tried again only where something bounds or slows the loop. */

@@ -3,7 +3,10 @@ import type { ActorTimers } from '../behaviour';
 import { requireOption } from '../requireOption';
 import { TimerTick } from '../mailbox/TimerTick';
 
-/** The timers of one actor. A tick is an envelope that loses its worth when its timer is cancelled or replaced. */
+/**
+ * The timers of one actor. A tick is an envelope that loses its worth when its timer is cancelled or
+ * replaced.
+ */
 export class Timers<M> implements ActorTimers<M> {
   readonly #clock: Clock;
   readonly #deliver: (tick: TimerTick<M>) => void;

@@ -10,7 +10,10 @@ export class WatchList {
     this.#report = report;
   }
 
-  /** Calls back once when it has ended, at once when it has already. A second watch of the same actor changes nothing. */
+  /**
+   * Calls back once when it has ended, at once when it has already. A second watch of the same actor changes
+   * nothing.
+   */
   watch(ref: AnyActorRef, onTerminated: (termination: Termination) => void): void {
     if (this.#watched.has(ref)) return;
     const next = (termination: Termination): void => {

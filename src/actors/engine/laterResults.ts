@@ -8,8 +8,9 @@ export function isLater<S>(result: unknown): result is PromiseLike<S> | Observab
 }
 
 /**
- * Waits for a Promise, or for an Observable to complete, whose last value counts. Calls exactly one of the two, once. The function
- * returned lets go of an Observable; a Promise cannot be let go of. `report` is told what is thrown as it ends.
+ * Waits for a Promise, or for an Observable to complete, whose last value counts. Calls exactly one of the
+ * two, once. The function returned lets go of an Observable; a Promise cannot be let go of. `report` is told
+ * what is thrown as it ends.
  */
 export function followState<S>(
   result: PromiseLike<S> | Observable<S>,

@@ -1,6 +1,6 @@
 /**
- * A message with something attached. Mailboxes hold plain messages bare, so that a `tell` allocates nothing; whatever is more than that
- * is an envelope.
+ * A message with something attached. Mailboxes hold plain messages bare, so that a `tell` allocates nothing;
+ * whatever is more than that is an envelope.
  */
 export abstract class Envelope<M> {
   constructor(readonly message: M) {}

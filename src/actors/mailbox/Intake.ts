@@ -19,7 +19,10 @@ export interface IntakeOwner {
   arrived(): void;
 }
 
-/** The way into an actor: its mailbox, those who wait for room in it, and what becomes of messages it does not take. */
+/**
+ * The way into an actor: its mailbox, those who wait for room in it, and what becomes of messages it does not
+ * take.
+ */
 export class Intake<M> {
   readonly mailbox: Mailbox<M>;
   readonly #owner: IntakeOwner;
@@ -54,7 +57,10 @@ export class Intake<M> {
     return true;
   }
 
-  /** Puts the item in now or when there is room; `admitted` or `refused` is called, once. The function returned gives up. */
+  /**
+   * Puts the item in now or when there is room; `admitted` or `refused` is called, once. The function
+   * returned gives up.
+   */
   putLater(
     item: Item<M>,
     urgent: boolean,
@@ -186,7 +192,9 @@ export class Intake<M> {
     }
   }
 
-  /** Accounts for a message that will not be handled: a dead letter, and an end for whoever awaits its answer. */
+  /**
+   * Accounts for a message that will not be handled: a dead letter, and an end for whoever awaits its answer.
+   */
   discard(item: Item<M>, reason: DeadLetterReason, error: Error): void {
     if (!(item instanceof Envelope)) {
       this.#owner.deadLetter(item, reason);

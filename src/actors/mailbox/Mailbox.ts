@@ -6,7 +6,10 @@ import { requireOption } from '../requireOption';
 /** A bare message, or one with something attached. */
 export type Item<M> = M | Envelope<M>;
 
-/** The bounded queue of an actor. Urgent items go first and have `reserved` places beyond the capacity. Decides nothing by itself. */
+/**
+ * The bounded queue of an actor. Urgent items go first and have `reserved` places beyond the capacity.
+ * Decides nothing by itself.
+ */
 export class Mailbox<M> {
   readonly capacity: number;
   readonly overflow: MailboxOverflow;

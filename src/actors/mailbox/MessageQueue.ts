@@ -4,7 +4,10 @@ import { Deque } from '../../runtime/Deque';
 /** Below this it is not worth looking for unwanted items. */
 const WORTH_SWEEPING = 64;
 
-/** Messages in order. One that its asker gave up stops counting at once and is swept out later, at constant cost per message. */
+/**
+ * Messages in order. One that its asker gave up stops counting at once and is swept out later, at constant
+ * cost per message.
+ */
 export class MessageQueue<T> {
   readonly #queue = new Deque<T>();
   #unwanted = 0;

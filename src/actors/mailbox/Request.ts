@@ -6,7 +6,10 @@ import { Envelope } from './Envelope';
 import { onAbort } from '../../runtime/onAbort';
 import { keepProcess, letProcessEnd } from '../../runtime/keepProcess';
 
-/** Where the answers to one message go. Exactly one of `complete` and `error` is called, once, and nothing after it. */
+/**
+ * Where the answers to one message go. Exactly one of `complete` and `error` is called, once, and nothing
+ * after it.
+ */
 export interface Answers<R> {
   next(value: R): void;
   complete(): void;

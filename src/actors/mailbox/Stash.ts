@@ -13,7 +13,9 @@ export class Stash<M> {
     this.#capacity = capacity;
   }
 
-  /** Throws ERR_STASH_FULL when there is no room for another. Those nobody awaits any more make room first. */
+  /**
+   * Throws ERR_STASH_FULL when there is no room for another. Those nobody awaits any more make room first.
+   */
   requireRoom(): void {
     if (this.#items.length < this.#capacity) return;
     this.#items = this.#items.filter((item) => !(item instanceof Envelope) || item.wanted);

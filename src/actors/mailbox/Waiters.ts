@@ -10,7 +10,10 @@ export interface Waiter<M> {
   refused(error: Error): void;
 }
 
-/** Messages waiting for room, first come first served; urgent ones have a line of their own, as they have room of their own. */
+/**
+ * Messages waiting for room, first come first served; urgent ones have a line of their own, as they have room
+ * of their own.
+ */
 export class Waiters<M> {
   readonly #normal = new Set<Waiter<M>>();
   readonly #urgent = new Set<Waiter<M>>();

@@ -5,8 +5,8 @@ import type { Host } from '../../streams/host/Host';
 import type { Peer } from '../../streams/client/Peer';
 
 /**
- * Hosts, clients and kept connections as system actors: `/system/host/IP:PORT`, below it each kept connection by its peer, and
- * `/system/client/NAME`. A one-shot connection lives for one message and is only counted.
+ * Hosts, clients and kept connections as system actors: `/system/host/IP:PORT`, below it each kept connection
+ * by its peer, and `/system/client/NAME`. A one-shot connection lives for one message and is only counted.
  */
 export class ConnectionActors {
   readonly #system: ActorSystem;

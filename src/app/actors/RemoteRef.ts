@@ -5,8 +5,8 @@ import type { Peer } from '../../streams/client/Peer';
 import type { SendOptions } from '../../streams/client/arguments';
 
 /**
- * An action of a client as an actor: `tell` is a detached send, `ask` an awaited one. Watching it: terminated means that the kept
- * connection to the peer was lost; messages still can be sent, and open a new one.
+ * An action of a client as an actor: `tell` is a detached send, `ask` an awaited one. Watching it: terminated
+ * means that the kept connection to the peer was lost; messages still can be sent, and open a new one.
  */
 export class RemoteRef implements ActorRef<unknown, unknown> {
   readonly path: string;

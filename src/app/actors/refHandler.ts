@@ -6,9 +6,9 @@ import type { Message } from '../../streams/messages/Message';
 const NEVER_FIRST_MS = Infinity;
 
 /**
- * Makes an actor the handler of an action: each message goes through its mailbox, waiting for room when it is full, and its replies go
- * back. One reply is the acknowledgement; several are a stream of results. When the peer cancels or is gone, the message leaves the
- * mailbox, or the signal of the behaviour at work aborts.
+ * Makes an actor the handler of an action: each message goes through its mailbox, waiting for room when it is
+ * full, and its replies go back. One reply is the acknowledgement; several are a stream of results. When the
+ * peer cancels or is gone, the message leaves the mailbox, or the signal of the behaviour at work aborts.
  */
 export function refHandler(
   actor: ActorRef<unknown, unknown>,

@@ -17,7 +17,10 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 /** An argument by its place. */
 export interface OperandSpec {
-  /** In capitals; in brackets when it may be left out, the last one with … when it may be given more than once. */
+  /**
+   * In capitals; in brackets when it may be left out, the last one with … when it may be given more than
+   * once.
+   */
   readonly name: string;
   /** A line for the help. */
   readonly about: string;
@@ -53,7 +56,10 @@ export interface Command extends Omit<CommandDefinition<OptionTable>, 'run'> {
   start(args: readonly string[], io: Io): Promise<number>;
 }
 
-/** The command line was used wrongly. Never leaves it: `main` prints message and hint and ends with exit code 2. */
+/**
+ * The command line was used wrongly. Never leaves it: `main` prints message and hint and ends with exit code
+ * 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 

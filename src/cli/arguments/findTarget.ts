@@ -6,7 +6,8 @@ import { UsageError } from './Command';
 import { parseAddress } from './parseAddress';
 
 /**
- * A client of the settings by its name. Throws ConfigError, UnknownClient, and UsageError when there are no settings.
+ * A client of the settings by its name. Throws ConfigError, UnknownClient, and UsageError when there are no
+ * settings.
  *
  * @param otherwise what else can be done without settings, for the hint
  */
@@ -44,8 +45,8 @@ interface TargetOptions {
 }
 
 /**
- * The client that a TARGET stands for, with the options in place of its own settings: IP:PORT without any settings file, else a name of
- * the file. Throws UsageError, ConfigError and UnknownClient.
+ * The client that a TARGET stands for, with the options in place of its own settings: IP:PORT without any
+ * settings file, else a name of the file. Throws UsageError, ConfigError and UnknownClient.
  */
 export async function findTarget(target: string, options: TargetOptions): Promise<ClientConfig> {
   const address = parseAddress(target);

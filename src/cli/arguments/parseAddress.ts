@@ -3,14 +3,18 @@ import { UsageError } from './Command';
 
 const ADDRESS = /^(?:\[([^\]]*)\]|([^:[\]]+)):(\d+)$/;
 
-/** IP:PORT, NAME:PORT or [IPv6]:PORT in the spelling of the settings; undefined for what is no address. Port and IP are not checked yet. */
+/**
+ * IP:PORT, NAME:PORT or [IPv6]:PORT in the spelling of the settings; undefined for what is no address. Port
+ * and IP are not checked yet.
+ */
 export function parseAddress(text: string): { readonly IP: string; readonly Port: number } | undefined {
   const [, bracketed, plain, port] = ADDRESS.exec(text) ?? [];
   return port === undefined ? undefined : { IP: bracketed ?? plain ?? '', Port: Number(port) };
 }
 
 /**
- * A configuration of nothing but one host or one client, from an option that holds an address. Throws UsageError.
+ * A configuration of nothing but one host or one client, from an option that holds an address. Throws
+ * UsageError.
  *
  * @param option what messages call it, such as --to
  * @example endpointConfig('--to', '127.0.0.1:65432', 'Client').clients

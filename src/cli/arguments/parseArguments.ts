@@ -16,16 +16,20 @@ export interface ParsedArguments<T extends OptionTable> {
 
 /** -5, -.5, -1e3, -Infinity: values, never options, since no option begins with a digit. */
 const NEGATIVE_NUMBER = /^-(?:[\d.]|Infinity$)/;
-/** Put before a negative number so that parseArgs takes it for a value. No argument of a process can hold this character. */
+/**
+ * Put before a negative number so that parseArgs takes it for a value. No argument of a process can hold this
+ * character.
+ */
 const GUARD = '\0';
 
 const help = { help: { short: 'h', about: 'show this help' } } as const satisfies OptionTable;
 
 /**
- * Sorts arguments into options and operands, or gives 'help' when --help or -h is among them. After `--` everything is an operand.
+ * Sorts arguments into options and operands, or gives 'help' when --help or -h is among them. After `--`
+ * everything is an operand.
  *
- * Throws UsageError, with the nearest name for an unknown option. node:util does the splitting; what is wrong is told here, because its
- * own messages change from one version of Node to the next.
+ * Throws UsageError, with the nearest name for an unknown option. node:util does the splitting; what is wrong
+ * is told here, because its own messages change from one version of Node to the next.
  */
 export function parseArguments<const T extends OptionTable>(
   args: readonly string[],

@@ -14,8 +14,8 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * The size of a file in bytes: a number of bytes, or one with a unit, kB, MB, GB (thousands) or KiB, MiB, GiB (1024s), capitals or not.
- * Throws UsageError for anything else and for less than 64KiB.
+ * The size of a file in bytes: a number of bytes, or one with a unit, kB, MB, GB (thousands) or KiB, MiB, GiB
+ * (1024s), capitals or not. Throws UsageError for anything else and for less than 64KiB.
  *
  * @param option what the message calls it, such as --rotate
  * @example parseSize('--rotate', '64MiB') // 67108864

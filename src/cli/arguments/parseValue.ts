@@ -9,10 +9,11 @@ const MAX_NESTING = 1000;
 const words = new Set(['true', 'false', 'null', 'NaN', 'Infinity', '-Infinity']);
 
 /**
- * A value from the command line: JSON, with NaN and Infinity and integers of any length, or plain text when it doesn't look like JSON.
+ * A value from the command line: JSON, with NaN and Infinity and integers of any length, or plain text when
+ * it doesn't look like JSON.
  *
- * Throws UsageError for what starts like JSON and isn't, and for numbers that JSON writes differently (+5, .5, 007, 0x10): taken for
- * text they would arrive as something that was not meant.
+ * Throws UsageError for what starts like JSON and isn't, and for numbers that JSON writes differently (+5,
+ * .5, 007, 0x10): taken for text they would arrive as something that was not meant.
  *
  * @param name what the message calls it
  * @param asText how the user can give any text at all, for the hint

@@ -7,8 +7,9 @@ import { UsageError } from './Command';
 const REMEDY = 'remove it or choose another name';
 
 /**
- * Makes sure that a new recording can be written before anything is begun that ends in it. Throws UsageError when it cannot, or when there
- * is something in it: a recorded measurement is not written over. What a failed start left behind, a recording without events, may be.
+ * Makes sure that a new recording can be written before anything is begun that ends in it. Throws UsageError
+ * when it cannot, or when there is something in it: a recorded measurement is not written over. What a failed
+ * start left behind, a recording without events, may be.
  *
  * @param option what the message calls it, such as --record
  * @param rotated the recording may be spread over several files, none of which may be there

@@ -2,8 +2,8 @@ import type { RecordedEvent, Recording } from '../../testing/index';
 import { formatSpeed } from '../output/showProgress';
 
 /**
- * How far a replay is. A recording is read once to the end before the first message is sent; from that reading it is known how much there
- * is to do.
+ * How far a replay is. A recording is read once to the end before the first message is sent; from that
+ * reading it is known how much there is to do.
  */
 export class ReplayProgress {
   /** The recording; iterate this one. */

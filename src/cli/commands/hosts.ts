@@ -5,8 +5,9 @@ import { formatAddress } from '../output/formatResult';
 import { UsageError } from '../arguments/Command';
 
 /**
- * Opens the hosts of an app, says where they listen, and stays until the command is asked to end; then stops the app within its grace
- * time. SIGHUP has hosts with TLS read their certificates again. Exit code 0, or 1 when that cut messages off.
+ * Opens the hosts of an app, says where they listen, and stays until the command is asked to end; then stops
+ * the app within its grace time. SIGHUP has hosts with TLS read their certificates again. Exit code 0, or 1
+ * when that cut messages off.
  */
 export async function runHosts(app: App, announceTo: Output, io: Io): Promise<number> {
   try {
@@ -40,7 +41,8 @@ async function reload(app: App, io: Io): Promise<void> {
 /**
  * An app from a settings file that has at least one host; nothing is open yet.
  *
- * @param exact read integers beyond 2^53 as bigint whatever the file says, for commands that only pass values on
+ * @param exact read integers beyond 2^53 as bigint whatever the file says, for commands that only pass values
+ * on
  */
 export async function createHostApp(file: string, exact: boolean, logger: Logger, io: Io): Promise<App> {
   const config = await loadConfig(file);
@@ -57,8 +59,8 @@ export async function createHostApp(file: string, exact: boolean, logger: Logger
 }
 
 /**
- * Waits for what listens at the address of an option. When that fails, what to change is told by the option, where ListenFailed
- * (ERR_LISTEN) speaks of the settings.
+ * Waits for what listens at the address of an option. When that fails, what to change is told by the option,
+ * where ListenFailed (ERR_LISTEN) speaks of the settings.
  *
  * @param option what the message calls it, such as --listen
  */

@@ -5,7 +5,10 @@ import { ExitCode, type Output } from '../process/Io';
 import { createCliLogger } from '../output/createAppLogger';
 import { paint } from '../output/paint';
 
-/** Tells what became of a recording; exit code 1 when anything of it was lost, or when a path to hide was not there. */
+/**
+ * Tells what became of a recording; exit code 1 when anything of it was lost, or when a path to hide was not
+ * there.
+ */
 export function reportRecording(summary: RecordingSummary, name: string, output: Output): number {
   const { files, written, lost, unusedRedact, error } = summary;
   const where = files.length > 1 ? files.join(', ') : name;
@@ -27,7 +30,10 @@ export function tellUnusedRedact(unused: readonly UnusedRedaction[], output: Out
   }
 }
 
-/** Tells at once of paths that can hide nothing: at the end of a night it would be too late. Throws BadOption for a path that is none. */
+/**
+ * Tells at once of paths that can hide nothing: at the end of a night it would be too late. Throws BadOption
+ * for a path that is none.
+ */
 export function warnOfRedact(paths: readonly string[], logger: Logger): void {
   for (const path of paths) {
     const rule = new JsonPath(path);

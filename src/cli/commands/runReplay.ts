@@ -52,7 +52,10 @@ interface RunReplayOptions extends Pick<ReplayOptions, 'answerMs' | 'cut' | 'ign
 type ReplayTarget = { readonly host: ClientConfig } | { readonly handlers: string };
 
 const DAY_MS = 86_400_000;
-/** Not more time than this passes for a replay, so that handlers with endless timers don't keep it going for ever. */
+/**
+ * Not more time than this passes for a replay, so that handlers with endless timers don't keep it going for
+ * ever.
+ */
 const VIRTUAL_LIMIT_MS = 366 * DAY_MS;
 /** What handlers load when they begin may take its time. */
 const VIRTUAL_GRACE_MS = 5000;

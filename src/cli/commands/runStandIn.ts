@@ -61,7 +61,10 @@ interface RunStandInOptions extends Pick<StandInOptions, 'delays' | 'ignore' | '
   readonly logger: Logger;
 }
 
-/** Answers from a recording at an address until the command is asked to end; then tells what it was asked for, and gives the exit code. */
+/**
+ * Answers from a recording at an address until the command is asked to end; then tells what it was asked for,
+ * and gives the exit code.
+ */
 export async function runStandIn(
   recording: Recording,
   address: string,

@@ -2,10 +2,15 @@ import { type LineCounts, type Replay, type UpdateOptions, updateRecording } fro
 import { createCliLogger } from '../output/createAppLogger';
 import { ExitCode, type Io, type StopCause, stoppedExitCode } from '../process/Io';
 
-/** What handlers send may depend on the answer to what they sent before; so often a replay is tried until it settles. */
+/**
+ * What handlers send may depend on the answer to what they sent before; so often a replay is tried until it
+ * settles.
+ */
 const MAX_ROUNDS = 5;
 
-/** Takes over into a recording what a replay did otherwise, tells what became of it and gives the exit code. */
+/**
+ * Takes over into a recording what a replay did otherwise, tells what became of it and gives the exit code.
+ */
 export async function takeOver(
   file: string,
   replay: Replay,

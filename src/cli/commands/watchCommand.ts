@@ -40,8 +40,9 @@ export const watchCommand = defineCommand({
 });
 
 /**
- * Messages on their way to stdout, one line after the other; each is acknowledged when its line is out. So what waits for a slow reader is
- * what peers still wait for, and a message that is given up takes its line along.
+ * Messages on their way to stdout, one line after the other; each is acknowledged when its line is out. So
+ * what waits for a slow reader is what peers still wait for, and a message that is given up takes its line
+ * along.
  */
 class ShownMessages {
   /** Messages given up before their turn came. */

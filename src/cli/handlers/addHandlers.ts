@@ -9,8 +9,9 @@ const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 const EXPECTATION = 'export default (app) => …, or an object from action to handler';
 
 /**
- * Loads a module of handlers and adds them to an app. Throws UsageError when there is no such file or its default export is neither
- * function nor object, MissingPackage (ERR_MISSING_PACKAGE) for .ts on a Node that cannot read it by itself.
+ * Loads a module of handlers and adds them to an app. Throws UsageError when there is no such file or its
+ * default export is neither function nor object, MissingPackage (ERR_MISSING_PACKAGE) for .ts on a Node that
+ * cannot read it by itself.
  *
  * @param file path from the current folder
  */

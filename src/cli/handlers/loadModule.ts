@@ -10,8 +10,9 @@ interface Jiti {
 }
 
 /**
- * Loads a module of any kind and gives its exports; whatever it imports, rxcomet and rxjs are the copies that run here. TypeScript is
- * read by Node itself where it can, else by the optional package jiti; without that, MissingPackage (ERR_MISSING_PACKAGE).
+ * Loads a module of any kind and gives its exports; whatever it imports, rxcomet and rxjs are the copies that
+ * run here. TypeScript is read by Node itself where it can, else by the optional package jiti; without that,
+ * MissingPackage (ERR_MISSING_PACKAGE).
  *
  * @param file absolute path
  */

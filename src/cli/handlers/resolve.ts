@@ -19,8 +19,9 @@ interface Resolved {
 let resolving = false;
 
 /**
- * A resolve hook of Node, for `module.registerHooks` and `module.register`: gives whoever asks for rxcomet or rxjs the very copies that
- * the command line runs on. Of two copies of rxjs each has its own Observable, and of two of rxcomet each its own errors.
+ * A resolve hook of Node, for `module.registerHooks` and `module.register`: gives whoever asks for rxcomet or
+ * rxjs the very copies that the command line runs on. Of two copies of rxjs each has its own Observable, and
+ * of two of rxcomet each its own errors.
  */
 export function resolve<R extends Resolved | Promise<Resolved>>(
   specifier: string,
@@ -32,7 +33,8 @@ export function resolve<R extends Resolved | Promise<Resolved>>(
   if (context.conditions.includes('import')) {
     return nextResolve(specifier, { ...context, parentURL: pathToFileURL(__filename).href });
   }
-  // For require the next hook heeds no parent, so this file's own require answers; it may ask the hooks again.
+  // For require the next hook heeds no parent, so this file's own require answers; it may ask the hooks
+  // again.
   resolving = true;
   try {
     const file = require.resolve(specifier);

@@ -21,7 +21,8 @@ export function shareOwnPackages(): void {
     hooks.registerHooks({ resolve });
     return;
   }
-  // Older: hooks see what is imported only. For require there is this function, which every such tool replaces.
+  // Older: hooks see what is imported only. For require there is this function, which every such tool
+  // replaces.
   hooks.register(pathToFileURL(require.resolve('./resolve')).href);
   const original = hooks._resolveFilename;
   hooks._resolveFilename = function (this: unknown, request, ...rest) {

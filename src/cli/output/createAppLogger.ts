@@ -17,8 +17,10 @@ const names = {
 } as const;
 
 /**
- * The logger of a command that opens an app, on stderr: lines for people on a terminal, else NDJSON, an object a line with `level`, `time`
- * (ISO, UTC), `msg` and the fields; control characters are escaped, so that a file of them is safe to look at. Errors are told by code and message, with `--verbose` by their stack too.
+ * The logger of a command that opens an app, on stderr: lines for people on a terminal, else NDJSON, an
+ * object a line with `level`, `time` (ISO, UTC), `msg` and the fields; control characters are escaped, so
+ * that a file of them is safe to look at. Errors are told by code and message, with `--verbose` by their
+ * stack too.
  *
  * Throws UsageError for a level that there isn't.
  */

@@ -11,8 +11,8 @@ const MAX_BYTES = 16;
 const PLAIN = /^[^\s\p{C}"']+$/u;
 
 /**
- * A message as one line: time, peer, action, value; with `json` as a line of JSON with everything in full. What a peer sent can neither
- * break the line nor reach the terminal as a control sequence.
+ * A message as one line: time, peer, action, value; with `json` as a line of JSON with everything in full.
+ * What a peer sent can neither break the line nor reach the terminal as a control sequence.
  */
 export function formatMessage(message: Message, json: boolean, output: Output): string {
   const { receivedAt, peer, host, action, value, dialect } = message;

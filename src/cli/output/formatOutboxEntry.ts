@@ -9,8 +9,8 @@ const MAX_LENGTH = 200;
 const MAX_NESTING = 100_000;
 
 /**
- * A message of an outbox as one line: key, time told, action, what it was refused with, content; with `json` as a line of JSON with
- * everything in full.
+ * A message of an outbox as one line: key, time told, action, what it was refused with, content; with `json`
+ * as a line of JSON with everything in full.
  */
 export function formatOutboxEntry(entry: OutboxEntry, json: boolean, output: Output): string {
   const { key, action, refusal, raw } = entry;

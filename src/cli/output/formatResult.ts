@@ -6,8 +6,9 @@ import { escapeControls } from '../../runtime/names';
 import { isBytes } from '../../runtime/bytes';
 
 /**
- * One result for stdout: a line of text as it is, anything else as JSON. Bytes are given as they came, without a line end, so that they
- * can go into a file; with `json` as {"base64": …}. In text for a `terminal` control characters are escaped, but for line ends and tabs.
+ * One result for stdout: a line of text as it is, anything else as JSON. Bytes are given as they came,
+ * without a line end, so that they can go into a file; with `json` as {"base64": …}. In text for a `terminal`
+ * control characters are escaped, but for line ends and tabs.
  */
 export function formatResult(result: unknown, json: boolean, terminal = false): string | Uint8Array {
   if (isBytes(result)) return json ? `${bytesAsJson(result)}\n` : result;

@@ -7,8 +7,8 @@ const INTERVAL_MS = 500;
 const RESTART = '\r\u001b[K';
 
 /**
- * Shows how long work gets on: one line on a terminal, written over and over; nothing in a pipe. Gives back what takes the line away; call
- * it before anything else is written there.
+ * Shows how long work gets on: one line on a terminal, written over and over; nothing in a pipe. Gives back
+ * what takes the line away; call it before anything else is written there.
  *
  * @param line what to show, asked twice a second with the time since the begin
  * @example

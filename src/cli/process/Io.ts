@@ -5,7 +5,8 @@ export interface Output {
   /**
    * Writes in the order of the calls.
    *
-   * @param onTaken called with true once the system has taken it, with false when it was dropped: it cannot be written, or too much waits
+   * @param onTaken called with true once the system has taken it, with false when it was dropped: it cannot
+   * be written, or too much waits
    */
   write(content: string | Uint8Array, onTaken?: (taken: boolean) => void): void;
   /** Resolves when everything written so far was taken or dropped. */
@@ -21,7 +22,9 @@ export interface Output {
   readonly terminal: boolean;
 }
 
-/** Why a command is asked to end early. `EPIPE`: nobody reads stdout any more; `stdout`: it cannot be written. */
+/**
+ * Why a command is asked to end early. `EPIPE`: nobody reads stdout any more; `stdout`: it cannot be written.
+ */
 export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE' | 'stdout';
 
 /** All that a command knows of the process around it, so that a spec can hand in its own. */
@@ -37,8 +40,8 @@ export interface Io {
   /** From now on SIGHUP calls back instead of ending the process. */
   onHangup(callback: () => void): void;
   /**
-   * For work with modules of others: until the returned function is called, a process that ends by their doing, or because nothing is left to
-   * do, does not end with exit code 0, and says `text`.
+   * For work with modules of others: until the returned function is called, a process that ends by their
+   * doing, or because nothing is left to do, does not end with exit code 0, and says `text`.
    */
   readonly guardExit?: (text: string) => () => void;
   /** What apps are made with. */
@@ -54,7 +57,10 @@ export const ExitCode = {
   usage: 2,
 } as const;
 
-/** For a command that was stopped before its work was done: 128 and the number of the signal, as shells have it. */
+/**
+ * For a command that was stopped before its work was done: 128 and the number of the signal, as shells have
+ * it.
+ */
 export const stoppedExitCode: Readonly<Record<StopCause, number>> = {
   SIGINT: 130,
   SIGTERM: 143,

@@ -14,8 +14,8 @@ export type OutputStream = Pick<Writable, 'on' | 'write' | 'writableLength'> & {
 /** What `createOutput` is told. */
 export interface OutputOptions {
   /**
-   * True for a log: what cannot be written is dropped, and it goes on as soon as it can. False for results: the first failure ends the
-   * output, because results with a gap are none.
+   * True for a log: what cannot be written is dropped, and it goes on as soon as it can. False for results:
+   * the first failure ends the output, because results with a gap are none.
    */
   readonly resumes: boolean;
   /** Aborts when the command is asked to end. */
@@ -26,7 +26,10 @@ export interface OutputOptions {
   readonly clock?: Clock;
 }
 
-/** An `Output` on a stream of the process. It never throws, and holds at most 16 MiB for a reader that is slow. */
+/**
+ * An `Output` on a stream of the process. It never throws, and holds at most 16 MiB for a reader that is
+ * slow.
+ */
 export function createOutput(
   stream: OutputStream,
   { resumes, stop, onEnded, clock = systemClock }: OutputOptions,

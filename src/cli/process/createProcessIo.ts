@@ -4,7 +4,10 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { createOutput } from './createOutput';
 import { ExitCode, type Io, type StopCause, stoppedExitCode } from './Io';
 
-/** The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process at once. */
+/**
+ * The Io of this process. It takes SIGINT and SIGTERM over: the first asks to stop, a second ends the process
+ * at once.
+ */
 export function createProcessIo(): Io {
   const stop = new AbortController();
   const onSignal = (signal: StopCause): void => {
@@ -29,7 +32,10 @@ export function createProcessIo(): Io {
   };
 }
 
-/** Standard input as what it is. Of a directory Node makes a stream without content, and of none at all the null device. */
+/**
+ * Standard input as what it is. Of a directory Node makes a stream without content, and of none at all the
+ * null device.
+ */
 function openStandardInput(): Readable {
   const found = fstatSync(0);
   if (isNullDevice(found)) {

@@ -84,7 +84,8 @@ const EXAMPLE = 'Client: {Telegram: {IP: 127.0.0.4, Port: 65432}}';
 const NAMELESS = 'Client';
 
 /**
- * `Client`: one key per peer, or the settings of a single one, which is called Client then. Nothing under the key means no clients.
+ * `Client`: one key per peer, or the settings of a single one, which is called Client then. Nothing under the
+ * key means no clients.
  */
 export const ClientsCodec: NodeCodec<readonly ClientConfig[]> = nodeCodec('clients', (node, context) => {
   if (node.kind === 'broken') return alreadyTold(context, node.place);
@@ -134,7 +135,10 @@ function hasAddress(node: ConfigNode): boolean {
   return node.kind === 'mapping' && (node.entries.has('IP') || node.entries.has('Port'));
 }
 
-/** One sentence about a client without a name; undefined when there is none. `path` is that of `Socket_connection`. */
+/**
+ * One sentence about a client without a name; undefined when there is none. `path` is that of
+ * `Socket_connection`.
+ */
 export function namelessWarning(connection: ConfigNode, path: string): string | undefined {
   const clients = connection.kind === 'mapping' ? connection.entries.get('Client')?.node : undefined;
   if (clients?.kind !== 'mapping' || directKeys(clients).length === 0) return undefined;

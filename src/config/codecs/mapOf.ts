@@ -2,7 +2,10 @@ import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { alreadyTold, below, fault, isEmpty, kindOf, nodeCodec, type NodeCodec } from './nodeCodec';
 
-/** A codec of a mapping whose keys users choose; finds the problems under all keys at once. Nothing under the key counts as no keys. */
+/**
+ * A codec of a mapping whose keys users choose; finds the problems under all keys at once. Nothing under the
+ * key counts as no keys.
+ */
 export function mapOf<A>(name: string, item: NodeCodec<A>): NodeCodec<Readonly<Record<string, A>>> {
   return nodeCodec(name, (node, context) => {
     if (node.kind === 'broken') return alreadyTold(context, node.place);

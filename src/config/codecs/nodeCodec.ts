@@ -5,7 +5,10 @@ import type { ConfigMapping, ConfigNode, Place } from '../nodes/ConfigNode';
 /** A codec from a placed node to one of our own configuration types; io-ts ends here. */
 export type NodeCodec<A> = t.Decoder<ConfigNode, A>;
 
-/** What an io-ts error of this folder carries as its value: never the configured value itself, so that no secret can slip out. */
+/**
+ * What an io-ts error of this folder carries as its value: never the configured value itself, so that no
+ * secret can slip out.
+ */
 export interface Finding {
   readonly place: Place;
   readonly remedy: string;

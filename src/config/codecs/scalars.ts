@@ -7,7 +7,9 @@ import { scalar } from './scalar';
 const IPV4_BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const LABEL = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?$/u;
 
-/** What keeps a text from being an IPv4 or IPv6 address or a host name, as advice; undefined when it is one. */
+/**
+ * What keeps a text from being an IPv4 or IPv6 address or a host name, as advice; undefined when it is one.
+ */
 function addressFault(text: string): string | undefined {
   if (text === '' || text === '*') return 'use 0.0.0.0 for all IPv4 addresses, :: for all addresses';
   if (text.startsWith('[')) return 'write an IPv6 address without brackets';

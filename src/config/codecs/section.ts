@@ -5,7 +5,8 @@ import type { ConfigEntry, ConfigMapping, ConfigNode } from '../nodes/ConfigNode
 import { type NodeCodec, alreadyTold, below, fault, isEmpty, kindOf, nodeCodec } from './nodeCodec';
 
 /**
- * The key that was probably meant: the nearest one, or one whose beginning was typed (keys end in their unit).
+ * The key that was probably meant: the nearest one, or one whose beginning was typed (keys end in their
+ * unit).
  *
  * @example nearestKey('Ack_timeout', ['Ack_timeout_ms']) // 'Ack_timeout_ms'
  */
@@ -18,8 +19,9 @@ function nearestKey(typed: string, keys: readonly string[]): string | undefined 
 }
 
 /**
- * A codec of a mapping with a fixed set of keys. Finds every problem of the section at once; a key that is not known gets the nearest
- * one that is. A section with nothing under its key counts as one with no keys, so that a commented-out body is no mistake.
+ * A codec of a mapping with a fixed set of keys. Finds every problem of the section at once; a key that is
+ * not known gets the nearest one that is. A section with nothing under its key counts as one with no keys, so
+ * that a commented-out body is no mistake.
  *
  * @param name what it is, such as "a host"
  */
@@ -65,7 +67,8 @@ export function section<T>(
       const where = key === '' ? context : t.appendContext(context, key, t.unknown);
       errors.push(fault(where, entries.get(key)?.place ?? node.place, message, remedy));
     }
-    // Complete by construction: every property of T has a field, and a required one that is absent is an error.
+    // Complete by construction: every property of T has a field, and a required one that is absent is an
+    // error.
     return errors.length > 0 ? t.failures(errors) : t.success(decoded as T);
   });
 }

@@ -5,8 +5,8 @@ export interface Place {
 }
 
 /**
- * The tree of `Socket_connection` that the codecs read: aliases, merges, tags and environment variables are resolved, and each part
- * knows its place.
+ * The tree of `Socket_connection` that the codecs read: aliases, merges, tags and environment variables are
+ * resolved, and each part knows its place.
  */
 export type ConfigNode = ConfigScalar | ConfigSequence | ConfigMapping | BrokenNode;
 

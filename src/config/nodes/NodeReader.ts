@@ -5,7 +5,9 @@ import { scalarProblem } from './refuseUnreadable';
 import { resolveScalar, scalarTags } from './resolveScalar';
 import { substituteEnvironment, type Environment } from './substituteEnvironment';
 
-/** Values a configuration may have once its aliases and merges are written out; a bomb of aliases ends here. */
+/**
+ * Values a configuration may have once its aliases and merges are written out; a bomb of aliases ends here.
+ */
 const MAX_VALUES = 100_000;
 
 /** What a mapping holds under one key once merges are done. */
@@ -14,7 +16,10 @@ export interface FlatEntry {
   readonly value: RawNode;
 }
 
-/** How strictly a mapping is taken: inside `Socket_connection` everything counts, around it only the keys that lead there. */
+/**
+ * How strictly a mapping is taken: inside `Socket_connection` everything counts, around it only the keys that
+ * lead there.
+ */
 export interface FlattenRules {
   readonly path: string;
   readonly mayRepeat: (key: string) => boolean;
@@ -22,7 +27,10 @@ export interface FlattenRules {
   readonly strict: boolean;
 }
 
-/** Turns what was written into what it means: aliases, merge keys, tags, YAML 1.1 scalars, environment variables. */
+/**
+ * Turns what was written into what it means: aliases, merge keys, tags, YAML 1.1 scalars, environment
+ * variables.
+ */
 export class NodeReader {
   readonly #within = new Set<RawNode>();
   #values = 0;
@@ -62,7 +70,10 @@ export class NodeReader {
     }
   }
 
-  /** The entries of a mapping with its merges done: its own keys win, then earlier mappings of a merge list, as in PyYAML. */
+  /**
+   * The entries of a mapping with its merges done: its own keys win, then earlier mappings of a merge list,
+   * as in PyYAML.
+   */
   flatten(raw: RawMapping, rules: FlattenRules): ReadonlyMap<string, FlatEntry> {
     this.#within.add(raw);
     try {

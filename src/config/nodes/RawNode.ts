@@ -1,8 +1,8 @@
 import type { Place } from './ConfigNode';
 
 /**
- * The tree as it was written, before aliases, merges and tags mean anything. An alias is the very node it names, so this is a graph:
- * parts may be shared, and may even contain themselves.
+ * The tree as it was written, before aliases, merges and tags mean anything. An alias is the very node it
+ * names, so this is a graph: parts may be shared, and may even contain themselves.
  */
 export type RawNode = RawScalar | RawSequence | RawMapping;
 

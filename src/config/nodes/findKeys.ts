@@ -6,7 +6,10 @@ export interface FoundKey {
   readonly place: Place;
 }
 
-/** Where the keys of a pattern such as `Client.*.TLS` stand below a node; `*` is any key, and a list is each of its items. */
+/**
+ * Where the keys of a pattern such as `Client.*.TLS` stand below a node; `*` is any key, and a list is each
+ * of its items.
+ */
 export function findKeys(node: ConfigNode, path: string, pattern: string): readonly FoundKey[] {
   const [step = '', ...rest] = pattern.split('.');
   if (node.kind === 'sequence') {

@@ -18,7 +18,10 @@ interface FoundSection {
   readonly path: string;
 }
 
-/** Finds the section at the top level or under `settings`; undefined when the reason it is not there is on the list. */
+/**
+ * Finds the section at the top level or under `settings`; undefined when the reason it is not there is on the
+ * list.
+ */
 export function findSocketConnection(
   root: RawNode | undefined,
   reader: NodeReader,

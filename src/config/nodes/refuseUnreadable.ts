@@ -9,8 +9,9 @@ const collectionTags: Readonly<Record<string, RawNode['kind']>> = {
 };
 
 /**
- * Puts on the list what PyYAML cannot read anywhere in the file, although it is YAML: COMET would not start with it. `read` is the part that
- * was read for its meaning; nothing is said of that. Tags that are none of YAML's own are left to whoever reads that part.
+ * Puts on the list what PyYAML cannot read anywhere in the file, although it is YAML: COMET would not start
+ * with it. `read` is the part that was read for its meaning; nothing is said of that. Tags that are none of
+ * YAML's own are left to whoever reads that part.
  */
 export function refuseUnreadable(
   root: RawNode | undefined,

@@ -12,8 +12,8 @@ const TIME =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.\d*)?(?:[ \t]*(?:Z|[-+](\d\d?)(?::(\d\d))?))?$/;
 
 /**
- * What an unquoted YAML scalar means, as PyYAML's safe loader reads it (YAML 1.1): `yes` is true, `017` is 15, `1:30` is 90, `1e3` and
- * `0o17` are text. Dates stay text, since no key here takes one.
+ * What an unquoted YAML scalar means, as PyYAML's safe loader reads it (YAML 1.1): `yes` is true, `017` is
+ * 15, `1:30` is 90, `1e3` and `0o17` are text. Dates stay text, since no key here takes one.
  */
 export function resolveScalar(text: string): string | number | boolean | null {
   if (NULL.test(text)) return null;

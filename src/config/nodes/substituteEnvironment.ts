@@ -12,7 +12,8 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)\}|\$\{/g;
 const NAME_AND_DEFAULT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}`; the default also stands in for an empty variable, as in a shell. `$${` is a literal `${`.
+ * Replaces `${NAME}` and `${NAME:-default}`; the default also stands in for an empty variable, as in a shell.
+ * `$${` is a literal `${`.
  *
  * @example substituteEnvironment('${HOST:-127.0.0.1}', {}) // { text: '127.0.0.1', variables: ['HOST'] }
  */

@@ -1,7 +1,10 @@
 import type { ClientConfig } from './ClientConfig';
 import type { HostConfig } from './HostConfig';
 
-/** A decoded `Socket_connection` with every default filled in, deep-frozen. Made by `loadConfig` and `parseConfig`. */
+/**
+ * A decoded `Socket_connection` with every default filled in, deep-frozen. Made by `loadConfig` and
+ * `parseConfig`.
+ */
 export interface CometConfig {
   /** The file it came from, '' when it came as text or object. */
   readonly file: string;

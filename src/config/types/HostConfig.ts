@@ -1,7 +1,10 @@
 import type { Secret } from './Secret';
 import type { TlsConfig } from './TlsConfig';
 
-/** Limits of a host, configuration `Host.Limits`. All finite by default; 0 means off where the comment says so. */
+/**
+ * Limits of a host, configuration `Host.Limits`. All finite by default; 0 means off where the comment says
+ * so.
+ */
 export interface HostLimits {
   /** Largest content of one frame, bytes; default 16 MiB. */
   readonly maxContentBytes: number;
@@ -17,7 +20,9 @@ export interface HostLimits {
   readonly maxInFlight: number;
   /** Age of a frame from its first byte, and from accept to the first whole frame; default 30 s. */
   readonly frameTimeoutMs: number;
-  /** A large frame may take longer than `frameTimeoutMs` while it arrives at this rate; default 16384 bytes/s. */
+  /**
+   * A large frame may take longer than `frameTimeoutMs` while it arrives at this rate; default 16384 bytes/s.
+   */
   readonly minRateBytesPerS: number;
   /** A peer that does not read for so long is closed; default 30 s. */
   readonly writeTimeoutMs: number;
@@ -29,9 +34,14 @@ export interface HostLimits {
   readonly handlerTimeoutMs: number;
   /** Longest silence inside a stream of results; default 0 = off. */
   readonly streamIdleMs: number;
-  /** From the abort of a message's signal to the end of its handler, which loses its slot then; default 1 s. */
+  /**
+   * From the abort of a message's signal to the end of its handler, which loses its slot then; default 1 s.
+   */
   readonly abortGraceMs: number;
-  /** How long the next request of a legacy peer is waited for after a reply. No key sets it so far: a replay does. Default 0 = FIN after one reply. */
+  /**
+   * How long the next request of a legacy peer is waited for after a reply. No key sets it so far: a replay
+   * does. Default 0 = FIN after one reply.
+   */
   readonly keepAliveMs?: number;
 }
 

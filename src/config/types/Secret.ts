@@ -1,4 +1,7 @@
-/** A value that is never printed: String(), JSON and console show a placeholder; `reveal()` gives it to the code that needs it. */
+/**
+ * A value that is never printed: String(), JSON and console show a placeholder; `reveal()` gives it to the
+ * code that needs it.
+ */
 export class Secret {
   readonly #value: string;
 

@@ -1,7 +1,10 @@
 import { scanBlock, scanPlain, scanQuoted, skipRestOfLine } from './scanScalar';
 import { END, isBlank, isBreakOrEnd, YamlFault, YamlText } from './YamlText';
 
-/** What a token is; those that end with Start and End of block collections stand for changes of the indentation. */
+/**
+ * What a token is; those that end with Start and End of block collections stand for changes of the
+ * indentation.
+ */
 export type YamlTokenKind =
   | 'directive'
   | 'documentStart'
@@ -26,11 +29,17 @@ export type YamlTokenKind =
 export interface YamlToken {
   readonly kind: YamlTokenKind;
   readonly offset: number;
-  /** The text of a scalar, the name of an alias or anchor, the name of a directive, the part of a tag behind its handle. */
+  /**
+   * The text of a scalar, the name of an alias or anchor, the name of a directive, the part of a tag behind
+   * its handle.
+   */
   readonly text: string;
   /** Of a scalar: without quotes, so that it may be a number. */
   readonly plain: boolean;
-  /** Of a tag: `!`, `!!`, `!name!`, or undefined for `!<…>` and a lone `!`. Of a %TAG directive: the one it defines. */
+  /**
+   * Of a tag: `!`, `!!`, `!name!`, or undefined for `!<…>` and a lone `!`. Of a %TAG directive: the one it
+   * defines.
+   */
   readonly handle: string | undefined;
 }
 
@@ -56,8 +65,8 @@ const ALIGN = 'align the line with its neighbours, and quote text that holds ": 
 const TAG_REMEDY = 'a tag is !name, !!name or !<name>, with a space behind it';
 
 /**
- * Cuts YAML 1.1 into tokens, as PyYAML does: a token is held back while it may still be a key, because the tokens that open a mapping go
- * before it. Throws YamlFault.
+ * Cuts YAML 1.1 into tokens, as PyYAML does: a token is held back while it may still be a key, because the
+ * tokens that open a mapping go before it. Throws YamlFault.
  */
 export class YamlScanner {
   readonly #text: YamlText;

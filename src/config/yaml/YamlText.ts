@@ -32,7 +32,10 @@ export function isBlank(character: string): boolean {
   return character === ' ' || character === '\t' || isBreakOrEnd(character);
 }
 
-/** Walks through a YAML text and knows the column. Throws YamlFault when the text holds a character that YAML forbids. */
+/**
+ * Walks through a YAML text and knows the column. Throws YamlFault when the text holds a character that YAML
+ * forbids.
+ */
 export class YamlText {
   offset = 0;
   line = 0;
@@ -90,7 +93,10 @@ export class YamlText {
     if (this.peek() === '#') this.take(this.match(/[^\r\n\x85\u2028\u2029]*/y).length);
   }
 
-  /** Steps over one line break and gives what a scalar has of it: a line feed, or the separators of Unicode as they are; '' for none. */
+  /**
+   * Steps over one line break and gives what a scalar has of it: a line feed, or the separators of Unicode as
+   * they are; '' for none.
+   */
   takeBreak(): string {
     const character = this.peek();
     if (character === END || !isBreak(character)) return '';

@@ -5,8 +5,8 @@ import { parseYaml } from './parseYaml';
 import { YamlFault } from './YamlText';
 
 /**
- * Reads YAML text into the graph it was written as, without judging what its tags and keys mean. Undefined when the text holds nothing, or
- * cannot be read and the reason is on the list.
+ * Reads YAML text into the graph it was written as, without judging what its tags and keys mean. Undefined
+ * when the text holds nothing, or cannot be read and the reason is on the list.
  */
 export function composeYaml(text: string, problems: ProblemList): RawNode | undefined {
   const placeOf = createPlaceOf(text);

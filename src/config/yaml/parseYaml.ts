@@ -36,9 +36,9 @@ const names: Readonly<Record<YamlTokenKind, string>> = {
 };
 
 /**
- * Reads YAML 1.1 as PyYAML 6 does, into the graph it was written as; `undefined` for a text with nothing in it. `placeOf` gives the place of
- * an offset. Throws YamlFault for the first thing that is no YAML, an alias without an anchor, an anchor that is given twice, and a second
- * document.
+ * Reads YAML 1.1 as PyYAML 6 does, into the graph it was written as; `undefined` for a text with nothing in
+ * it. `placeOf` gives the place of an offset. Throws YamlFault for the first thing that is no YAML, an alias
+ * without an anchor, an anchor that is given twice, and a second document.
  */
 export function parseYaml(text: string, placeOf: (offset: number) => Place): RawNode | undefined {
   return new YamlParser(text, placeOf).parse();

@@ -5,7 +5,10 @@ const nowhere = { line: 0, column: 0 };
 /** No section is nested so deep; what lies below is opaque to us. */
 const MAX_DEPTH = 100;
 
-/** The graph of a plain object, as if it had been written in YAML with every text quoted. Keys with the value undefined are absent. */
+/**
+ * The graph of a plain object, as if it had been written in YAML with every text quoted. Keys with the value
+ * undefined are absent.
+ */
 export function rawFromObject(source: unknown): RawNode {
   const known = new Map<unknown, RawNode>();
   const convert = (value: unknown, depth: number): RawNode => {

@@ -1,6 +1,9 @@
 import { END, isBlank, isBreak, isBreakOrEnd, YamlFault, type YamlText } from './YamlText';
 
-/** Text between `: ` and `, `, over several lines when they are indented more than `indent`; a break in it may start a key again. */
+/**
+ * Text between `: ` and `, `, over several lines when they are indented more than `indent`; a break in it may
+ * start a key again.
+ */
 export function scanPlain(
   text: YamlText,
   indent: number,
@@ -34,7 +37,10 @@ function plainLength(text: YamlText, inFlow: boolean): number {
   }
 }
 
-/** The white space behind a part of a plain scalar, as it counts when another part follows; undefined where a document ends. */
+/**
+ * The white space behind a part of a plain scalar, as it counts when another part follows; undefined where a
+ * document ends.
+ */
 function plainGap(text: YamlText): string | undefined {
   const spaces = text.take(text.match(/ */y).length);
   if (text.peek() === END || !isBreak(text.peek())) return spaces;

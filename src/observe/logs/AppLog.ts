@@ -40,8 +40,9 @@ export class AppLog {
   }
 
   /**
-   * A connection was opened, showed its dialect, or is gone. At level info only with a native peer, whose connection is kept; others carry
-   * one message each, or none (a port scan), and are told where messages are, at level debug.
+   * A connection was opened, showed its dialect, or is gone. At level info only with a native peer, whose
+   * connection is kept; others carry one message each, or none (a port scan), and are told where messages
+   * are, at level debug.
    */
   connection({ kind, side, name, peer, dialect, open }: ConnectionEvent): void {
     const level = dialect === 'native' ? 'info' : 'debug';

@@ -5,8 +5,8 @@ import type { Message } from '../../streams/messages/Message';
 import type { SentMessage, TrafficObserver } from '../../streams/messages/TrafficObserver';
 
 /**
- * A line at level debug for each message that came in and each that was sent, when it is over: who, what, how long, how it ended. Never
- * what was in it. Failures are said elsewhere, at level warn.
+ * A line at level debug for each message that came in and each that was sent, when it is over: who, what, how
+ * long, how it ended. Never what was in it. Failures are said elsewhere, at level warn.
  */
 export class MessageLog implements TrafficObserver {
   readonly traces = false;

@@ -16,8 +16,9 @@ interface Outage {
 }
 
 /**
- * Tells at level warn that a peer cannot be reached while messages wait for it, and that it is back: once for each outage. Detached messages
- * wait without an error, those of an outbox for ever, so that a wrong port would never be heard of.
+ * Tells at level warn that a peer cannot be reached while messages wait for it, and that it is back: once for
+ * each outage. Detached messages wait without an error, those of an outbox for ever, so that a wrong port
+ * would never be heard of.
  */
 export class UnreachableLog {
   readonly #clock: Clock;
@@ -25,7 +26,10 @@ export class UnreachableLog {
   readonly #waits: (client: string) => boolean;
   readonly #outages = new Map<string, Outage>();
 
-  /** `waits` tells whether an outbox holds messages for a client, which has no connection while the outbox pauses. */
+  /**
+   * `waits` tells whether an outbox holds messages for a client, which has no connection while the outbox
+   * pauses.
+   */
   constructor(clock: Clock, logger: Logger, waits: (client: string) => boolean) {
     this.#clock = clock;
     this.#logger = logger;

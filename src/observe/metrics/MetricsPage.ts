@@ -10,10 +10,12 @@ import type { StatsSnapshot } from '../stats/StatsSnapshot';
 const MADE_EVERY_MS = 1000;
 
 /**
- * What `GET /metrics` answers: a snapshot in the text format of Prometheus, written by a registry of prom-client that is its own.
+ * What `GET /metrics` answers: a snapshot in the text format of Prometheus, written by a registry of
+ * prom-client that is its own.
  *
- * The metrics of prom-client count by themselves, and its histogram takes one observation a call; here the counting is done already. So
- * each family is registered as an object that has what the registry asks of a metric, its name and `get()`.
+ * The metrics of prom-client count by themselves, and its histogram takes one observation a call; here the
+ * counting is done already. So each family is registered as an object that has what the registry asks of a
+ * metric, its name and `get()`.
  */
 export class MetricsPage {
   readonly contentType: string;

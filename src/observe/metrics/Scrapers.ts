@@ -13,8 +13,9 @@ const ANSWER_MS = 10_000;
 const OLD_MS = 1000;
 
 /**
- * The connections of a metrics endpoint. Each has one request at a time, whose answer it has to read in time, so that a scraper that sends
- * and does not read costs one page and one place; and the place only until another scraper wants it.
+ * The connections of a metrics endpoint. Each has one request at a time, whose answer it has to read in time,
+ * so that a scraper that sends and does not read costs one page and one place; and the place only until
+ * another scraper wants it.
  */
 export class Scrapers {
   readonly #clock: Clock;

@@ -36,15 +36,19 @@ export interface MetricsServerOptions {
 /** The endpoint a Prometheus scrapes. */
 export interface MetricsServer {
   /**
-   * Resolves with the address in use once it can be scraped; counting begins. Rejects with MissingPackage (ERR_MISSING_PACKAGE) without
-   * prom-client, with ListenFailed (ERR_LISTEN) when the address is taken or not ours.
+   * Resolves with the address in use once it can be scraped; counting begins. Rejects with MissingPackage
+   * (ERR_MISSING_PACKAGE) without prom-client, with ListenFailed (ERR_LISTEN) when the address is taken or
+   * not ours.
    */
   listen(): Promise<{ readonly ip: string; readonly port: number }>;
   /** Cuts scrapers off; resolves when nothing is open, also when it never listened. */
   close(): Promise<void>;
 }
 
-/** Makes the server of `Metrics: {IP, Port}`: `GET /metrics`, and nothing else. Nothing is opened or loaded before `listen`. */
+/**
+ * Makes the server of `Metrics: {IP, Port}`: `GET /metrics`, and nothing else. Nothing is opened or loaded
+ * before `listen`.
+ */
 export function createMetricsServer({
   address,
   stats,

@@ -1,7 +1,10 @@
 import type { ConnectionEvent } from '../../streams/messages/ConnectionEvent';
 import type { ConnectionGauge, ConnectionStats } from './StatsSnapshot';
 
-/** Connections by side and dialect, told by the events of `connections$`. Costs an addition an event, so it counts from the beginning. */
+/**
+ * Connections by side and dialect, told by the events of `connections$`. Costs an addition an event, so it
+ * counts from the beginning.
+ */
 export class ConnectionCounts {
   readonly #host = new SideCounts();
   readonly #client = new SideCounts();

@@ -4,7 +4,9 @@ import type { EventLoopDelayStats } from './StatsSnapshot';
 /** A timer of this period, ms, is what is late. */
 const PERIOD_MS = 20;
 
-/** Watches the event loop from when it is made until it is closed. Costs a timer within Node, no JavaScript. */
+/**
+ * Watches the event loop from when it is made until it is closed. Costs a timer within Node, no JavaScript.
+ */
 export class EventLoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution: PERIOD_MS });
 

@@ -24,14 +24,15 @@ export interface StatsReader {
 }
 
 /**
- * Counts messages and sends. Counting begins with the first reader or subscriber and then goes on, so that totals have no gaps; before
- * that it costs nothing. A message costs two looks at the clock and a few additions; whatever else is wanted is asked of the source when a
- * snapshot is made.
+ * Counts messages and sends. Counting begins with the first reader or subscriber and then goes on, so that
+ * totals have no gaps; before that it costs nothing. A message costs two looks at the clock and a few
+ * additions; whatever else is wanted is asked of the source when a snapshot is made.
  */
 export class Stats implements TrafficObserver {
   readonly traces = false;
   /**
-   * One snapshot at subscription and then every second, for each subscriber; at `complete()` a last one, and completes. Never errors.
+   * One snapshot at subscription and then every second, for each subscriber; at `complete()` a last one, and
+   * completes. Never errors.
    */
   readonly stats$: Observable<StatsSnapshot>;
   readonly #clock: Clock;

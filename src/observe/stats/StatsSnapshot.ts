@@ -3,7 +3,10 @@ import type { OutboxState } from '../../streams/client/OutboxPort';
 
 /** What the app can tell about itself; asked when a snapshot is made, and nothing of it is counted before. */
 export interface StatsSource {
-  /** True when some handler was added for this very action, '*' not counted. Asked for each message of an action until it was true. */
+  /**
+   * True when some handler was added for this very action, '*' not counted. Asked for each message of an
+   * action until it was true.
+   */
   isRegistered(action: string): boolean;
   hosts(): readonly HostGauges[];
   /** Every client of the configuration. */
@@ -14,14 +17,18 @@ export interface StatsSource {
 }
 
 /**
- * What `app.stats$` emits: what the app has done since counting began, and how it stands now. A plain object, good for JSON.
+ * What `app.stats$` emits: what the app has done since counting began, and how it stands now. A plain object,
+ * good for JSON.
  *
  * Numbers that only grow are called by what they count; the difference of two snapshots is a rate.
  */
 export interface StatsSnapshot {
   /** Wall-clock time of this snapshot, ms since 1970. */
   readonly time: number;
-  /** Wall-clock time at which counting began, ms since 1970: the first subscription, or `start()` with `Metrics`. */
+  /**
+   * Wall-clock time at which counting began, ms since 1970: the first subscription, or `start()` with
+   * `Metrics`.
+   */
   readonly countingSince: number;
   readonly messages: MessageStats;
   /** In the order of the configuration. */
@@ -43,8 +50,8 @@ export interface MessageStats {
   /** Counted before their first handler; repeats that `Dedup` answers itself are in `hosts`. */
   readonly received: number;
   /**
-   * By action, those whose handlers have settled: actions that had a handler of their own when one of their messages ended, at most 50;
-   * all others together are `other`.
+   * By action, those whose handlers have settled: actions that had a handler of their own when one of their
+   * messages ended, at most 50; all others together are `other`.
    */
   readonly actions: readonly ActionStats[];
   /** Error acknowledgements by code; at most 128 codes, the rest as `other`. */
@@ -76,7 +83,9 @@ export interface ClientStats extends ClientGauges {
   readonly unconfirmed: number;
   /** Failed sends by the code of their error; what the peer answered is ERR_REMOTE. */
   readonly errors: readonly CodeCount[];
-  /** From the send to its acknowledgement, queueing and connecting included; sends without one are not in it. */
+  /**
+   * From the send to its acknowledgement, queueing and connecting included; sends without one are not in it.
+   */
   readonly duration: DurationStats;
 }
 
@@ -99,7 +108,10 @@ export interface HostGauges {
   readonly host: string;
   /** Messages whose handlers have not settled or not begun. */
   readonly inFlight: number;
-  /** Calls of handlers that go on although their message was given up `Abort_grace_ms` ago or longer; they hold no slot. */
+  /**
+   * Calls of handlers that go on although their message was given up `Abort_grace_ms` ago or longer; they
+   * hold no slot.
+   */
   readonly stuckHandlers: number;
   /** Answers that came after their message was answered, cancelled or timed out; since the app was made. */
   readonly droppedAnswers: number;
@@ -148,8 +160,8 @@ export interface DurationStats {
 }
 
 /**
- * How late the event loop was, seconds, since the previous snapshot of the same subscription; all 0 in the first. Work that blocks it
- * shows here.
+ * How late the event loop was, seconds, since the previous snapshot of the same subscription; all 0 in the
+ * first. Work that blocks it shows here.
  */
 export interface EventLoopDelayStats {
   readonly meanSeconds: number;

@@ -1,6 +1,9 @@
 import type { ActionStats, ClientGauges, ClientStats, CodeCount, DurationStats } from './StatsSnapshot';
 
-/** Upper bounds in seconds, each inclusive; from a handler that only looks something up to one that moves a stage. */
+/**
+ * Upper bounds in seconds, each inclusive; from a handler that only looks something up to one that moves a
+ * stage.
+ */
 const boundsSeconds = Object.freeze([
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ]);
@@ -32,8 +35,8 @@ const MAX_ACTIONS = 50;
 const OTHER = 'other';
 
 /**
- * Counts handled messages by action. Names of actions come from peers, so only those with a handler of their own are kept apart, the first
- * 50 of them; all others together are `other`.
+ * Counts handled messages by action. Names of actions come from peers, so only those with a handler of their
+ * own are kept apart, the first 50 of them; all others together are `other`.
  */
 export class ActionCounters {
   readonly #cells = new Map<string, ActionCell>();
@@ -82,11 +85,17 @@ interface ActionCell {
   readonly duration: DurationHistogram;
 }
 
-/** rxcomet has about 70 codes of its own, all of them spelled so; the rest are made by handlers and their libraries. */
+/**
+ * rxcomet has about 70 codes of its own, all of them spelled so; the rest are made by handlers and their
+ * libraries.
+ */
 const MAX_CODES = 128;
 const WELL_FORMED = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
-/** Counts errors by code. A code may come from anywhere: beyond 128 different ones, or when it is no identifier, it counts as `other`. */
+/**
+ * Counts errors by code. A code may come from anywhere: beyond 128 different ones, or when it is no
+ * identifier, it counts as `other`.
+ */
 export class CodeCounters {
   readonly #cells = new Map<string, { count: number }>();
 

@@ -30,7 +30,9 @@ export interface ConversationWatcherOptions {
   readonly side: string;
   /** The other side as ip:port. */
   readonly peer: string;
-  /** The link was open already: how its peers speak. What it had carried, and answers to that, are left out. */
+  /**
+   * The link was open already: how its peers speak. What it had carried, and answers to that, are left out.
+   */
   readonly joined?: RecordedDialect;
   /** Frames with more content pass unread and are marked. Default 64 MiB. */
   readonly maxContentBytes?: number;
@@ -41,8 +43,8 @@ export interface ConversationWatcherOptions {
 type Own<E> = E extends RecordedEvent ? Omit<E, keyof RecordedEventBase> : never;
 
 /**
- * Reads along on one connection and writes its events into a recording; never throws, and changes nothing. What cannot be read is marked
- * once for each direction; from there on that direction is not recorded.
+ * Reads along on one connection and writes its events into a recording; never throws, and changes nothing.
+ * What cannot be read is marked once for each direction; from there on that direction is not recorded.
  */
 export class ConversationWatcher {
   readonly #options: ConversationWatcherOptions;
@@ -85,7 +87,10 @@ export class ConversationWatcher {
     this.#read(from, () => this.#parsers[from].push(chunk));
   }
 
-  /** A message of the client that the caller writes itself, so that its bytes need not be read. Goes instead of `data('client', …)`. */
+  /**
+   * A message of the client that the caller writes itself, so that its bytes need not be read. Goes instead
+   * of `data('client', …)`.
+   */
   sent({ id, action, confirm, key, text, base64, content, type }: RecordedMessage): void {
     this.#lastId = id;
     if (confirm !== false) this.#open.add(id);
@@ -116,7 +121,10 @@ export class ConversationWatcher {
     this.#read(from, () => this.#parsers[from].finish());
   }
 
-  /** The connection is gone; `dropped` is the end that dropped it, if it was dropped, `error` what the system said of that. */
+  /**
+   * The connection is gone; `dropped` is the end that dropped it, if it was dropped, `error` what the system
+   * said of that.
+   */
   close(dropped: RecordedEnd | undefined, error?: Error): void {
     if (this.#closed) return;
     const from = this.#firstEnd ?? dropped;

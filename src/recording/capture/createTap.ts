@@ -38,7 +38,10 @@ export interface Tap {
   readonly port: number;
   /** Connections that are open now. */
   readonly open: number;
-  /** Stops listening and drops what is still open; resolves once all of that has ended and its end was given to the writer. */
+  /**
+   * Stops listening and drops what is still open; resolves once all of that has ended and its end was given
+   * to the writer.
+   */
   close(): Promise<void>;
 }
 
@@ -54,9 +57,9 @@ const optionShapes = {
 } satisfies Readonly<Record<keyof TapOptions, Shape>>;
 
 /**
- * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order, with half-closes and
- * back-pressure; a reset of one side becomes a reset of the other. What cannot be read passes too and is marked. The recording sees each
- * connection as its host does (`side` host).
+ * Stands between two peers and records what they say. What passes is untouched, byte for byte and in order,
+ * with half-closes and back-pressure; a reset of one side becomes a reset of the other. What cannot be read
+ * passes too and is marked. The recording sees each connection as its host does (`side` host).
  *
  * @throws ListenFailed (ERR_LISTEN)
  * @example
@@ -120,7 +123,9 @@ class TappedPair {
   readonly #watcher: ConversationWatcher;
   readonly #ended = new Set<RecordedEnd>();
   readonly #gone = new Set<RecordedEnd>();
-  /** What the client sent before the host was there; a link may still hand out what it had when it was paused. */
+  /**
+   * What the client sent before the host was there; a link may still hand out what it had when it was paused.
+   */
   #early: Uint8Array[] = [];
   #onDone: () => void = () => undefined;
   #dropped: RecordedEnd | undefined;
@@ -155,7 +160,10 @@ class TappedPair {
     this.#links.client?.resume();
   }
 
-  /** There is no host. A client that would have been refused is reset; so is one that has sent what nobody read, whatever is done. */
+  /**
+   * There is no host. A client that would have been refused is reset; so is one that has sent what nobody
+   * read, whatever is done.
+   */
   refuse(): void {
     this.#dropped ??= 'host';
     this.#gone.add('host');

@@ -27,20 +27,25 @@ const appShape: Shape = {
 /** The recording of an app. */
 export interface AppRecording {
   /**
-   * Resolves once the app or the recording has stopped and the file is closed. Never rejects: what failed stands in the summary. Until then
-   * the file lacks at most the last 100 ms.
+   * Resolves once the app or the recording has stopped and the file is closed. Never rejects: what failed
+   * stands in the summary. Until then the file lacks at most the last 100 ms.
    */
   readonly finished: Promise<RecordingSummary>;
-  /** Ends the recording while the app goes on, and closes the file. Called again, or after the app has stopped, it gives the same summary. */
+  /**
+   * Ends the recording while the app goes on, and closes the file. Called again, or after the app has
+   * stopped, it gives the same summary.
+   */
   stop(): Promise<RecordingSummary>;
 }
 
 /**
- * Records everything that an app says and hears, as host and as client, from now on until it has stopped, or `stop()`. What passes is
- * untouched and never waits for the disk. Connections that are open already are recorded from their next message on, with `joined: true` on
- * their `open`; answers to what was asked before are left out.
+ * Records everything that an app says and hears, as host and as client, from now on until it has stopped, or
+ * `stop()`. What passes is untouched and never waits for the disk. Connections that are open already are
+ * recorded from their next message on, with `joined: true` on their `open`; answers to what was asked before
+ * are left out.
  *
- * @param app from createApp; for the whole of its conversations call this before `start()` and before the first send.
+ * @param app from createApp; for the whole of its conversations call this before `start()` and before the
+ * first send.
  * @param file made new; compressed when its name ends in .gz.
  * @throws BadOption (ERR_BAD_OPTION) when the app has stopped, or for an option that is none.
  * @example

@@ -8,8 +8,8 @@ import type { EventSink } from './EventSink';
 import type { RecordedEnd } from '../RecordedEvent';
 
 /**
- * The `side` of an event that happened on a link of a named client: the name itself. A client named `host` (or `client:…`) is written
- * with `client:` in front, so that it cannot be taken for a host.
+ * The `side` of an event that happened on a link of a named client: the name itself. A client named `host`
+ * (or `client:…`) is written with `client:` in front, so that it cannot be taken for a host.
  *
  * @example recordedSide('Telegram') // 'Telegram'
  */
@@ -19,8 +19,8 @@ export function recordedSide(client: string): string {
 }
 
 /**
- * A transport that records every connection made through it, on both of an app's sides: `side` is `host` for what was accepted and the
- * client's name for what was opened. What passes is untouched.
+ * A transport that records every connection made through it, on both of an app's sides: `side` is `host` for
+ * what was accepted and the client's name for what was opened. What passes is untouched.
  *
  * @param writer stays the caller's: close it after the app has stopped.
  * @param transport default: TCP sockets.

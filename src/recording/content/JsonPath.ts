@@ -5,8 +5,9 @@ import { readString } from '../../streams/json/readJson';
 type Step = { readonly name: string } | { readonly index: number } | 'any' | 'anyDepth';
 
 /**
- * A path into the value of a message (`value…`) or the result of an acknowledgement (`result…`): `result.timestamp`, `value.runs[0]`,
- * `result.points[*].t`, `*.id`, `**.id` (at any depth, also 0), `result["a.b"]`.
+ * A path into the value of a message (`value…`) or the result of an acknowledgement (`result…`):
+ * `result.timestamp`, `value.runs[0]`, `result.points[*].t`, `*.id`, `**.id` (at any depth, also 0),
+ * `result["a.b"]`.
  *
  * @example new JsonPath('result.points[*].t').matches(['result', 'points', 3, 't']) // true
  */

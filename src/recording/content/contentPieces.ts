@@ -10,7 +10,8 @@ export interface ContentPieces {
 }
 
 /**
- * Cuts the JSON text of a value or a result out of a frame's text, keeping its spelling. Text of another shape is kept whole.
+ * Cuts the JSON text of a value or a result out of a frame's text, keeping its spelling. Text of another
+ * shape is kept whole.
  *
  * @param member `value` for a request (which must have an action too), `result` for a reply.
  * @example contentPieces('{"action": "Move", "value": 1.0}', 'value') // { action: 'Move', content: { text: '1.0' } }

@@ -1,7 +1,8 @@
 import type { RecordedContent } from '../RecordedEvent';
 
 /**
- * The content of a frame as it was on the wire, made again of what a recording holds: text, or bytes for raw content.
+ * The content of a frame as it was on the wire, made again of what a recording holds: text, or bytes for raw
+ * content.
  *
  * @param action of a request; undefined for a reply.
  */

@@ -6,8 +6,9 @@ import type { RecordedContent } from '../RecordedEvent';
 const MAX_NESTING = 1024;
 
 /**
- * The value (of a message) or result (of an acknowledgement) that a recording holds as text: numbers beyond 2^53 as bigint, raw content as
- * Uint8Array, a text that is no JSON of the protocol as `{ malformed: text }`, nothing (of a `complete`) as undefined.
+ * The value (of a message) or result (of an acknowledgement) that a recording holds as text: numbers beyond
+ * 2^53 as bigint, raw content as Uint8Array, a text that is no JSON of the protocol as `{ malformed: text }`,
+ * nothing (of a `complete`) as undefined.
  *
  * @example recordedValue({ text: '{"volts":NaN}' }) // { volts: NaN }
  */

@@ -14,11 +14,14 @@ export interface JsonNode {
 const MAX_DEPTH = 1024;
 
 /**
- * Walks JSON text and tells where each value of interest stands, so that pieces can be cut out or replaced while the rest keeps its
- * spelling (1.0, -0, NaN, key order, white space). Reads what COMET peers write: NaN, Infinity and -Infinity are numbers.
+ * Walks JSON text and tells where each value of interest stands, so that pieces can be cut out or replaced
+ * while the rest keeps its spelling (1.0, -0, NaN, key order, white space). Reads what COMET peers write:
+ * NaN, Infinity and -Infinity are numbers.
  *
- * @param descend tells whether the children of `path` are of interest; others are skipped without being reported.
- * @param onNode called for each value that was reached, children before parents. `path` is only valid during the call.
+ * @param descend tells whether the children of `path` are of interest; others are skipped without being
+ * reported.
+ * @param onNode called for each value that was reached, children before parents. `path` is only valid during
+ * the call.
  * @returns whether the text is one JSON value; when not, what was reported before means nothing.
  */
 export function scanJson(

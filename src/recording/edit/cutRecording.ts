@@ -9,7 +9,10 @@ export interface CutOptions {
   readonly actions?: readonly string[];
   /** Messages on connections of these numbers; default: all. */
   readonly links?: readonly number[];
-  /** Messages from this time on, milliseconds since the recording started; the new recording starts then. Default 0. */
+  /**
+   * Messages from this time on, milliseconds since the recording started; the new recording starts then.
+   * Default 0.
+   */
   readonly fromMs?: number;
   /** Messages before this time; default: to the end. */
   readonly toMs?: number;
@@ -33,14 +36,17 @@ interface CutLink {
 }
 
 /**
- * Makes a small recording of a large one: the messages asked for, with their answers and cancels wherever these stand, and their
- * connections. What the recorded app sent while it worked on one of them is kept as well, so that handlers can be replayed. Numbers and times
- * between events stay; a connection that was open when the cut begins is marked `joined`, so that a replay says what it lacks.
+ * Makes a small recording of a large one: the messages asked for, with their answers and cancels wherever
+ * these stand, and their connections. What the recorded app sent while it worked on one of them is kept as
+ * well, so that handlers can be replayed. Numbers and times between events stay; a connection that was open
+ * when the cut begins is marked `joined`, so that a replay says what it lacks.
  *
  * Streams: what is held is the connections that are open. What the recording hides stays hidden.
  *
- * @param output written as a whole, or not at all; nothing is written when nothing is left, or when a path of `redact` hid nothing.
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a path that is none, or a file that cannot be written.
+ * @param output written as a whole, or not at all; nothing is written when nothing is left, or when a path of
+ * `redact` hid nothing.
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a path that is none, or a file
+ * that cannot be written.
  * @example
  * await cutRecording('night.ndjson', 'small.ndjson', { actions: ['Move'], fromMs: 120_000, toMs: 125_000 });
  */

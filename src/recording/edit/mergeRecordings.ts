@@ -24,11 +24,13 @@ interface Source {
 }
 
 /**
- * Makes one recording of several, by the time of day at which things happened; connections get new numbers in that order. Streams: what is held
- * is the connections that are open. What any of them hides is hidden in the new one.
+ * Makes one recording of several, by the time of day at which things happened; connections get new numbers in
+ * that order. Streams: what is held is the connections that are open. What any of them hides is hidden in the
+ * new one.
  *
  * @param output written as a whole, or not at all.
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a path that is none, or a file that cannot be written.
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a path that is none, or a file
+ * that cannot be written.
  * @example await mergeRecordings(['stage.ndjson', 'meter.ndjson'], 'both.ndjson');
  */
 export async function mergeRecordings(

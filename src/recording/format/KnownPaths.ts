@@ -2,7 +2,10 @@ import { JsonPath, formatJsonPath } from '../content/JsonPath';
 import { scanJson } from '../content/scanJson';
 import { nearestName } from '../../runtime/nearestName';
 
-/** So many characters are looked at, and so many paths kept: it is for a hint, and recording must not become slow. */
+/**
+ * So many characters are looked at, and so many paths kept: it is for a hint, and recording must not become
+ * slow.
+ */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 const MAX_PATHS = 1000;
 /** Of an array so many elements; the others are mostly like them. */
@@ -11,7 +14,10 @@ const roots = ['value', 'result'];
 
 type Path = readonly (string | number)[];
 
-/** The paths that messages and acknowledgements of a recording have, as far as they were looked at, for people who misspelled one. */
+/**
+ * The paths that messages and acknowledgements of a recording have, as far as they were looked at, for people
+ * who misspelled one.
+ */
 export class KnownPaths {
   readonly #paths = new Map<string, Path>();
   #left = MAX_CHARACTERS;

@@ -3,13 +3,19 @@ import { type Gzip, constants, createGzip } from 'node:zlib';
 
 /** Where the bytes of one recording file go. Each call is awaited before the next. */
 export interface RecordingSink {
-  /** Takes the bytes, or rejects; after a rejection the same bytes are handed in again, and nothing of them may stand twice. */
+  /**
+   * Takes the bytes, or rejects; after a rejection the same bytes are handed in again, and nothing of them
+   * may stand twice.
+   */
   write(bytes: Uint8Array): Promise<void>;
   /** Makes what was written survive a power cut, then closes. */
   close(): Promise<void>;
 }
 
-/** A file, made new. Each write has its place, so that one that was cut short is written over by its repetition. */
+/**
+ * A file, made new. Each write has its place, so that one that was cut short is written over by its
+ * repetition.
+ */
 export async function createFileSink(file: string): Promise<RecordingSink> {
   const handle = await open(file, 'w');
   let position = 0;
@@ -33,7 +39,10 @@ export async function createFileSink(file: string): Promise<RecordingSink> {
   };
 }
 
-/** Gzip whose output can be asked for after each piece, so that what was handed in can be read although the file isn't finished. */
+/**
+ * Gzip whose output can be asked for after each piece, so that what was handed in can be read although the
+ * file isn't finished.
+ */
 export class SyncGzip {
   readonly #gzip: Gzip = createGzip();
   #out: Buffer[] = [];

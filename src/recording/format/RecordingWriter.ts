@@ -18,13 +18,16 @@ export interface RecordingOptions {
   /** Begin a new file (`name.2.ndjson`, …) once one has this many bytes; default 0 = never. */
   readonly rotateBytes?: number;
   /**
-   * Paths of values that must not enter the file, such as `value.password`; see `JsonPath`. What a recording of that name hides already
-   * stays hidden when it is written anew.
+   * Paths of values that must not enter the file, such as `value.password`; see `JsonPath`. What a recording
+   * of that name hides already stays hidden when it is written anew.
    */
   readonly redact?: readonly string[];
   /** How long an event may wait before it is written; default 100 ms. */
   readonly flushMs?: number;
-  /** Characters that may wait for a slow or full disk; what does not fit is lost, counted and marked. Default 16 MiB. */
+  /**
+   * Characters that may wait for a slow or full disk; what does not fit is lost, counted and marked. Default
+   * 16 MiB.
+   */
   readonly maxPending?: number;
   /** Told once for each stretch of trouble with the disk. */
   readonly onTrouble?: (error: unknown) => void;
@@ -38,7 +41,9 @@ export interface RecordingSummary {
   readonly files: readonly string[];
   /** Events in the files. */
   readonly written: number;
-  /** Events the disk had no room or no time for; the places are marked in the file while it could be written. */
+  /**
+   * Events the disk had no room or no time for; the places are marked in the file while it could be written.
+   */
   readonly lost: number;
   /** Bytes in the files. */
   readonly bytes: number;
@@ -69,9 +74,9 @@ const LOSS_CODE = 'ERR_RECORDING_LOSS';
 const NEXT_CODE = 'ERR_RECORDING_CONTINUES';
 
 /**
- * Writes a recording (docs/recording.md). `write` only takes the event over: it never blocks, throws or waits for the disk. A failed
- * write is tried again each second; while the disk is behind, up to `maxPending` characters wait, and what comes then is lost,
- * counted, and marked in the file once there is room.
+ * Writes a recording (docs/recording.md). `write` only takes the event over: it never blocks, throws or waits
+ * for the disk. A failed write is tried again each second; while the disk is behind, up to `maxPending`
+ * characters wait, and what comes then is lost, counted, and marked in the file once there is room.
  *
  * @example
  * const writer = new RecordingWriter('session.ndjson', { redact: ['value.password'] });
@@ -108,7 +113,10 @@ export class RecordingWriter {
   #sink: RecordingSink | undefined;
   #compressor: SyncGzip | undefined;
   #sinkBytes = 0;
-  /** The header of a file just opened, written in front of its first bytes so that both are tried again together. */
+  /**
+   * The header of a file just opened, written in front of its first bytes so that both are tried again
+   * together.
+   */
   #head: Uint8Array | undefined;
   readonly #files: string[] = [];
 
@@ -159,7 +167,10 @@ export class RecordingWriter {
     else this.#plan();
   }
 
-  /** Writes what waits, makes it survive a power cut and closes. Never rejects: what failed stands in the summary. */
+  /**
+   * Writes what waits, makes it survive a power cut and closes. Never rejects: what failed stands in the
+   * summary.
+   */
   close(): Promise<RecordingSummary> {
     this.#closing ??= this.#finish();
     return this.#closing;
@@ -238,7 +249,8 @@ export class RecordingWriter {
       const lines = this.#waiting;
       this.#waiting = [];
       this.#waitingCharacters = 0;
-      // Not before there is more: a file that says that it goes on has a successor, however the recorder ends.
+      // Not before there is more: a file that says that it goes on has a successor, however the recorder
+      // ends.
       if (lines.length > 0 && this.#isFull) await this.#persist(() => this.#endFile());
       if (!(await this.#persist(() => this.#openNext()))) return this.#giveUp(lines);
       const bytes = lines.length === 0 ? new Uint8Array() : await this.#encode(lines.join(''));

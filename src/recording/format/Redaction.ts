@@ -15,9 +15,9 @@ export interface UnusedRedaction {
 }
 
 /**
- * Hides what the paths name and marks each hidden place in `redacted`; the rest of the text keeps its spelling. What cannot be looked
- * into is hidden whole: text that is not of the protocol's shape, and raw content when a path names the value itself. Remembers which paths
- * ever hid something.
+ * Hides what the paths name and marks each hidden place in `redacted`; the rest of the text keeps its
+ * spelling. What cannot be looked into is hidden whole: text that is not of the protocol's shape, and raw
+ * content when a path names the value itself. Remembers which paths ever hid something.
  */
 export class Redaction {
   readonly #rules: readonly JsonPath[];
@@ -38,7 +38,10 @@ export class Redaction {
     return this.#rules.map(({ text }) => text);
   }
 
-  /** Paths, but for the kept ones, that have hidden nothing so far: the secret is in the recording, or never came. */
+  /**
+   * Paths, but for the kept ones, that have hidden nothing so far: the secret is in the recording, or never
+   * came.
+   */
   get unused(): readonly UnusedRedaction[] {
     return [...this.#unused].map((rule) => ({ path: rule.text, hint: this.#known.hint(rule) }));
   }

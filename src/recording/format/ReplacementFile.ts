@@ -6,9 +6,9 @@ import { type RecordingSink, SyncGzip, createFileSink } from './RecordingSink';
 const BATCH_BYTES = 256 * 1024;
 
 /**
- * A file that takes the place of another as a whole, or not at all: it is written beside it, under a name of its own, and renamed once it is
- * on the disk. Whoever ends the process, and whenever, the file has its old content or its new one. What a killed process leaves behind is
- * named `.NAME.PID.tmp`.
+ * A file that takes the place of another as a whole, or not at all: it is written beside it, under a name of
+ * its own, and renamed once it is on the disk. Whoever ends the process, and whenever, the file has its old
+ * content or its new one. What a killed process leaves behind is named `.NAME.PID.tmp`.
  */
 export class ReplacementFile {
   readonly #file: string;

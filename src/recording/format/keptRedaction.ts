@@ -6,8 +6,8 @@ import { recordingCodecs } from './recordingCodecs';
 const MAX_HEADER_BYTES = 64 * 1024;
 
 /**
- * The paths that the recording of that name hides, for a writer that is about to write it anew: a secret that was kept out of a file once
- * stays out of it. None when there is no such file, or when it is no recording.
+ * The paths that the recording of that name hides, for a writer that is about to write it anew: a secret that
+ * was kept out of a file once stays out of it. None when there is no such file, or when it is no recording.
  */
 export function keptRedaction(file: string): readonly string[] {
   try {

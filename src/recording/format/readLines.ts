@@ -12,8 +12,8 @@ export interface ReadLine {
 const LINE_FEED = 0x0a;
 
 /**
- * The lines of bytes that come in pieces; unpacks gzip, told by its first two bytes. A gzip file that was never finished is read as far
- * as it goes.
+ * The lines of bytes that come in pieces; unpacks gzip, told by its first two bytes. A gzip file that was
+ * never finished is read as far as it goes.
  *
  * @throws RangeError for a line of more than `maxBytes` bytes.
  */

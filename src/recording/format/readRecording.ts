@@ -12,21 +12,28 @@ import { recordingCodecs } from './recordingCodecs';
 import { recordingPartFile } from './recordingPartFile';
 
 /**
- * A recording that is read while it is iterated, in bounded memory. Iterating again reads it again, if the source can be read again
- * (a file can). Iterating throws BadRecording (ERR_BAD_RECORDING) where the recording cannot be used.
+ * A recording that is read while it is iterated, in bounded memory. Iterating again reads it again, if the
+ * source can be read again (a file can). Iterating throws BadRecording (ERR_BAD_RECORDING) where the
+ * recording cannot be used.
  */
 export interface Recording extends AsyncIterable<RecordedEvent> {
   /** The file it is read from, '' for another source. */
   readonly file: string;
   /** Reads as far as the header. Not for a source that can be read only once. */
   header(): Promise<RecordingHeader>;
-  /** What one should know though it is no error: a cut last line, lost events. A sentence each; complete once iterated to the end. */
+  /**
+   * What one should know though it is no error: a cut last line, lost events. A sentence each; complete once
+   * iterated to the end.
+   */
   readonly warnings: readonly string[];
   /** Its last line was cut short. Known once iterated to the end. */
   readonly isCut: boolean;
 }
 
-/** What `readRecording` reads: a file name (its further parts follow by themselves), or the bytes or text of a recording in pieces. */
+/**
+ * What `readRecording` reads: a file name (its further parts follow by themselves), or the bytes or text of a
+ * recording in pieces.
+ */
 export type RecordingSource = string | Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
 
 const sourceShape: Shape = {
@@ -38,11 +45,12 @@ const sourceShape: Shape = {
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads a recording (docs/recording.md), plain or gzip. Nothing is opened before it is iterated. Of a recording that is spread over
- * several files give the first; those that belong to it follow.
+ * Reads a recording (docs/recording.md), plain or gzip. Nothing is opened before it is iterated. Of a
+ * recording that is spread over several files give the first; those that belong to it follow.
  *
- * @throws BadRecording (ERR_BAD_RECORDING) while iterating: not readable, empty, another version, or a line that is no event, with its
- * number and what was expected. Only a last line without its line feed, which a kill leaves behind, is told in `warnings` and skipped.
+ * @throws BadRecording (ERR_BAD_RECORDING) while iterating: not readable, empty, another version, or a line
+ * that is no event, with its number and what was expected. Only a last line without its line feed, which a
+ * kill leaves behind, is told in `warnings` and skipped.
  * @example
  * for await (const event of readRecording('session.ndjson')) console.log(event.at, event.kind);
  */
@@ -89,7 +97,8 @@ export interface RecordingLine extends ReadLine {
 }
 
 /**
- * Reads the files of a recording line by line, with what `readRecording` leaves out: headers, marks between files, empty and cut lines.
+ * Reads the files of a recording line by line, with what `readRecording` leaves out: headers, marks between
+ * files, empty and cut lines.
  *
  * @throws BadRecording (ERR_BAD_RECORDING) while iterating, as `readRecording`.
  */
@@ -175,7 +184,8 @@ async function* readPart(
   further = false,
 ): AsyncGenerator<RecordingLine, void, undefined> {
   let line = 0;
-  // Of a further part a stopped recorder may have left no more than its beginning; the parts before it are whole.
+  // Of a further part a stopped recorder may have left no more than its beginning; the parts before it are
+  // whole.
   const barelyBegun = `${place(file)}the recorder was stopped as it began this part`;
   try {
     for await (const { bytes, whole } of readLines(source, MAX_LINE_BYTES)) {

@@ -87,7 +87,10 @@ const Header: t.Type<RecordingHeader> = t.intersection([
 
 const contents = ['text', 'base64', 'content'] as const;
 
-/** The io-ts codecs of docs/recording.md behind the project's own types. Each function answers with the value or with what was expected. */
+/**
+ * The io-ts codecs of docs/recording.md behind the project's own types. Each function answers with the value
+ * or with what was expected.
+ */
 export const recordingCodecs = {
   header(value: unknown): RecordingHeader | { readonly expected: string } {
     return Header.is(value) ? value : { expected: explain(Header, value) };
@@ -108,7 +111,10 @@ export const recordingCodecs = {
   },
 } as const;
 
-/** The first thing wrong: its path and what was expected there. Values are not shown, they may be what --redact is for elsewhere. */
+/**
+ * The first thing wrong: its path and what was expected there. Values are not shown, they may be what
+ * --redact is for elsewhere.
+ */
 function explain(codec: t.Mixed, value: unknown): string {
   const result = codec.decode(value);
   if (result._tag === 'Right') return 'an event';

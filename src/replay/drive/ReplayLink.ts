@@ -17,7 +17,10 @@ import { nextTurn } from '../../runtime/turns';
 
 /** Not more than a host takes at once by default (Max_in_flight). */
 const MAX_IN_FLIGHT = 256;
-/** So many messages wait for earlier ones to be answered, and so many bytes for the host to read, before the drive is to wait. */
+/**
+ * So many messages wait for earlier ones to be answered, and so many bytes for the host to read, before the
+ * drive is to wait.
+ */
 const MAX_WAITING = 256;
 const MAX_UNSENT_BYTES = 1024 * 1024;
 /** A reset waits no longer than this for the host to read what was sent before it, milliseconds. */
@@ -47,7 +50,10 @@ export interface AskedMessage {
   over: boolean;
 }
 
-/** One recorded connection to a host, driven again: sends its messages as they were and tells what comes back as events. */
+/**
+ * One recorded connection to a host, driven again: sends its messages as they were and tells what comes back
+ * as events.
+ */
 export class ReplayLink {
   readonly #link: Link;
   readonly #native: boolean;
@@ -166,7 +172,8 @@ export class ReplayLink {
     // A legacy host would take it for a request.
     if (this.#ending || this.#closed || !this.#native) return;
     this.forget(cancel.id);
-    // Written at once, as it makes room for messages that wait; but not before what it cancels, and only a native host understands it.
+    // Written at once, as it makes room for messages that wait; but not before what it cancels, and only a
+    // native host understands it.
     if (cancel.id <= (this.#written?.id ?? 0) && this.#watcher.dialect === 'native')
       this.#writeCancel(cancel);
     else this.#waiting.push(cancel);
@@ -174,8 +181,8 @@ export class ReplayLink {
   }
 
   /**
-   * How long a recorded reset by the client is to wait, milliseconds: as recorded, from the last message on. A reset that comes with what was
-   * sent before it takes that away, or looks like an ordinary end.
+   * How long a recorded reset by the client is to wait, milliseconds: as recorded, from the last message on.
+   * A reset that comes with what was sent before it takes that away, or looks like an ordinary end.
    */
   msUntilReset({ at }: RecordedClose): number {
     if (this.#written === undefined) return 0;

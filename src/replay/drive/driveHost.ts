@@ -22,14 +22,23 @@ export interface DriveHostOptions {
   /** Shown by native connections. */
   readonly token?: Secret | undefined;
   readonly clock: Clock;
-  /** 1: as recorded; 10: ten times as fast; `max`: without pauses. What came after an answer waits for that answer at any speed. */
+  /**
+   * 1: as recorded; 10: ten times as fast; `max`: without pauses. What came after an answer waits for that
+   * answer at any speed.
+   */
   readonly speed: number | 'max';
-  /** How much later than recorded an answer may come, milliseconds. A connection that takes longer to open counts as never accepted. */
+  /**
+   * How much later than recorded an answer may come, milliseconds. A connection that takes longer to open
+   * counts as never accepted.
+   */
   readonly answerMs: number;
   /** Gets what comes back. */
   readonly sink: EventSink;
   readonly onEvent: (event: RecordedEvent) => void;
-  /** Whether the app has sent less than was recorded so far; then what comes after is held back, a second at most. Default: never. */
+  /**
+   * Whether the app has sent less than was recorded so far; then what comes after is held back, a second at
+   * most. Default: never.
+   */
   readonly lacksSends?: () => boolean;
   /** Called for each message without an answer in time. */
   readonly onUnanswered?: (message: Pick<RecordedMessage, 'link' | 'id'>) => void;
@@ -59,24 +68,33 @@ export interface HostDrive {
   pending(): readonly string[];
   /** To be called when the app has sent something. */
   sent(): void;
-  /** Drops every connection and ends every wait: `done` rejects with the reason, unless it is over already. */
+  /**
+   * Drops every connection and ends every wait: `done` rejects with the reason, unless it is over already.
+   */
   abort(reason?: unknown): void;
 }
 
 /** So many messages in a row without an answer, and the host counts as gone. */
 const MAX_SILENT = 3;
-/** So many times in a row what was recorded of the app's own sends did not come: no more is waited for until something comes. */
+/**
+ * So many times in a row what was recorded of the app's own sends did not come: no more is waited for until
+ * something comes.
+ */
 const MAX_LACKING = 3;
-/** How long a connection may take to close, a send of the app to come,, and a message whose answer the recording does not hold to be handled, milliseconds. */
+/**
+ * How long a connection may take to close, a send of the app to come,, and a message whose answer the
+ * recording does not hold to be handled, milliseconds.
+ */
 const CLOSE_MS = 1000;
 
 /**
- * Sends the recorded messages to a host again, each connection's in order. What came after an answer, on whatever connection, is sent after
- * that answer has come again: so connections overlap as recorded and causes come before effects, however fast the replay and however slow
- * the host. A host that reads slowly is waited for: what is sent to it does not pile up here.
+ * Sends the recorded messages to a host again, each connection's in order. What came after an answer, on
+ * whatever connection, is sent after that answer has come again: so connections overlap as recorded and
+ * causes come before effects, however fast the replay and however slow the host. A host that reads slowly is
+ * waited for: what is sent to it does not pile up here.
  *
- * The drive always ends: an answer may come `answerMs` later than recorded, and after three messages in a row without one nothing more is
- * sent.
+ * The drive always ends: an answer may come `answerMs` later than recorded, and after three messages in a row
+ * without one nothing more is sent.
  */
 export function driveHost(
   recording: Iterable<RecordedEvent> | AsyncIterable<RecordedEvent>,
@@ -179,7 +197,8 @@ class Drive {
     const link = this.#links.get(event.link);
     switch (event.kind) {
       case 'open':
-        // Connected by its first message: one that never has any shows nothing, and a damaged recording may have a million of them.
+        // Connected by its first message: one that never has any shows nothing, and a damaged recording may
+        // have a million of them.
         return;
       case 'message':
         return this.#message(link, event);
@@ -278,7 +297,8 @@ class Drive {
 
   async #close(link: ReplayLink, event: RecordedClose): Promise<void> {
     if (event.from === 'host') {
-      // It closed although messages waited, as all connections of a host do when it is stopped: none waits for another.
+      // It closed although messages waited, as all connections of a host do when it is stopped: none waits
+      // for another.
       if (!link.answered) {
         const leaving = this.#leave(event.link, link).finally(() => this.#leaving.delete(leaving));
         this.#leaving.add(leaving);
@@ -329,8 +349,8 @@ class Drive {
   }
 
   /**
-   * What the app sent by then is waited for, since others may have known of it: as long as it took after the message before it, a second at
-   * most.
+   * What the app sent by then is waited for, since others may have known of it: as long as it took after the
+   * message before it, a second at most.
    */
   async #untilSent(at: number): Promise<void> {
     const { lacksSends } = this.#options;

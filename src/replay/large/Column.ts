@@ -1,6 +1,9 @@
 const CHUNK_LENGTH = 4096;
 
-/** A list of numbers that grows and lies outside JavaScript's heap: 1, 4 or 8 bytes each, so that millions of them stay small. */
+/**
+ * A list of numbers that grows and lies outside JavaScript's heap: 1, 4 or 8 bytes each, so that millions of
+ * them stay small.
+ */
 export class Column {
   readonly #kind: Uint8ArrayConstructor | Int32ArrayConstructor | Float64ArrayConstructor;
   #chunks: (Uint8Array | Int32Array | Float64Array)[] = [];

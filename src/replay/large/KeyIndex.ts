@@ -1,18 +1,24 @@
 import { hash } from 'node:crypto';
 import { Column } from './Column';
 
-/** 64 bits of a key's SHA-256: of a million keys two are taken for one another once in some ten million recordings. */
+/**
+ * 64 bits of a key's SHA-256: of a million keys two are taken for one another once in some ten million
+ * recordings.
+ */
 export interface KeyHash {
   readonly high: number;
   readonly low: number;
 }
 
-/** What to do after a row was visited. `drop` also takes the row off its key's list, unless it is the last there. */
+/**
+ * What to do after a row was visited. `drop` also takes the row off its key's list, unless it is the last
+ * there.
+ */
 export type Visit = 'on' | 'drop' | 'stop';
 
 /**
- * Finds rows by key, those of a key in the order they were added. Rows are numbered from 0; the keys themselves are not kept, so that a
- * row costs 12 bytes, and a key 8 to 16 more.
+ * Finds rows by key, those of a key in the order they were added. Rows are numbered from 0; the keys
+ * themselves are not kept, so that a row costs 12 bytes, and a key 8 to 16 more.
  */
 export class KeyIndex {
   readonly #high = new Column(Int32Array);

@@ -15,8 +15,9 @@ interface Block {
 }
 
 /**
- * Keeps texts: the blocks used last in memory, 16 MiB by default, the others in a temporary file, which is made only when they are needed. It
- * lies in the folder for temporary files (TMPDIR) and has no name there, so that nothing is left behind however the process ends.
+ * Keeps texts: the blocks used last in memory, 16 MiB by default, the others in a temporary file, which is
+ * made only when they are needed. It lies in the folder for temporary files (TMPDIR) and has no name there,
+ * so that nothing is left behind however the process ends.
  */
 export class SpillStore {
   readonly #maxBlocks: number;

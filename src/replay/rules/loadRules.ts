@@ -16,8 +16,9 @@ const RULES_FILE = 'replay.rules.yml';
 /** Where rules come from beside the options of a call. */
 export interface RulesOption {
   /**
-   * A rules file (docs/replay.md); false: none. Default: `replay.rules.yml` beside the recording, else in the current folder, if there is
-   * one. Its rules hold together with those of the options; where only one can hold, the option does.
+   * A rules file (docs/replay.md); false: none. Default: `replay.rules.yml` beside the recording, else in the
+   * current folder, if there is one. Its rules hold together with those of the options; where only one can
+   * hold, the option does.
    */
   readonly rules?: string | false;
 }
@@ -25,7 +26,8 @@ export interface RulesOption {
 /**
  * Reads a rules file. At once, because it is small and read where time may be virtual.
  *
- * @throws ConfigError (ERR_CONFIG) when it cannot be read or is wrong, with all problems, as `file:line:column: path: what`.
+ * @throws ConfigError (ERR_CONFIG) when it cannot be read or is wrong, with all problems, as
+ * `file:line:column: path: what`.
  * @example loadRules('replay.rules.yml').minCompared // 10
  */
 export function loadRules(file: string): CompareOptions {

@@ -18,17 +18,29 @@ export interface RecordedAnswer {
   readonly acks: readonly RecordedAck[];
   /** Set when the host closed the connection instead of a final answer. */
   readonly dropped: RecordedClose | undefined;
-  /** Set when the host closed the connection, and nothing else was sent on it that is not used: with this message it is over. */
+  /**
+   * Set when the host closed the connection, and nothing else was sent on it that is not used: with this
+   * message it is over.
+   */
   readonly ended: RecordedClose | undefined;
-  /** Whether the recorded connection went on after this answer: with another message, or, where there had been several, until the client ended it. */
+  /**
+   * Whether the recorded connection went on after this answer: with another message, or, where there had been
+   * several, until the client ended it.
+   */
   readonly keeps: boolean;
-  /** `next`: what its connection expected. `elsewhere`: the same message at another place. `repeated`: used before (lenient). */
+  /**
+   * `next`: what its connection expected. `elsewhere`: the same message at another place. `repeated`: used
+   * before (lenient).
+   */
   readonly match: 'next' | 'elsewhere' | 'repeated';
 }
 
 /** How messages are matched. */
 export interface RecordedAnswersOptions extends CompareOptions {
-  /** `strict` (default): each recorded message answers once, in its order. `lenient`: what is used up answers again, leftovers are fine. */
+  /**
+   * `strict` (default): each recorded message answers once, in its order. `lenient`: what is used up answers
+   * again, leftovers are fine.
+   */
   readonly mode?: 'strict' | 'lenient';
 }
 
@@ -58,15 +70,18 @@ const SHOWN = 100;
 const MAX_CANDIDATES = 1000;
 
 /**
- * Answers from a recording. A message matches what its connection expects next; else the first unused message with the same action and an
- * equal value under the rules; else it is unknown. A live connection plays the recorded one that its first message belongs to.
+ * Answers from a recording. A message matches what its connection expects next; else the first unused message
+ * with the same action and an equal value under the rules; else it is unknown. A live connection plays the
+ * recorded one that its first message belongs to.
  *
- * Of a recorded message and its answer some 70 bytes stay in memory (a hash of action and value, the order of its connection, places); what
- * they contain lies in a temporary file as far as it is more than 16 MiB, until `close`.
+ * Of a recorded message and its answer some 70 bytes stay in memory (a hash of action and value, the order of
+ * its connection, places); what they contain lies in a temporary file as far as it is more than 16 MiB, until
+ * `close`.
  *
  * @example
  * const answers = new RecordedAnswers();
- * for await (const event of readRecording('session.ndjson')) if (event.side === 'Telegram') answers.add(event);
+ * for await (const event of readRecording('session.ndjson'))
+ *   if (event.side === 'Telegram') answers.add(event);
  * answers.answer(link, 'Status', { unit: 4 })?.acks;
  */
 export class RecordedAnswers {
@@ -196,7 +211,10 @@ export class RecordedAnswers {
     );
   }
 
-  /** A connection that begins with the message is likelier than one in the midst of something else, and that than one out of order. */
+  /**
+   * A connection that begins with the message is likelier than one in the midst of something else, and that
+   * than one out of order.
+   */
   #pick(keys: readonly KeyHash[], matches: (row: number) => boolean): number {
     const messages = this.#messages;
     let first: number = none;

@@ -27,8 +27,9 @@ const IS_USED = 4;
 const IS_FIRST = 8;
 
 /**
- * The messages of one side of a recording with their answers. A message is a row, numbered from 0 in the order recorded; a connection is a
- * number from 0 too. Some 70 bytes of a row stay in memory; contents lie where `SpillStore` keeps them.
+ * The messages of one side of a recording with their answers. A message is a row, numbered from 0 in the
+ * order recorded; a connection is a number from 0 too. Some 70 bytes of a row stay in memory; contents lie
+ * where `SpillStore` keeps them.
  */
 export class RecordedMessages {
   /** Stands for no row. */

@@ -55,9 +55,10 @@ const MAX_IN_FLIGHT = 65_536;
 const MAX_LEGACY_WAITING = 64;
 
 /**
- * One connection of a stand-in: answers each request from the recording, drops the connection where the recorded peer did. What was dropped
- * while several messages waited is dropped when all of them have come, or else after the recorded time. Legacy clients get their answers in
- * the order of their requests, and the connection stays open where the recorded one did.
+ * One connection of a stand-in: answers each request from the recording, drops the connection where the
+ * recorded peer did. What was dropped while several messages waited is dropped when all of them have come, or
+ * else after the recorded time. Legacy clients get their answers in the order of their requests, and the
+ * connection stays open where the recorded one did.
  */
 export class StandInConnection {
   readonly #link: Link;

@@ -16,11 +16,17 @@ import { StandInConnection } from './StandInConnection';
 
 /** What a stand-in plays, and where. */
 export interface StandInOptions extends RecordedAnswersOptions, RulesOption {
-  /** Where: a host of a configuration, the entry of a settings file, or "IP:PORT"; port 0 gives a free one. Nothing else is listened on. */
+  /**
+   * Where: a host of a configuration, the entry of a settings file, or "IP:PORT"; port 0 gives a free one.
+   * Nothing else is listened on.
+   */
   readonly listen: HostConfig | string | { readonly IP: string; readonly Port: number };
   /** Default: TCP sockets. */
   readonly transport?: Transport;
-  /** Whose conversations it answers from: `host`, or a client's name as it stands in `side`. Default: the only side there is. */
+  /**
+   * Whose conversations it answers from: `host`, or a client's name as it stands in `side`. Default: the only
+   * side there is.
+   */
   readonly side?: string;
   /** Waits as long as the recorded peer took; default false. */
   readonly delays?: boolean;
@@ -52,14 +58,14 @@ const optionShapes = {
 } satisfies Readonly<Record<keyof StandInOptions, Shape>>;
 
 /**
- * A fake peer that listens and answers from a recording: results, streams of results, errors and dropped connections as they were. A message
- * that is not in it gets the error ERR_NOT_RECORDED.
+ * A fake peer that listens and answers from a recording: results, streams of results, errors and dropped
+ * connections as they were. A message that is not in it gets the error ERR_NOT_RECORDED.
  *
- * The recording is read once, to its end. In memory stay some 70 bytes of each message; what does not fit beside them lies in a temporary
- * file until `close`.
+ * The recording is read once, to its end. In memory stay some 70 bytes of each message; what does not fit
+ * beside them lies in a temporary file until `close`.
  *
- * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed (ERR_LISTEN), BadRecording
- * (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file.
+ * @throws BadOption (ERR_BAD_OPTION) when the recording has several sides and none is chosen, ListenFailed
+ * (ERR_LISTEN), BadRecording (ERR_BAD_RECORDING), ConfigError (ERR_CONFIG) for a rules file.
  * @example
  * const standIn = await createStandIn(readRecording('session.ndjson'), { listen, mode: 'lenient' });
  */

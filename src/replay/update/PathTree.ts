@@ -10,7 +10,8 @@ export class PathTree {
 
   /**
    * @param changes their first step, `value` or `result`, is the root.
-   * @param wholes where one of these matches, the value changes as a whole: paths below mean something else than its text.
+   * @param wholes where one of these matches, the value changes as a whole: paths below mean something else
+   * than its text.
    */
   static of(changes: readonly ValueChange[], wholes: readonly JsonPath[]): PathTree {
     const root = new PathTree();

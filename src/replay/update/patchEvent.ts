@@ -7,8 +7,8 @@ import { PathTree } from './PathTree';
 import { patchText } from './patchText';
 
 /**
- * The recorded event with what the replay did otherwise: of its content what changed, and its status. Time, place, ids and everything
- * else stay, fields of later releases too.
+ * The recorded event with what the replay did otherwise: of its content what changed, and its status. Time,
+ * place, ids and everything else stay, fields of later releases too.
  *
  * @param wholes paths of normalisers: what they match changes as a whole.
  */

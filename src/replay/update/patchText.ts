@@ -19,8 +19,9 @@ interface Piece {
 }
 
 /**
- * The JSON text with what changed taken from another text; the rest keeps its spelling, character for character: numbers, the order of keys,
- * white space, and what rules leave out of the comparison. Undefined when either is no JSON.
+ * The JSON text with what changed taken from another text; the rest keeps its spelling, character for
+ * character: numbers, the order of keys, white space, and what rules leave out of the comparison. Undefined
+ * when either is no JSON.
  *
  * @param changes where the values differ, as paths from the root of the values.
  * @example patchText('{"a": 1.0, "t": 7}', '{"a":1,"b":2,"t":9}', tree) // with b as extra: '{"a": 1.0, "t": 7, "b": 2}'

@@ -25,15 +25,18 @@ const replayShape: Shape = {
 
 /** What became of an update. */
 export interface RecordingUpdate {
-  /** The recording was replaced; false when nothing differed, when it must not be updated, or when `confirm` said no. */
+  /**
+   * The recording was replaced; false when nothing differed, when it must not be updated, or when `confirm`
+   * said no.
+   */
   readonly written: boolean;
   /** Lines of the recording. */
   readonly lines: LineCounts;
   /** Why it was left as it is, for people; '' otherwise. */
   readonly refused: string;
   /**
-   * What the handlers sent was not in the recording, so they had an error in place of the recorded answers. What they sent is in it now;
-   * what they acknowledged is left for the next replay and update.
+   * What the handlers sent was not in the recording, so they had an error in place of the recorded answers.
+   * What they sent is in it now; what they acknowledged is left for the next replay and update.
    */
   readonly again: boolean;
   /** What still differs, since it is no content: answers that took another time. */
@@ -49,16 +52,17 @@ const placeOf = (event: ComparedEvent): number => (event as Placed).place;
 const UNKNOWN_SEND = 'ERR_NOT_RECORDED';
 
 /**
- * Changes a recording where a replay of it differs under the rules, and nowhere else: order, times, ids, peers and every other line stay as
- * they are, byte for byte, packed files and those in several parts too. What is new is put where it happened, what did not come is taken out.
- * The files are replaced at the end, each as a whole: whoever ends the process before leaves the old recording.
+ * Changes a recording where a replay of it differs under the rules, and nowhere else: order, times, ids,
+ * peers and every other line stay as they are, byte for byte, packed files and those in several parts too.
+ * What is new is put where it happened, what did not come is taken out. The files are replaced at the end,
+ * each as a whole: whoever ends the process before leaves the old recording.
  *
  * What the replay did is held in memory.
  *
  * @param file the first of its files.
  * @param replay what `replayRecording` or `replayToHost` gave, or what happened, in the order it happened.
- * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a rule that is none, a file that cannot be written, and where
- * `CI` is set: nobody would look at the change.
+ * @throws BadRecording (ERR_BAD_RECORDING), BadOption (ERR_BAD_OPTION) for a rule that is none, a file that
+ * cannot be written, and where `CI` is set: nobody would look at the change.
  * @example
  * const replay = await replayRecording(readRecording('session.ndjson'), { handlers });
  * await updateRecording('session.ndjson', replay, { ignore: ['result.timestamp'] });
@@ -161,7 +165,10 @@ class Changes implements ComparisonListener {
     this.#do(expected, () => this.#patch.move(place, recorded, placeOf(actual)));
   }
 
-  /** Whether handlers had an error where the recording has an answer, so that their acknowledgements are left for the next time. */
+  /**
+   * Whether handlers had an error where the recording has an answer, so that their acknowledgements are left
+   * for the next time.
+   */
   decide(): boolean {
     const again = this.#sends.some(
       ([expected, actual]) => this.#patch.isAnswered(expected) && this.#patch.isUnknown(actual, UNKNOWN_SEND),

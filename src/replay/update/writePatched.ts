@@ -29,7 +29,9 @@ export interface PatchOptions {
   readonly confirm?: (lines: LineCounts) => boolean | Promise<boolean>;
 }
 
-/** Writes the files of a recording with their lines changed, and puts them in place when all are on the disk. */
+/**
+ * Writes the files of a recording with their lines changed, and puts them in place when all are on the disk.
+ */
 export async function writePatched(
   file: string,
   patch: RecordingPatch,

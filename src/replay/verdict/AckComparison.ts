@@ -65,8 +65,9 @@ const AT_ONCE_MS = 1;
 const MAX_PAIRS = 4096;
 
 /**
- * Compares the acknowledgements of one link of a host: by message those that come first with those recorded first, then their order over the
- * whole link. What was settled is let go, so that a long link needs memory only for what is open.
+ * Compares the acknowledgements of one link of a host: by message those that come first with those recorded
+ * first, then their order over the whole link. What was settled is let go, so that a long link needs memory
+ * only for what is open.
  */
 export class AckComparison {
   readonly #rules: ComparisonRules;
@@ -148,7 +149,8 @@ export class AckComparison {
   /** The recorded end of the link. */
   close(event: RecordedClose): void {
     this.#endsAnswers = true;
-    // A legacy host whose handler fails closes without an answer. A native one never does, and a reset comes from a host that was stopped.
+    // A legacy host whose handler fails closes without an answer. A native one never does, and a reset comes
+    // from a host that was stopped.
     this.#endedAsAnswer = event.from === 'host' && event.how === 'fin' && event.dialect !== 'native';
   }
 

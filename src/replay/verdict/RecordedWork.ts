@@ -1,9 +1,15 @@
 import type { RecordedEvent } from '../../recording/RecordedEvent';
 
-/** A handler that nobody waits for any more is at work no longer than this, milliseconds (`Handler_timeout_ms`). */
+/**
+ * A handler that nobody waits for any more is at work no longer than this, milliseconds
+ * (`Handler_timeout_ms`).
+ */
 const DESERTED_MS = 30_000;
 
-/** Which messages a recorded host had at work: what one handler did comes in one order, what several did side by side in any. */
+/**
+ * Which messages a recorded host had at work: what one handler did comes in one order, what several did side
+ * by side in any.
+ */
 export class RecordedWork {
   readonly #open = new Map<number, Set<number>>();
   #count = 0;
@@ -11,7 +17,10 @@ export class RecordedWork {
   #endsOpen = false;
   #crowds = 0;
 
-  /** Some handler may have been at work for which the recording holds no end: it may go on when the recording is over. */
+  /**
+   * Some handler may have been at work for which the recording holds no end: it may go on when the recording
+   * is over.
+   */
   get endsOpen(): boolean {
     return this.#endsOpen || this.#count > 0;
   }

@@ -17,10 +17,12 @@ interface HostLink {
 }
 
 /**
- * Compares event by event what a replay does with what was recorded, both in any interleaving: what a host acknowledged and what clients
- * sent. Acknowledgements belong together by link and message id, so a replay keeps the recorded numbers.
+ * Compares event by event what a replay does with what was recorded, both in any interleaving: what a host
+ * acknowledged and what clients sent. Acknowledgements belong together by link and message id, so a replay
+ * keeps the recorded numbers.
  *
- * Holds what is open: connections that have not ended on both sides, messages without their last acknowledgement, sends without counterpart.
+ * Holds what is open: connections that have not ended on both sides, messages without their last
+ * acknowledgement, sends without counterpart.
  */
 export class RecordingComparison {
   readonly #rules: ComparisonRules;
@@ -94,7 +96,10 @@ export class RecordingComparison {
     return false;
   }
 
-  /** The recording is at its end; what handlers send from now on that had not ended in it cannot be held against anything. */
+  /**
+   * The recording is at its end; what handlers send from now on that had not ended in it cannot be held
+   * against anything.
+   */
   recordingEnded(): void {
     this.#isOver = true;
   }
@@ -104,7 +109,10 @@ export class RecordingComparison {
     this.#host(link).acks.unanswered(id);
   }
 
-  /** Nothing is sent any more, since so many messages in a row had no answer; what was recorded after that is not compared. */
+  /**
+   * Nothing is sent any more, since so many messages in a row had no answer; what was recorded after that is
+   * not compared.
+   */
   givenUp(silent: number): void {
     this.#silent = silent;
   }

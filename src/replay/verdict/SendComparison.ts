@@ -17,8 +17,8 @@ const MAX_PAIRS = 16_384;
 const whole: ValueComparison = { changes: [], ignored: 0, compared: 1 };
 
 /**
- * Compares what one client of the app sent: by action and value, and in its order within a connection. What has found its counterpart is
- * let go; of the others `UnmatchedSends` holds a few bytes each.
+ * Compares what one client of the app sent: by action and value, and in its order within a connection. What
+ * has found its counterpart is let go; of the others `UnmatchedSends` holds a few bytes each.
  */
 export class SendComparison {
   readonly #rules: ComparisonRules;

@@ -15,7 +15,10 @@ export interface PlacedSend {
   readonly aloneFrom: number;
 }
 
-/** Sends that have no counterpart so far, in their order. In memory are some 50 bytes of each, the contents as `SpillStore` keeps them. */
+/**
+ * Sends that have no counterpart so far, in their order. In memory are some 50 bytes of each, the contents as
+ * `SpillStore` keeps them.
+ */
 export class UnmatchedSends {
   readonly #contents = new SpillStore();
   readonly #keys = new KeyIndex();
@@ -63,7 +66,10 @@ export class UnmatchedSends {
     }
   }
 
-  /** Takes away the first that passes the test, looking from where the cursor stands, and moves the cursor there. */
+  /**
+   * Takes away the first that passes the test, looking from where the cursor stands, and moves the cursor
+   * there.
+   */
   takeFrom(cursor: { row: number }, test: (message: RecordedMessage) => boolean): PlacedSend | undefined {
     for (; cursor.row < this.#taken.length; cursor.row += 1) {
       if (this.#taken.get(cursor.row) === 1) continue;

@@ -4,7 +4,10 @@ import { JsonPath, formatJsonPath } from '../../recording/content/JsonPath';
 import type { ValueChange } from './Verdict';
 import { isBytes } from '../../runtime/bytes';
 
-/** One text for each number, whether it comes as number or as bigint: 2^53 and 9007199254740992n alike; -0 is 0. */
+/**
+ * One text for each number, whether it comes as number or as bigint: 2^53 and 9007199254740992n alike; -0 is
+ * 0.
+ */
 function canonicalNumber(value: number | bigint): string {
   // Beyond 2^53 a number's own text is rounded.
   const large = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
@@ -17,8 +20,8 @@ const bits = new Uint32Array(number.buffer);
 const FIRST = 0x100;
 
 /**
- * A text for a number that is no integer, another one for each; ten times as fast as its decimal digits, which are most of the work where
- * recordings hold measured curves.
+ * A text for a number that is no integer, another one for each; ten times as fast as its decimal digits,
+ * which are most of the work where recordings hold measured curves.
  */
 export function fractionKey(value: number): string {
   number[0] = value;
@@ -72,8 +75,9 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
 export const ruleTypes = Object.keys(types);
 
 /**
- * Compares values by structure under the rules of `CompareOptions`: keys of objects in any order, elements of arrays in theirs, numbers
- * exact (NaN equals NaN, bigint equals the number of the same size). Remembers which rules ever matched.
+ * Compares values by structure under the rules of `CompareOptions`: keys of objects in any order, elements of
+ * arrays in theirs, numbers exact (NaN equals NaN, bigint equals the number of the same size). Remembers
+ * which rules ever matched.
  */
 export class ValueComparer {
   readonly #ignore: readonly PathRule[];
@@ -202,7 +206,10 @@ export class ValueComparer {
     return { changes, ignored, compared };
   }
 
-  /** The value at a path with what is secret replaced, for people and files; `hidden`: paths that a recording hides. */
+  /**
+   * The value at a path with what is secret replaced, for people and files; `hidden`: paths that a recording
+   * hides.
+   */
   shown(value: unknown, at: readonly (string | number)[], hidden: readonly string[] = []): unknown {
     if (!this.hasSecrets && hidden.length === 0) return value;
     const walk = (given: unknown, path: Path): unknown => {

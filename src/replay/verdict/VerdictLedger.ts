@@ -52,7 +52,10 @@ export class VerdictLedger {
     this.#isCut = true;
   }
 
-  /** The recording holds no end of an answer that the replay gave, and nothing that explains it. `place`: of the message. */
+  /**
+   * The recording holds no end of an answer that the replay gave, and nothing that explains it. `place`: of
+   * the message.
+   */
   unheld(place: string): void {
     if (this.#unheld === 0) this.#firstUnheld = place;
     this.#unheld += 1;

@@ -8,7 +8,9 @@ type Content = RecordedAck | RecordedMessage;
 
 const rootOf = ({ kind }: Content): 'value' | 'result' => (kind === 'ack' ? 'result' : 'value');
 
-/** What two contents of an action differ in; what is secret is not told. `limit`: so many changes are told. */
+/**
+ * What two contents of an action differ in; what is secret is not told. `limit`: so many changes are told.
+ */
 export function compareContents(
   rules: ComparisonRules,
   action: string,

@@ -7,10 +7,12 @@ import { isCut, withHeader } from './recordingFacts';
 import type { Verdict } from './Verdict';
 
 /**
- * Compares two recordings of the same conversation, or a recording with the events of its replay: changed, missing, extra and reordered
- * acknowledgements of the host and sends of the clients. Order is compared within a connection, never across. Nothing compared is no pass.
+ * Compares two recordings of the same conversation, or a recording with the events of its replay: changed,
+ * missing, extra and reordered acknowledgements of the host and sends of the clients. Order is compared
+ * within a connection, never across. Nothing compared is no pass.
  *
- * @throws BadOption (ERR_BAD_OPTION) for a rule that is none, BadRecording (ERR_BAD_RECORDING) from reading either.
+ * @throws BadOption (ERR_BAD_OPTION) for a rule that is none, BadRecording (ERR_BAD_RECORDING) from reading
+ * either.
  * @example
  * const verdict = await compareRecordings(readRecording('old.ndjson'), readRecording('new.ndjson'), { ignore: ['**.timestamp'] });
  * console.log(formatVerdict(verdict));

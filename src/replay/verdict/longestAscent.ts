@@ -1,5 +1,6 @@
 /**
- * Positions of a longest strictly ascending selection of the numbers, in O(n log n): what kept its order while the rest was moved.
+ * Positions of a longest strictly ascending selection of the numbers, in O(n log n): what kept its order
+ * while the rest was moved.
  *
  * @example longestAscent([4, 1, 2, 3]) // Set { 1, 2, 3 }
  */

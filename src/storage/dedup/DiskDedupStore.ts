@@ -62,10 +62,12 @@ class Batch {
 }
 
 /**
- * Message-keys and answers in a folder, by LevelDB. All that comes while a batch is being written goes with the next one.
+ * Message-keys and answers in a folder, by LevelDB. All that comes while a batch is being written goes with
+ * the next one.
  *
- * A batch is with the system when it counts as written, not on the disk: it outlives the process, but a power cut may take the last ones.
- * After a failed write the folder is opened anew before the next one, because nothing may follow a record of which only a part was written.
+ * A batch is with the system when it counts as written, not on the disk: it outlives the process, but a power
+ * cut may take the last ones. After a failed write the folder is opened anew before the next one, because
+ * nothing may follow a record of which only a part was written.
  */
 export class DiskDedupStore implements DedupStore {
   readonly #path: string;

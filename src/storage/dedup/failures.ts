@@ -13,7 +13,10 @@ const words: TroubleWords = {
   atStake: (held) => `it held ${decodeHeld(held) ?? 0} keys when it was written last`,
 };
 
-/** Why the store of `Dedup.Path` could not be opened: DedupLocked, MissingPackage or DedupFailed, with path, cause and remedy. */
+/**
+ * Why the store of `Dedup.Path` could not be opened: DedupLocked, MissingPackage or DedupFailed, with path,
+ * cause and remedy.
+ */
 export function openFailure(cause: unknown, path: string): RxcometError {
   if (cause instanceof RxcometError) return cause;
   if (!(cause instanceof StoreProblem)) return failure('cannot be opened', cause, path, true, undefined);

@@ -1,4 +1,7 @@
-/** Reads the numbers and lengths of LevelDB's files, little-endian. Every read throws `RangeError` at the end of the bytes. */
+/**
+ * Reads the numbers and lengths of LevelDB's files, little-endian. Every read throws `RangeError` at the end
+ * of the bytes.
+ */
 export class ByteReader {
   #at = 0;
   readonly #bytes: Buffer;

@@ -5,7 +5,8 @@ import { crc32c, maskCrc32c } from './crc32c';
  *
  *   masked CRC-32C of type and data: uint32 | length of data: uint16 | type: 1 byte | data
  *
- * of type full (1), first (2), middle (3) or last (4). Less than a header is left over at the end of a block, and zeros fill it.
+ * of type full (1), first (2), middle (3) or last (4). Less than a header is left over at the end of a block,
+ * and zeros fill it.
  */
 const BLOCK = 32 * 1024;
 const HEADER = 7;
@@ -19,7 +20,10 @@ export interface LogContents {
   readonly records: readonly Buffer[];
   /** Bytes that are no sound record. */
   readonly damagedBytes: number;
-  /** Bytes of a record whose end is missing at the end of the file: it was being written when the process or the machine stopped. */
+  /**
+   * Bytes of a record whose end is missing at the end of the file: it was being written when the process or
+   * the machine stopped.
+   */
   readonly tornBytes: number;
 }
 
@@ -31,8 +35,8 @@ interface Piece {
 }
 
 /**
- * Reads all sound records. LevelDB itself leaves out the rest of a block behind a bad record, and everything behind a length that reaches
- * beyond the end of the file; here the next sound piece is looked for.
+ * Reads all sound records. LevelDB itself leaves out the rest of a block behind a bad record, and everything
+ * behind a length that reaches beyond the end of the file; here the next sound piece is looked for.
  */
 export function readLog(bytes: Buffer): LogContents {
   const records: Buffer[] = [];
@@ -103,7 +107,10 @@ function nextPiece(bytes: Buffer, from: number): number | undefined {
   return undefined;
 }
 
-/** Behind the last sound piece is nothing, or a piece whose end is missing, or a file that grew before its data came. */
+/**
+ * Behind the last sound piece is nothing, or a piece whose end is missing, or a file that grew before its
+ * data came.
+ */
 function isTorn(bytes: Buffer, at: number): boolean {
   if (at + HEADER > bytes.length) return true;
   const pieceEnd = at + HEADER + bytes.readUInt16LE(at + 4);

@@ -33,7 +33,10 @@ interface Block {
   readonly to: number;
 }
 
-/** Judges each block of a table by its checksum. With a damaged index the blocks are found by their checksums, one after the other. */
+/**
+ * Judges each block of a table by its checksum. With a damaged index the blocks are found by their checksums,
+ * one after the other.
+ */
 export function readTable(bytes: Buffer): TableContents {
   const indexed = blocksByIndex(bytes);
   if (indexed === undefined) {
@@ -100,7 +103,10 @@ function blocksInOrder(bytes: Buffer): Block[] {
   return found;
 }
 
-/** Blocks of data only: those about the table begin with the filter, and the block that names the filter is the next. */
+/**
+ * Blocks of data only: those about the table begin with the filter, and the block that names the filter is
+ * the next.
+ */
 function withoutIndexes(bytes: Buffer, blocks: readonly Block[]): readonly Block[] {
   const named = blocks.findIndex((block) => keysOf(bytes, block)[0]?.startsWith('filter.') === true);
   return named < 0 ? blocks : blocks.slice(0, Math.max(0, named - 1));
@@ -137,7 +143,10 @@ interface RawEntry {
   readonly value: Buffer;
 }
 
-/** Entries of a sound block: each shares the start of its key with the one before. Throws when the block holds something else. */
+/**
+ * Entries of a sound block: each shares the start of its key with the one before. Throws when the block holds
+ * something else.
+ */
 function* entriesIn(bytes: Buffer, { from, to }: Block): Generator<RawEntry, void, undefined> {
   const stored = bytes.subarray(from, to);
   const block = bytes.readUInt8(to) === COMPRESSED ? uncompressSnappy(stored) : stored;

@@ -24,7 +24,8 @@ export const isRescueName = (name: string): boolean =>
   name === GROWING || name === WHOLE || name.startsWith(ASIDE);
 
 /**
- * Makes a new store of what is whole in the old one and puts it in the place of that. The damaged files stay in a folder beside it.
+ * Makes a new store of what is whole in the old one and puts it in the place of that. The damaged files stay
+ * in a folder beside it.
  *
  * @param stamp names that folder
  * @returns the path of that folder
@@ -50,7 +51,10 @@ export async function rescueLevel(
   return aside;
 }
 
-/** Ends a rescue that was cut off between the two stores. Resolves with where the damaged files are, if there was one. */
+/**
+ * Ends a rescue that was cut off between the two stores. Resolves with where the damaged files are, if there
+ * was one.
+ */
 export async function finishRescue(folder: string, names: readonly string[]): Promise<string | undefined> {
   const growing = names.includes(GROWING) && !names.includes(CURRENT);
   if (!growing && !names.includes(WHOLE)) return undefined;

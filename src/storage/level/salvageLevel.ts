@@ -14,8 +14,9 @@ const PAGE = 1000;
 const PAGE_BYTES = 1024 * 1024;
 
 /**
- * Everything that is whole in the files of a store, as the writes that make it again: in pieces, the oldest first. Where a newer value of a
- * key is lost, an older one may come back; so may a key whose deletion is lost.
+ * Everything that is whole in the files of a store, as the writes that make it again: in pieces, the oldest
+ * first. Where a newer value of a key is lost, an older one may come back; so may a key whose deletion is
+ * lost.
  */
 export async function* salvageLevel(
   folder: string,
@@ -52,7 +53,9 @@ function* tableEntries(bytes: Buffer): Generator<SalvagedEntry, void, undefined>
   }
 }
 
-/** Each record is a batch: sequence number (8 bytes), count (4 bytes), then type, key and, of a put, value. */
+/**
+ * Each record is a batch: sequence number (8 bytes), count (4 bytes), then type, key and, of a put, value.
+ */
 function* logEntries(bytes: Buffer): Generator<SalvagedEntry, void, undefined> {
   for (const record of readLog(bytes).records) {
     if (record.length < 12) continue;

@@ -20,7 +20,10 @@ export interface DataFile {
 
 /** What the files of a store are worth. */
 export interface LevelSurvey {
-  /** Those that count, the oldest data first: what a later one says of a key replaces what an earlier one said. */
+  /**
+   * Those that count, the oldest data first: what a later one says of a key replaces what an earlier one
+   * said.
+   */
   readonly files: readonly DataFile[];
   /** What of them is damaged, file by file; empty: everything is whole. */
   readonly damage: readonly string[];
@@ -29,8 +32,8 @@ export interface LevelSurvey {
 const CURRENT = 'CURRENT';
 
 /**
- * Reads all files of a store and checks every checksum in them, which LevelDB does not: it reads damaged tables as they are, leaves out what
- * it cannot parse, and ends the process over some. Changes nothing.
+ * Reads all files of a store and checks every checksum in them, which LevelDB does not: it reads damaged
+ * tables as they are, leaves out what it cannot parse, and ends the process over some. Changes nothing.
  *
  * Rejects with BrokenLevel when that is of no use.
  */
@@ -90,8 +93,8 @@ function dataFiles({ logNumber, previousLog, tables }: Manifest, names: Readonly
 }
 
 /**
- * Deeper levels are older; in the first level tables overlap, the later made ones being newer; in the others, where a key stands in two of
- * them, the table with the lower keys has the newer value.
+ * Deeper levels are older; in the first level tables overlap, the later made ones being newer; in the others,
+ * where a key stands in two of them, the table with the lower keys has the newer value.
  */
 function olderFirst(a: ListedTable, b: ListedTable): number {
   if (a.level !== b.level) return b.level - a.level;

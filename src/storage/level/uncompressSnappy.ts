@@ -3,7 +3,10 @@ import { ByteReader } from './ByteReader';
 /** What a block says of its length beyond this is not believed. */
 const MOST = 256 * 1024 * 1024;
 
-/** Undoes Snappy (its raw format), by which LevelDB compresses blocks. Throws RangeError when the bytes are none. */
+/**
+ * Undoes Snappy (its raw format), by which LevelDB compresses blocks. Throws RangeError when the bytes are
+ * none.
+ */
 export function uncompressSnappy(bytes: Buffer): Buffer {
   const reader = new ByteReader(bytes);
   const length = reader.varint();

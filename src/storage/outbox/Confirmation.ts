@@ -31,8 +31,9 @@ export class Confirmation {
   }
 
   /**
-   * `written` resolves when all that was told until now has been decided. Rejects with the first error among what was told since the question
-   * before; asked again with nothing told in between, the answer is the same.
+   * `written` resolves when all that was told until now has been decided. Rejects with the first error among
+   * what was told since the question before; asked again with nothing told in between, the answer is the
+   * same.
    */
   ask(written: () => Promise<void>): Promise<void> {
     const group = this.#group;

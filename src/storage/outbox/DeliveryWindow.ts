@@ -20,7 +20,9 @@ export class Delivery implements SendSink {
   state: DeliveryState = 'ready';
   /** Takes it back from the peer's queue. */
   recall: (() => boolean) | undefined = undefined;
-  /** To be handed while nothing else is, so that what the host says of its connection is about this message. */
+  /**
+   * To be handed while nothing else is, so that what the host says of its connection is about this message.
+   */
   single = false;
   /** Handed like that. */
   alone = false;
@@ -114,8 +116,9 @@ class DeliveryLine {
 }
 
 /**
- * The messages of an outbox that are in memory, and which of them is to be handed out next: those that have not failed, in their order, and
- * by turns with them those that are tried again, so that neither keep the others waiting.
+ * The messages of an outbox that are in memory, and which of them is to be handed out next: those that have
+ * not failed, in their order, and by turns with them those that are tried again, so that neither keep the
+ * others waiting.
  */
 export class DeliveryWindow implements Iterable<Delivery> {
   readonly #fresh = new DeliveryLine();

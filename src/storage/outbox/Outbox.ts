@@ -28,8 +28,9 @@ const REOPEN_MS = 1000;
 const OVERHEAD_BYTES = 256;
 
 /**
- * Keeps the detached messages of a client on disk until the peer has acknowledged them: each is written, then handed to the peer's queue
- * in the order told, again and again until it is acknowledged, or put among the dead letters because the peer refuses it each time.
+ * Keeps the detached messages of a client on disk until the peer has acknowledged them: each is written, then
+ * handed to the peer's queue in the order told, again and again until it is acknowledged, or put among the
+ * dead letters because the peer refuses it each time.
  *
  * Every message has a message-key (protocol 2) that all its repeats carry.
  */
@@ -39,7 +40,10 @@ export class Outbox implements OutboxPort {
   readonly #store: OutboxStore;
   readonly #courier: OutboxCourier;
   readonly #changed = new Subject<void>();
-  /** Made anew each time: of a folder that was copied or restored the keys that are given from now on are unused as well. */
+  /**
+   * Made anew each time: of a folder that was copied or restored the keys that are given from now on are
+   * unused as well.
+   */
   readonly #id = randomBytes(12).toString('hex');
   readonly #confirmation = new Confirmation();
   #keys = 0;

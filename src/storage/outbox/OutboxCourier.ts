@@ -14,9 +14,15 @@ import { OutboxFeed } from './OutboxFeed';
 const MAX_TRIES = 5;
 /** Delays between the tries of a message that was refused. */
 const refused = { minDelayMs: 1000, maxDelayMs: 60_000, jitter: 0.2 };
-/** Connections lost so often in a row may be lost over a message; and with nothing else under way, over this one. */
+/**
+ * Connections lost so often in a row may be lost over a message; and with nothing else under way, over this
+ * one.
+ */
 const LOST_OFTEN = 10;
-/** Lost so often over the only message there is, the peer has to show before the next try that it keeps a connection without it. */
+/**
+ * Lost so often over the only message there is, the peer has to show before the next try that it keeps a
+ * connection without it.
+ */
 const LOST_ALONE = 5;
 /** For so long. */
 const PROBE_MS = 1000;
@@ -36,7 +42,8 @@ export interface OutboxCourierOptions extends Omit<OutboxOptions, 'store'> {
 }
 
 /**
- * Hands the messages of a store to the peer in their order, a window of them at a time, and decides what comes of each try.
+ * Hands the messages of a store to the peer in their order, a window of them at a time, and decides what
+ * comes of each try.
  *
  * ```
  * handing ── connection lost ─► paused ── delay over ─► handing
@@ -50,13 +57,14 @@ export interface OutboxCourierOptions extends Omit<OutboxOptions, 'store'> {
  *
  * ```
  * ready ── its turn ─► handed ── answered ─► gone from the disk
- *   ▲ ▲                 │ │ └── refused, or no answer in time ─► resting until its next try; too often: dead letter
- *   │ └ connection lost ┘ └──── lost alone again and again ─► aside ── the next got an answer ─► counts as refused
- *   └───────────────────────────────── the next was lost too ───┘
+ *   ▲ ▲                 │ │ └── refused, or no answer in time ─► resting until its next try; too often: dead
+ *   letter │ └ connection lost ┘ └──── lost alone again and again ─► aside ── the next got an answer ─►
+ *   counts as refused └───────────────────────────────── the next was lost too ───┘
  * ```
  *
- * One that rests is outside the window and is read again then, so that the others go on however many fail. When the connection is lost, those
- * behind it are called back from the peer's queue, and after the delay they go again in their order.
+ * One that rests is outside the window and is read again then, so that the others go on however many fail.
+ * When the connection is lost, those behind it are called back from the peer's queue, and after the delay
+ * they go again in their order.
  */
 export class OutboxCourier {
   readonly #options: OutboxCourierOptions;
@@ -66,7 +74,10 @@ export class OutboxCourier {
   readonly #window = new DeliveryWindow();
   readonly #feed: OutboxFeed;
   #handed = 0;
-  /** Messages of the window to be handed out one at a time: over one of them the host ended the connection, or may have. */
+  /**
+   * Messages of the window to be handed out one at a time: over one of them the host ended the connection, or
+   * may have.
+   */
   #singles = 0;
   #pauseTimer: unknown;
   /** Lost connections in a row. */
@@ -257,10 +268,11 @@ export class OutboxCourier {
   }
 
   /**
-   * A legacy peer closes the connection without an answer over what it cannot handle, as does any when a message brings it down; then one
-   * message would keep all others waiting for ever. So one that was lost alone again and again steps aside for the next one: if that gets
-   * through it counts as refused, if not it was the connection after all, and the order stays as it was. With nothing behind it, what is
-   * tried instead is a connection without a message.
+   * A legacy peer closes the connection without an answer over what it cannot handle, as does any when a
+   * message brings it down; then one message would keep all others waiting for ever. So one that was lost
+   * alone again and again steps aside for the next one: if that gets through it counts as refused, if not it
+   * was the connection after all, and the order stays as it was. With nothing behind it, what is tried
+   * instead is a connection without a message.
    */
   #suspect(delivery: Delivery, error: RxcometError, alone: boolean): void {
     const { proven } = delivery;
@@ -346,7 +358,9 @@ export class OutboxCourier {
     this.#window.delete(delivery);
   }
 
-  /** The connection is lost: calls back what still waits in the peer's queue, and begins anew after a delay. */
+  /**
+   * The connection is lost: calls back what still waits in the peer's queue, and begins anew after a delay.
+   */
   #pause(): void {
     if (this.#phase !== 'handing') return;
     this.#phase = 'paused';
@@ -371,7 +385,10 @@ export class OutboxCourier {
     return this.#phase === phase;
   }
 
-  /** Nothing is lost by it, but somebody should know why nothing gets through. Until something does, each code is told once. */
+  /**
+   * Nothing is lost by it, but somebody should know why nothing gets through. Until something does, each code
+   * is told once.
+   */
   #tellOnce(error: RxcometError, { kept }: Delivery): void {
     const code = error instanceof RemoteError ? error.remoteCode : error.code;
     if (this.#told.has(code)) return;

@@ -7,10 +7,16 @@ import type { OutboxOptions } from './OutboxOptions';
 import type { OpenedOutbox, OutboxStore } from './OutboxStore';
 import { RestingMessages, type RestingMessage } from './RestingMessages';
 
-/** Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other sends need too. */
+/**
+ * Messages in memory at most, whatever waits on the disk; also at most half of `Queue.Capacity`, which other
+ * sends need too.
+ */
 const WINDOW = 1024;
 const WINDOW_BYTES = 8 * 1024 * 1024;
-/** Messages that rest at most, of which little more than their place is in memory; with more no further ones are read. */
+/**
+ * Messages that rest at most, of which little more than their place is in memory; with more no further ones
+ * are read.
+ */
 const RESTING = 100_000;
 const READ_AGAIN_MS = 1000;
 
@@ -33,8 +39,9 @@ interface OutboxFeedOptions extends Pick<OutboxOptions, 'queue'> {
 }
 
 /**
- * Fills the window of an outbox from the disk, half of it at a time: what comes next in its order, and by turns with it what rested and is due.
- * While nothing older waits on the disk, what is written goes on from memory.
+ * Fills the window of an outbox from the disk, half of it at a time: what comes next in its order, and by
+ * turns with it what rested and is due. While nothing older waits on the disk, what is written goes on from
+ * memory.
  */
 export class OutboxFeed {
   readonly #options: OutboxFeedOptions;

@@ -15,7 +15,10 @@ export interface OutboxEntry {
   readonly refusal: OutboxRefusal | undefined;
 }
 
-/** The outbox of an app that is not running, as tools see it; from `inspectOutbox`. Holds the folder until it is closed. */
+/**
+ * The outbox of an app that is not running, as tools see it; from `inspectOutbox`. Holds the folder until it
+ * is closed.
+ */
 export interface OutboxInspector {
   /** Messages that wait, the bytes of their contents, and dead letters. */
   readonly totals: Readonly<OutboxTotals>;
@@ -27,7 +30,8 @@ export interface OutboxInspector {
   deadLetters(): AsyncGenerator<OutboxEntry, void, undefined>;
 
   /**
-   * Puts dead letters behind what waits, so that they go out at the next start of the app, each under its old key.
+   * Puts dead letters behind what waits, so that they go out at the next start of the app, each under its old
+   * key.
    *
    * @param keys which; all when left out
    * @returns the keys of those that were put back

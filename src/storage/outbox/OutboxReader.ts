@@ -151,8 +151,8 @@ export class OutboxReader {
 }
 
 /**
- * At least as many as the count is short of. At most as many as there are numbers without a message between the floor and the end, since one
- * may be missing while another one that was delivered is back.
+ * At least as many as the count is short of. At most as many as there are numbers without a message between
+ * the floor and the end, since one may be missing while another one that was delivered is back.
  */
 function lostOf({ depth, floor, end }: OutboxHeld, found: number): LostMessages {
   const least = Math.max(0, depth - found);

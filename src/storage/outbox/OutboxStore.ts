@@ -31,7 +31,10 @@ export interface OutboxStoreOptions {
   readonly onWritten: (messages: readonly KeptMessage[]) => void;
   /** These could not be written and are not kept. */
   readonly onFailed: (messages: readonly KeptMessage[], cause: unknown) => void;
-  /** The files are gone and the folder is a new one. Gives the written messages that are in memory, in their order, to be written again. */
+  /**
+   * The files are gone and the folder is a new one. Gives the written messages that are in memory, in their
+   * order, to be written again.
+   */
   readonly onEmptied: (cause: unknown) => Iterable<KeptMessage>;
   /** Damage was found, and mended as far as can be, when the store was opened anew after a failure. */
   readonly onDamage: (found: OpenedOutbox) => void;
@@ -51,10 +54,12 @@ interface Change extends OutboxTotals {
 }
 
 /**
- * The messages of an outbox on disk. Writes in groups: all that comes while one batch is written goes into the next, with one fsync each.
+ * The messages of an outbox on disk. Writes in groups: all that comes while one batch is written goes into
+ * the next, with one fsync each.
  *
- * After a failed write LevelDB's log may end in half a record, and what is written behind that is lost at the next start; so nothing more
- * goes to it before the store has been closed and opened again, which cuts it off.
+ * After a failed write LevelDB's log may end in half a record, and what is written behind that is lost at the
+ * next start; so nothing more goes to it before the store has been closed and opened again, which cuts it
+ * off.
  */
 export class OutboxStore {
   readonly #options: OutboxStoreOptions;
@@ -192,7 +197,10 @@ export class OutboxStore {
     this.#change({ operations, depth: -1, bytes: -kept.bytes, deadLetters: 1 });
   }
 
-  /** Messages or dead letters on the disk, from `seq` on in their order: at most `limit`, and no more once they have `maxBytes`. */
+  /**
+   * Messages or dead letters on the disk, from `seq` on in their order: at most `limit`, and no more once
+   * they have `maxBytes`.
+   */
   async read(kind: 'dead' | 'message', seq: number, limit: number, maxBytes: number): Promise<OutboxPage> {
     // Not a turn later: the next healing waits for the reading that it can see.
     while (this.#healing !== undefined) await this.#healing;

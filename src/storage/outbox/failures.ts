@@ -20,7 +20,9 @@ const words: TroubleWords = {
   atStake: (held) => `it held ${decodeHeld(held)?.depth ?? 0} messages when it was written last`,
 };
 
-/** Why a store could not be opened: OutboxLocked, MissingPackage or OutboxFailed, with path, cause and remedy. */
+/**
+ * Why a store could not be opened: OutboxLocked, MissingPackage or OutboxFailed, with path, cause and remedy.
+ */
 export function openFailure(cause: unknown, place: OutboxPlace): RxcometError {
   if (cause instanceof RxcometError) return cause;
   const { path } = place;
@@ -34,7 +36,8 @@ export function openFailure(cause: unknown, place: OutboxPlace): RxcometError {
 }
 
 /**
- * What went wrong with an open store, or with a message it should have kept. `what` follows "the outbox PATH".
+ * What went wrong with an open store, or with a message it should have kept. `what` follows "the outbox
+ * PATH".
  *
  * @param lost messages that may be lost by it, at most
  */

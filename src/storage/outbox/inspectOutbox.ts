@@ -12,16 +12,17 @@ const PAGE = 256;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Opens the folder of an outbox to see what waits there and what the peer refused, and to put dead letters back or delete them. `rxcomet
- * outbox` does no more than this. A damaged outbox is left as it is.
+ * Opens the folder of an outbox to see what waits there and what the peer refused, and to put dead letters
+ * back or delete them. `rxcomet outbox` does no more than this. A damaged outbox is left as it is.
  *
- * Rejects with OutboxLocked (ERR_OUTBOX_LOCKED) while an app uses it, OutboxFailed (ERR_OUTBOX) when there is no sound outbox, and
- * MissingPackage (ERR_MISSING_PACKAGE).
+ * Rejects with OutboxLocked (ERR_OUTBOX_LOCKED) while an app uses it, OutboxFailed (ERR_OUTBOX) when there is
+ * no sound outbox, and MissingPackage (ERR_MISSING_PACKAGE).
  *
  * @param path `Outbox.Path` of the client
  * @example
  * const outbox = await inspectOutbox('/var/lib/lab/outbox');
- * for await (const { key, action, refusal } of outbox.deadLetters()) console.log(key, action, refusal?.reason);
+ * for await (const { key, action, refusal } of outbox.deadLetters())
+ *   console.log(key, action, refusal?.reason);
  * await outbox.retry();
  * await outbox.close();
  */

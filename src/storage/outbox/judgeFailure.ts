@@ -7,8 +7,10 @@ import { RemoteError, SendError } from '../../errors/sending';
  *
  * - `stopped`: nobody's, the app stops; the message stays for the next start
  * - `link`: the connection's or the peer's as a whole; everything waits, then goes again in its order
- * - `busy`: of the moment, or of what is behind the peer's handler; this message is tried again, the others go on
- * - `content`: the host ended the connection over something it read on it, and which message that was it doesn't say
+ * - `busy`: of the moment, or of what is behind the peer's handler; this message is tried again, the others
+ *   go on
+ * - `content`: the host ended the connection over something it read on it, and which message that was it
+ *   doesn't say
  * - `message`: this message's; it is tried again, but not for ever
  * - `handled`: nobody's, the peer has handled it
  */
@@ -41,7 +43,10 @@ const local = {
   ERR_UNENCODABLE: 'message',
 } as const satisfies Record<SendErrorCode, Judgement>;
 
-/** Codes in the error frames of a host, docs/errors.md: its own, and those of errors that a handler failed with. */
+/**
+ * Codes in the error frames of a host, docs/errors.md: its own, and those of errors that a handler failed
+ * with.
+ */
 const remote = {
   // Sending
   ERR_ACK_TIMEOUT: 'busy',
@@ -128,7 +133,10 @@ const remote = {
   ERR_REPLAY_STUCK: 'message',
 } as const satisfies Record<ErrorCode, Judgement>;
 
-/** What a failed try of a kept message says. A code that no version of ours has is a handler's answer to the message. */
+/**
+ * What a failed try of a kept message says. A code that no version of ours has is a handler's answer to the
+ * message.
+ */
 export function judgeFailure(error: RxcometError): Judgement {
   if (error instanceof RemoteError) return byCode<Judgement>(remote, error.remoteCode, 'message');
   // Without an answer to this message, what came was no reply to anything.

@@ -43,7 +43,10 @@ type HeldContent =
 const CACHED_ACTIONS = 1024;
 const noOptions: TellOptions = {};
 
-/** A client of an app: what {@link Peer} shows to users, and its life from the first connection to the stop of the app. */
+/**
+ * A client of an app: what {@link Peer} shows to users, and its life from the first connection to the stop of
+ * the app.
+ */
 export class Client implements Peer {
   readonly state$: Observable<ClientState>;
   readonly outbox$: Observable<OutboxState>;
@@ -169,8 +172,8 @@ export class Client implements Peer {
   }
 
   /**
-   * Resolves when the peer has acknowledged all that the outbox held, or cannot be reached, so that waiting is of no use: what
-   * is left goes out at the next start.
+   * Resolves when the peer has acknowledged all that the outbox held, or cannot be reached, so that waiting
+   * is of no use: what is left goes out at the next start.
    */
   async outboxSent(): Promise<void> {
     const { outbox } = this.#context;
@@ -264,7 +267,10 @@ export class Client implements Peer {
     }
   }
 
-  /** The short way of a message that needs nothing but to be written now; false when it has to go the ordinary one. */
+  /**
+   * The short way of a message that needs nothing but to be written now; false when it has to go the ordinary
+   * one.
+   */
   #tellAtOnce(action: string | ActionContract, value: unknown, options: TellOptions): boolean {
     const { key, signal, urgent, timeoutMs, trace } = options;
     if (typeof action !== 'string' || isBytes(value) || !this.#lane.writable) return false;

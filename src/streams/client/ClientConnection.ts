@@ -51,7 +51,8 @@ export interface ClientConnectionEvents {
 }
 
 /**
- * The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a kept one.
+ * The client's side of one connection (protocol 1.3 and 2). Its first request goes alone; hello makes it a
+ * kept one.
  *
  * ```
  * finding: the first request is out ── hello ─► kept ── goaway, finish ─► draining: answers still come
@@ -134,7 +135,9 @@ export class ClientConnection implements LinkEvents {
     return this.#inFlight.size;
   }
 
-  /** Writes the first request, which goes alone; its answer tells the dialect, so that it is always confirmed. */
+  /**
+   * Writes the first request, which goes alone; its answer tells the dialect, so that it is always confirmed.
+   */
   start(first: Send): void {
     this.#link.open(this);
     this.#lastId = 1;
@@ -176,8 +179,9 @@ export class ClientConnection implements LinkEvents {
   }
 
   /**
-   * Pipelines a request that nobody waits for, only while `hasRoom`: the way of `tell(…, { confirm: false })`, without an object per
-   * message. False when it may be too large for the peer, which is for `write` to find out.
+   * Pipelines a request that nobody waits for, only while `hasRoom`: the way of
+   * `tell(…, { confirm: false })`, without an object per message. False when it may be too large for the
+   * peer, which is for `write` to find out.
    */
   writeUnconfirmed(text: string): boolean {
     if (text.length * 3 > (this.#hello?.maxContentBytes ?? Infinity)) return false;
@@ -193,8 +197,9 @@ export class ClientConnection implements LinkEvents {
   }
 
   /**
-   * The send was given up: a native peer is told, a connection that is still finding out is closed (protocol 2). `repeatable`: whoever sent
-   * it may send it again under the same key, and a host that drops repeats then lets the repeat join the handler, which must go on.
+   * The send was given up: a native peer is told, a connection that is still finding out is closed (protocol
+   * 2). `repeatable`: whoever sent it may send it again under the same key, and a host that drops repeats
+   * then lets the repeat join the handler, which must go on.
    */
   cancel(send: Send, repeatable: boolean): void {
     if (this.#inFlight.get(send.id) !== send) return;
@@ -379,7 +384,10 @@ export class ClientConnection implements LinkEvents {
     }
   }
 
-  /** The send that a reply is for; undefined when it was cancelled or timed out before. Throws ProtocolViolation. */
+  /**
+   * The send that a reply is for; undefined when it was cancelled or timed out before. Throws
+   * ProtocolViolation.
+   */
   #answered({ messageId }: FrameHeader): Send | undefined {
     if (!isMessageId(messageId) || messageId > this.#lastId) {
       throw new ProtocolViolation('a reply must carry the message-id of a request; protocol 2', {

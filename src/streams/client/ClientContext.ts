@@ -11,7 +11,10 @@ export interface PeerContext extends ClientContext {
   readonly transport: Transport;
   /** 0 up to 1, for jitter. */
   readonly random: () => number;
-  /** Is told of every failure of a detached send, and of what went wrong with a connection while nothing was waiting. */
+  /**
+   * Is told of every failure of a detached send, and of what went wrong with a connection while nothing was
+   * waiting.
+   */
   readonly report: (error: RxcometError, client: string, action: string) => void;
   readonly onConnection: (event: ConnectionEvent) => void;
   /** Keeps detached messages on disk; undefined: they are kept in memory only. */

@@ -1,8 +1,14 @@
 import type { Clock } from '../../runtime/Clock';
 
-/** Says on a kept connection that we live, and notices when the peer doesn't: any byte heard counts (protocol 2, Flow). */
+/**
+ * Says on a kept connection that we live, and notices when the peer doesn't: any byte heard counts (protocol
+ * 2, Flow).
+ */
 export class ClientHeartbeat {
-  /** Clock time of the last byte from the peer, and of the last one to it. Fields, since they are set for every chunk. */
+  /**
+   * Clock time of the last byte from the peer, and of the last one to it. Fields, since they are set for
+   * every chunk.
+   */
   heardAt = 0;
   wroteAt = 0;
   readonly #clock: Clock;
@@ -16,7 +22,10 @@ export class ClientHeartbeat {
     this.#onLost = onLost;
   }
 
-  /** The shorter of the host's period and ours; 0 is none. With ours off, the host still hears that we live, but isn't judged. */
+  /**
+   * The shorter of the host's period and ours; 0 is none. With ours off, the host still hears that we live,
+   * but isn't judged.
+   */
   start(hostMs: number, ownMs: number): void {
     const periodMs = Math.min(hostMs || Infinity, ownMs || Infinity);
     if (periodMs === Infinity) return;

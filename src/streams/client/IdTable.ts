@@ -1,9 +1,9 @@
 /**
- * Values by ascending ids, such as unanswered requests by message-id. Most ids in use are close together, so a ring of slots finds them;
- * one that stays while the ring has gone round moves to a Map.
+ * Values by ascending ids, such as unanswered requests by message-id. Most ids in use are close together, so
+ * a ring of slots finds them; one that stays while the ring has gone round moves to a Map.
  *
- * Not a Map alone: one whose entries come and go is rebuilt all the time, and each old table that reached V8's old generation keeps the
- * next one alive, with everything in it, until a full collection.
+ * Not a Map alone: one whose entries come and go is rebuilt all the time, and each old table that reached
+ * V8's old generation keeps the next one alive, with everything in it, until a full collection.
  */
 export class IdTable<T> {
   #ids: number[];

@@ -15,8 +15,9 @@ const START = '{"result":';
 /**
  * The result in the JSON of a reply (protocol 1.2); undefined when it is no object with "result".
  *
- * Our own spelling is parsed without its wrapper, which saves an object: what stands between `{"result":` and `}` is a JSON value by
- * itself exactly when the whole is an object with this one key. Anything else goes through the parser whole.
+ * Our own spelling is parsed without its wrapper, which saves an object: what stands between `{"result":` and
+ * `}` is a JSON value by itself exactly when the whole is an object with this one key. Anything else goes
+ * through the parser whole.
  */
 export function readResult(text: string, options: ParseJsonOptions): unknown {
   if (text.slice(0, START.length) === START && text.endsWith('}')) {
@@ -60,7 +61,10 @@ export class ReplyReader {
     throw new BadReply(text, failureFields(config.name, send, 'yes'));
   }
 
-  /** The error of an error acknowledgement. `delivered`: 'unknown' when it is for the whole connection (protocol 2, Violations). */
+  /**
+   * The error of an error acknowledgement. `delivered`: 'unknown' when it is for the whole connection
+   * (protocol 2, Violations).
+   */
   error(frame: Frame, send: Send, delivered: Delivered = 'yes'): SendError {
     const fields = failureFields(this.#context.config.name, send, delivered);
     let result: unknown;
@@ -86,7 +90,10 @@ export class ReplyReader {
   }
 }
 
-/** How COMET's server words a request it could not serve (protocol 1.4); any other string, also one that starts with "Error:", is a result. */
+/**
+ * How COMET's server words a request it could not serve (protocol 1.4); any other string, also one that
+ * starts with "Error:", is a result.
+ */
 const failurePrefixes = [
   'Error: invalid action and or value',
   'No responder function defined for TCP/IP server',

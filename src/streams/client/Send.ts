@@ -68,7 +68,10 @@ export class Send implements TimeoutEntry {
     this.confirm = kind !== 'unconfirmed';
   }
 
-  /** What it weighs in the queue, in bytes (two-byte characters count as one; the limit is a guard, not an account). */
+  /**
+   * What it weighs in the queue, in bytes (two-byte characters count as one; the limit is a guard, not an
+   * account).
+   */
   get weight(): number {
     return this.text === undefined ? (this.raw?.byteLength ?? 0) : this.text.length;
   }
@@ -132,7 +135,10 @@ export class Send implements TimeoutEntry {
   }
 }
 
-/** Who watches a send, what it calls it and what it sees: one object, since one is made for each message while somebody watches. */
+/**
+ * Who watches a send, what it calls it and what it sees: one object, since one is made for each message while
+ * somebody watches.
+ */
 class Watch implements SentMessage {
   readonly action: string;
   readonly kind: 'tell' | 'ask';

@@ -20,8 +20,9 @@ import type { Link } from '../transport/Link';
 import { SendTimeouts } from './SendTimeouts';
 
 /**
- * A queue and the connections that empty it, in order. To a peer that is not known to be native one connection at a time finds out;
- * to a legacy peer each message has its own connection, `Parallel` at once; to a native one a kept connection takes all.
+ * A queue and the connections that empty it, in order. To a peer that is not known to be native one
+ * connection at a time finds out; to a legacy peer each message has its own connection, `Parallel` at once;
+ * to a native one a kept connection takes all.
  *
  * What is known of the peer (`#dialect`) decides how many connections there are:
  *
@@ -44,8 +45,8 @@ import { SendTimeouts } from './SendTimeouts';
  * any ── close(): takes no more ─► stopped ── all answered, or abort() ─► over
  * ```
  *
- * Of several connections to a legacy peer some may be connecting, others open, while the delay of one that failed runs; so these are no
- * phases: they are read from `#attempts`, `#open` and `#backoffTimer`.
+ * Of several connections to a legacy peer some may be connecting, others open, while the delay of one that
+ * failed runs; so these are no phases: they are read from `#attempts`, `#open` and `#backoffTimer`.
  */
 export class SendLane implements ClientConnectionEvents {
   readonly #context: PeerContext;
@@ -204,7 +205,9 @@ export class SendLane implements ClientConnectionEvents {
     });
   }
 
-  /** Whether the peer takes a connection and keeps it for so long without being told anything. Never rejects. */
+  /**
+   * Whether the peer takes a connection and keeps it for so long without being told anything. Never rejects.
+   */
   async probe(forMs: number): Promise<boolean> {
     const { transport, config, clock } = this.#context;
     const probe = new AbortController();
@@ -340,7 +343,10 @@ export class SendLane implements ClientConnectionEvents {
     return count;
   }
 
-  /** What cannot be said to a peer that is not known to be native, or would hang it (protocol 1.4), never becomes a first message. */
+  /**
+   * What cannot be said to a peer that is not known to be native, or would hang it (protocol 1.4), never
+   * becomes a first message.
+   */
   #refuseUnspeakable(): void {
     if (this.#dialect === 'native' || (this.#dialect === undefined && this.#staying > 0)) return;
     for (let send = this.#queue.peek(); send?.raw !== undefined; send = this.#queue.peek()) {
@@ -422,7 +428,8 @@ export class SendLane implements ClientConnectionEvents {
   }
 
   #writeTo(connection: ClientConnection, send: Send): void {
-    // The answer to a message of the outbox is worth waiting for: giving it up would only mean to send it again.
+    // The answer to a message of the outbox is worth waiting for: giving it up would only mean to send it
+    // again.
     const patient = send.fromOutbox && connection.heedsHeartbeat;
     if (!send.awaited && send.confirm && !patient) this.#timeouts.arm(send);
     connection.write(send);

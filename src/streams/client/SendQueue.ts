@@ -34,7 +34,10 @@ export class SendQueue {
     return send;
   }
 
-  /** Takes a done send out of the count; its place is cleared when it is reached, or when too many such places wait. */
+  /**
+   * Takes a done send out of the count; its place is cleared when it is reached, or when too many such places
+   * wait.
+   */
   forget(send: Send): void {
     this.length -= 1;
     this.bytes -= send.weight;
@@ -55,8 +58,8 @@ export class SendQueue {
 }
 
 /**
- * What a client has not written yet, within the limits of `Queue`: what finds no room or waits too long ends here. A
- * subclass, because all else stays as it is.
+ * What a client has not written yet, within the limits of `Queue`: what finds no room or waits too long ends
+ * here. A subclass, because all else stays as it is.
  */
 export class LimitedQueue extends SendQueue {
   readonly #context: ClientContext;

@@ -32,10 +32,12 @@ export interface DedupOptions {
 }
 
 /**
- * Knows messages again by their message-key (protocol 2, `message-key`): a repeat joins the handling that goes on, or gets the answer that
- * was kept. After an error, or when handlers were cut off, the next repeat is handled again, as redelivered.
+ * Knows messages again by their message-key (protocol 2, `message-key`): a repeat joins the handling that
+ * goes on, or gets the answer that was kept. After an error, or when handlers were cut off, the next repeat
+ * is handled again, as redelivered.
  *
- * With a store: "entered" is written before the handlers are asked, the answer before the acknowledgement goes out.
+ * With a store: "entered" is written before the handlers are asked, the answer before the acknowledgement
+ * goes out.
  */
 export class Dedup implements RunOwner {
   readonly maxAnswerBytes: number;
@@ -103,8 +105,8 @@ export class Dedup implements RunOwner {
   }
 
   /**
-   * Takes a request that has a key. True: the exchange has joined its run and may take its turn (`exchange.run`). False: it is over, as
-   * its answer was there already or it wants none.
+   * Takes a request that has a key. True: the exchange has joined its run and may take its turn
+   * (`exchange.run`). False: it is over, as its answer was there already or it wants none.
    */
   accept(exchange: Exchange, port: JoinerPort): boolean {
     const key = exchange.message.key ?? '';
@@ -156,7 +158,10 @@ export class Dedup implements RunOwner {
     else this.#options.store?.forget(run.key);
   }
 
-  /** It ended without an answer to keep: the next repeat is handled again. `error`: its answer could not be read, which changes nothing. */
+  /**
+   * It ended without an answer to keep: the next repeat is handled again. `error`: its answer could not be
+   * read, which changes nothing.
+   */
   failed(run: DedupRun, error?: unknown): void {
     if (!this.#remove(run)) return;
     if (error === undefined) this.#known.add(run.key, this.#now(), false, this.#runs.size);

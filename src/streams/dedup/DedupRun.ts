@@ -7,7 +7,9 @@ import { errorAcknowledgement } from '../dispatch/errorAcknowledgement';
 import { Exchange, type NextOutcome, type ReplyPort, type SharedRun } from '../dispatch/Exchange';
 import type { JoinerPort, KeptAnswer } from './DedupStore';
 
-/** `open`: no terminal answer yet; `keeping`: it is being written; `settled`: it was given, or none will be. */
+/**
+ * `open`: no terminal answer yet; `keeping`: it is being written; `settled`: it was given, or none will be.
+ */
 type Phase = 'open' | 'keeping' | 'settled';
 
 /** What a run needs of the Dedup that keeps keys and answers. */
@@ -25,9 +27,9 @@ export interface RunOwner {
 }
 
 /**
- * One handling of a message with a key. The handlers have an exchange of their own, whose port this is; the requests of that key, the first
- * one and its repeats, join it and get its answer. A joiner may go without ending it, so that a lost connection does not end a handler
- * whose message will be repeated.
+ * One handling of a message with a key. The handlers have an exchange of their own, whose port this is; the
+ * requests of that key, the first one and its repeats, join it and get its answer. A joiner may go without
+ * ending it, so that a lost connection does not end a handler whose message will be repeated.
  */
 export class DedupRun implements ReplyPort, SharedRun {
   /** What the handlers see. */
@@ -134,7 +136,9 @@ export class DedupRun implements ReplyPort, SharedRun {
     } else for (const result of answer.results) port.encodedResult(joiner, result);
   }
 
-  /** The peer of this joiner said that it does not want the answer. Ends the handlers when nobody else does. */
+  /**
+   * The peer of this joiner said that it does not want the answer. Ends the handlers when nobody else does.
+   */
   cancel(joiner: Exchange, reason: RxcometError): void {
     if (!this.#begun || this.#phase !== 'open' || this.#joiners.size > 1) return;
     joiner.answered = true;
@@ -172,7 +176,8 @@ export class DedupRun implements ReplyPort, SharedRun {
       const its = port.encodedNext(joiner, result);
       if (its === 'behind') outcome = its;
       if (its !== 'overflow') continue;
-      // For the only one it is the end of the handler as for any message; otherwise it is that peer's own affair.
+      // For the only one it is the end of the handler as for any message; otherwise it is that peer's own
+      // affair.
       if (this.#joiners.size === 1) return its;
       this.#overflowed(joiner, port);
     }
@@ -289,7 +294,10 @@ export class DedupRun implements ReplyPort, SharedRun {
   }
 }
 
-/** Gives the results of a stream so far. False: they are more than may wait for this peer, and it has had an error instead. */
+/**
+ * Gives the results of a stream so far. False: they are more than may wait for this peer, and it has had an
+ * error instead.
+ */
 function catchUp(joiner: Exchange, port: JoinerPort, results: readonly EncodedResult[]): boolean {
   for (const result of results) {
     if (port.encodedNext(joiner, result) !== 'overflow') continue;

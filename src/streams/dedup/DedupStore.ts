@@ -10,8 +10,9 @@ export interface KeptAnswer {
 }
 
 /**
- * Steps in the life of a message with a key, in their order, for specs that end the process there: around the write of the mark that says
- * "entered", before the handlers are asked, when the answer is written, when the acknowledgement was handed to the system.
+ * Steps in the life of a message with a key, in their order, for specs that end the process there: around the
+ * write of the mark that says "entered", before the handlers are asked, when the answer is written, when the
+ * acknowledgement was handed to the system.
  */
 type DedupStep = 'before-write' | 'after-write' | 'handler-entered' | 'answer-kept' | 'ack-written';
 
@@ -26,7 +27,9 @@ export interface DedupCounts {
   readonly joined: number;
   /** Repeats that came after it, and got the kept answer. */
   readonly repeated: number;
-  /** Message-keys forgotten before `Dedup.Window_ms` was over, because there were more than `Dedup.Max_keys`. */
+  /**
+   * Message-keys forgotten before `Dedup.Window_ms` was over, because there were more than `Dedup.Max_keys`.
+   */
   readonly forgottenEarly: number;
 }
 
@@ -56,18 +59,21 @@ export interface OpenedDedup {
 }
 
 /**
- * Where a host keeps message-keys and answers beyond its own life; implemented in src/storage. What is written survives the end of the
- * process, however sudden. Writes take effect in the order of the calls.
+ * Where a host keeps message-keys and answers beyond its own life; implemented in src/storage. What is
+ * written survives the end of the process, however sudden. Writes take effect in the order of the calls.
  */
 export interface DedupStore {
   /**
-   * Opens it and tells what it holds. Rejects with DedupLocked (ERR_DEDUP_LOCKED), DedupFailed (ERR_DEDUP) or MissingPackage
-   * (ERR_MISSING_PACKAGE).
+   * Opens it and tells what it holds. Rejects with DedupLocked (ERR_DEDUP_LOCKED), DedupFailed (ERR_DEDUP) or
+   * MissingPackage (ERR_MISSING_PACKAGE).
    */
   open(): Promise<OpenedDedup>;
   /** Resolves when it is written that the message is about to be handled. Rejects with DedupFailed. */
   enter(key: string, at: number): Promise<void>;
-  /** Resolves when it is written that the message was answered; undefined: with an answer too large to keep. Rejects with DedupFailed. */
+  /**
+   * Resolves when it is written that the message was answered; undefined: with an answer too large to keep.
+   * Rejects with DedupFailed.
+   */
   keep(key: string, at: number, answer: KeptAnswer | undefined): Promise<void>;
   /** Undefined: the answer was too large to keep. Rejects with DedupFailed. */
   recall(key: string): Promise<KeptAnswer | undefined>;

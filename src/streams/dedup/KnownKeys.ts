@@ -17,14 +17,18 @@ export interface KnownKeysOptions {
   readonly onForget: (key: string) => void;
 }
 
-/** After a long silence many are too old at once; so many of them go with each that comes, and none is found meanwhile. */
+/**
+ * After a long silence many are too old at once; so many of them go with each that comes, and none is found
+ * meanwhile.
+ */
 const FORGET_AT_ONCE = 32;
 /** What an answer takes beside its contents, roughly. */
 const ANSWER_OVERHEAD = 100;
 
 /**
- * Keys of messages that are over, oldest first, with the answers that are held in memory. Whatever is too old or too much goes, oldest
- * first; when answers are too many bytes only the answers go, so that their messages are still not handled twice.
+ * Keys of messages that are over, oldest first, with the answers that are held in memory. Whatever is too old
+ * or too much goes, oldest first; when answers are too many bytes only the answers go, so that their messages
+ * are still not handled twice.
  */
 export class KnownKeys {
   /** Keys forgotten before their window was over, because there were more than `maxKeys`. */

@@ -5,12 +5,15 @@ import type { TimeoutEntry, TimeoutQueue } from '../../runtime/TimeoutQueue';
 import type { TrafficObserver } from '../messages/TrafficObserver';
 import type { ActionContract } from '../messages/defineAction';
 
-/** How far a result of a stream got: `behind`: the peer reads slower, wait; `overflow`: more is unsent than allowed, it was not taken. */
+/**
+ * How far a result of a stream got: `behind`: the peer reads slower, wait; `overflow`: more is unsent than
+ * allowed, it was not taken.
+ */
 export type NextOutcome = 'taken' | 'behind' | 'overflow';
 
 /**
- * Where the answer of one message goes: a connection in production, a replay or a test elsewhere. Values are as handlers gave them.
- * `result`, `next` throw Unencodable before anything is written.
+ * Where the answer of one message goes: a connection in production, a replay or a test elsewhere. Values are
+ * as handlers gave them. `result`, `next` throw Unencodable before anything is written.
  */
 export interface ReplyPort {
   /** The one result. */
@@ -20,7 +23,9 @@ export interface ReplyPort {
   /** No more results. */
   complete(exchange: Exchange): void;
   error(exchange: Exchange, code: string, message: string): void;
-  /** All handlers of the message have settled, or ignored its abort; its slot is free. Called exactly once. */
+  /**
+   * All handlers of the message have settled, or ignored its abort; its slot is free. Called exactly once.
+   */
   released(exchange: Exchange): void;
   /** Calls back once when the peer has caught up, or at once when it has. */
   whenWritable(callback: () => void): void;
@@ -88,8 +93,8 @@ export interface HandlingState {
 }
 
 /**
- * One message between its arrival and the end of its handlers: the states of the handler chain and of the reply port in one object, because
- * one is made for each message.
+ * One message between its arrival and the end of its handlers: the states of the handler chain and of the
+ * reply port in one object, because one is made for each message.
  */
 export class Exchange implements MessageControl, TimeoutEntry, HandlingState, ReplyState {
   message!: Message;
@@ -178,7 +183,10 @@ export interface HandlerRules {
   readonly concurrency?: number;
   /** Its messages pass by those that wait. Default false. */
   readonly urgent?: boolean;
-  /** True: the message is its own from here on; it answers through message.ack and message.fail. Default false. */
+  /**
+   * True: the message is its own from here on; it answers through message.ack and message.fail. Default
+   * false.
+   */
   readonly claims?: boolean;
 }
 
@@ -189,7 +197,10 @@ export class Registration {
   /** Of those, calls that ignored the abort of their message. */
   stuck = 0;
   removed = false;
-  /** Messages that wait because `concurrency` are running, oldest first; a Set so that a cancelled one leaves at once. */
+  /**
+   * Messages that wait because `concurrency` are running, oldest first; a Set so that a cancelled one leaves
+   * at once.
+   */
   readonly waiting = new Set<Exchange>();
   /** Waiting messages are being started further up the stack. */
   starting = false;

@@ -38,9 +38,11 @@ export interface HandlerChainOptions {
 }
 
 /**
- * Asks the handlers of a message in their order and brings the first answer to its port. Needs no bytes and no socket.
+ * Asks the handlers of a message in their order and brings the first answer to its port. Needs no bytes and
+ * no socket.
  *
- * A synchronous handler costs a call: only a Promise, an Observable or an AsyncIterable gets a timeout entry and callbacks.
+ * A synchronous handler costs a call: only a Promise, an Observable or an AsyncIterable gets a timeout entry
+ * and callbacks.
  */
 export class HandlerChain {
   /** Answers that came after their message was answered, cancelled or timed out. */
@@ -96,7 +98,10 @@ export class HandlerChain {
     this.#askOn(exchange);
   }
 
-  /** The peer does not want the answer any more, or is gone: aborts the signal, ends what can be ended, drops later answers. */
+  /**
+   * The peer does not want the answer any more, or is gone: aborts the signal, ends what can be ended, drops
+   * later answers.
+   */
   cancel(exchange: Exchange, reason: unknown): void {
     if (exchange.released) return;
     if (!exchange.answered) exchange.outcome = 'cancelled';
@@ -356,7 +361,8 @@ export class HandlerChain {
     const contract = exchange.current?.contract;
     const outcome = exchange.port.next(exchange, contract === undefined ? value : contract.encodeAck(value));
     exchange.streaming = true;
-    // A legacy peer has no answer before its one frame, and a result that nobody wants is none: the time of the handler goes on.
+    // A legacy peer has no answer before its one frame, and a result that nobody wants is none: the time of
+    // the handler goes on.
     if (exchange.message.dialect === 'native' && !exchange.noAck) {
       this.#disarm(exchange);
       if (this.#idleTimeouts !== undefined) this.#await(exchange, this.#idleTimeouts);
@@ -425,8 +431,9 @@ export class HandlerChain {
   }
 
   /**
-   * The handler ignores its abort. The slot of its connection is free, or nothing would get through in the end; its place in a `concurrency` is
-   * not, since a second command must not begin at an instrument while the first one goes on.
+   * The handler ignores its abort. The slot of its connection is free, or nothing would get through in the
+   * end; its place in a `concurrency` is not, since a second command must not begin at an instrument while
+   * the first one goes on.
    */
   #stuck(exchange: Exchange): void {
     const registration = exchange.current;
@@ -546,7 +553,10 @@ function behindStuck(exchange: Exchange, { concurrency }: Registration): Handler
   return new HandlerStuck(text, { action, peer });
 }
 
-/** Apart, because a function with a closure in it makes room for what that captures at each call, also when it is not reached. */
+/**
+ * Apart, because a function with a closure in it makes room for what that captures at each call, also when it
+ * is not reached.
+ */
 function callWithin(exchange: Exchange, registration: Registration, value: unknown): unknown {
   return exchange.within(() => registration.call(value, exchange.message));
 }

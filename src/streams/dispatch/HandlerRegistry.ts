@@ -3,8 +3,9 @@ import type { Registration } from './Exchange';
 const none: readonly Registration[] = [];
 
 /**
- * Handlers by action. A look-up costs one Map access at any number of actions: the list of an action, with the '*' handlers in their
- * place, is joined when handlers change and not when messages come. Action names are data: only `Map` keys, never properties.
+ * Handlers by action. A look-up costs one Map access at any number of actions: the list of an action, with
+ * the '*' handlers in their place, is joined when handlers change and not when messages come. Action names
+ * are data: only `Map` keys, never properties.
  */
 export class HandlerRegistry {
   readonly #ordered = new Set<Registration>();

@@ -26,8 +26,8 @@ export interface StreamHandlerOptions {
 }
 
 /**
- * A pipeline as a handler. When it errors, its open messages get error acknowledgements and it is subscribed anew with backoff; messages
- * that come meanwhile wait for it. When it completes it is through.
+ * A pipeline as a handler. When it errors, its open messages get error acknowledgements and it is subscribed
+ * anew with backoff; messages that come meanwhile wait for it. When it completes it is through.
  */
 export class StreamHandler {
   readonly #options: StreamHandlerOptions;
@@ -79,7 +79,8 @@ export class StreamHandler {
   }
 
   #give(input: Subject<Message>, message: Message): void {
-    // Not before there is a pipeline: what waits for one keeps its slot, so that no more than Max_in_flight can.
+    // Not before there is a pipeline: what waits for one keeps its slot, so that no more than Max_in_flight
+    // can.
     if (this.#options.acknowledgeOnArrival) message.ack();
     try {
       input.next(message);

@@ -1,7 +1,8 @@
 import { describeError, readProperty } from '../../runtime/describeError';
 
 /**
- * What of an error goes on the wire: its `code` when it has one, else ERR_HANDLER_FAILED, and its message. Never a stack.
+ * What of an error goes on the wire: its `code` when it has one, else ERR_HANDLER_FAILED, and its message.
+ * Never a stack.
  */
 export function errorAcknowledgement(error: unknown): { readonly code: string; readonly message: string } {
   const code = readProperty(error, 'code');

@@ -6,7 +6,10 @@ import { fairStep } from '../../runtime/fairStep';
 import { GuardedSubscriber } from '../../runtime/guards';
 import { quoteName } from '../../runtime/names';
 
-/** What becomes of the results of a handler that answers with several. After `failed` or `ended` nothing more comes. */
+/**
+ * What becomes of the results of a handler that answers with several. After `failed` or `ended` nothing more
+ * comes.
+ */
 export interface ResultTaker {
   /** Throws what is wrong with a result. */
   next(value: unknown): NextOutcome;
@@ -23,7 +26,9 @@ function resultOverflow(action: string): ResultOverflow {
   );
 }
 
-/** So many results are pulled of an AsyncIterable for a message that wants none, then it counts as endless. */
+/**
+ * So many results are pulled of an AsyncIterable for a message that wants none, then it counts as endless.
+ */
 const UNWANTED_RESULTS = 10_000;
 
 function endless(action: string): ResultOverflow {
@@ -33,8 +38,9 @@ function endless(action: string): ResultOverflow {
 }
 
 /**
- * Answers a message with what an AsyncIterable gives, pulled only while the peer reads, and so that one which never waits leaves others their
- * turns. From now on `exchange.stopWork` ends it; its slot is free when the pending `next()` has settled.
+ * Answers a message with what an AsyncIterable gives, pulled only while the peer reads, and so that one which
+ * never waits leaves others their turns. From now on `exchange.stopWork` ends it; its slot is free when the
+ * pending `next()` has settled.
  */
 export async function pullResults(
   exchange: Exchange,
@@ -92,7 +98,9 @@ export async function pullResults(
   taker.ended();
 }
 
-/** Answers a message with what an Observable emits, as it comes. From now on `exchange.stopWork` unsubscribes. */
+/**
+ * Answers a message with what an Observable emits, as it comes. From now on `exchange.stopWork` unsubscribes.
+ */
 export function subscribeResults(
   exchange: Exchange,
   observable: Observable<unknown>,
@@ -138,8 +146,8 @@ export function subscribeResults(
 }
 
 /**
- * As `from` of rxjs, but an iterable that never waits leaves others their turns, and gets `return()` as soon as nobody wants it any more; what
- * that throws is reported.
+ * As `from` of rxjs, but an iterable that never waits leaves others their turns, and gets `return()` as soon
+ * as nobody wants it any more; what that throws is reported.
  */
 export function pulledFrom<T>(iterable: AsyncIterable<T>, report: (error: unknown) => void): Observable<T> {
   return new Observable((subscriber) => {

@@ -205,11 +205,13 @@ const codePages: Readonly<Record<string, CodePage>> = {
 const tables = new Map<string, CodeTable>();
 
 /**
- * The characters of a Chinese, Japanese or Korean code page by Python's name, and of `jisx0212`, the third plane of euc_jp.
+ * The characters of a Chinese, Japanese or Korean code page by Python's name, and of `jisx0212`, the third
+ * plane of euc_jp.
  *
- * TextDecoder alone reads the pages otherwise than Python: some hundred characters differ, it takes thousands of codes that Python refuses,
- * and in shift_jis it swaps three control characters. So its tables are corrected, and compared once with what they are known to be.
- * Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) where this Node.js has no such table or another one.
+ * TextDecoder alone reads the pages otherwise than Python: some hundred characters differ, it takes thousands
+ * of codes that Python refuses, and in shift_jis it swaps three control characters. So its tables are
+ * corrected, and compared once with what they are known to be. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING)
+ * where this Node.js has no such table or another one.
  */
 export function codeTable(name: string, peer: string): CodeTable {
   const known = tables.get(name);
@@ -252,7 +254,10 @@ function codesOf({ leads, trails: [firstTrail, lastTrail] }: CodePage): readonly
   return codes;
 }
 
-/** What TextDecoder says of each code, 0 for nothing: all in one text, with line feeds between. A code it refuses may swallow one of two. */
+/**
+ * What TextDecoder says of each code, 0 for nothing: all in one text, with line feeds between. A code it
+ * refuses may swallow one of two.
+ */
 function charactersOf(
   { label, prefix, hasPrivateUse = false }: CodePage,
   codes: readonly number[],

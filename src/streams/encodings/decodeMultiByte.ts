@@ -2,8 +2,8 @@ import { isAscii } from 'node:buffer';
 import { codeTable, type CodeTable } from './codeTable';
 
 /**
- * Text of one of the Chinese, Japanese and Korean code pages by Python's name, or the index of the first byte that Python refuses. Throws
- * UnknownEncoding (ERR_UNKNOWN_ENCODING) where this Node.js cannot read the page.
+ * Text of one of the Chinese, Japanese and Korean code pages by Python's name, or the index of the first byte
+ * that Python refuses. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) where this Node.js cannot read the page.
  */
 export function decodeMultiByte(bytes: Buffer, name: string, peer: string): string | number {
   if (name === 'iso2022_jp') return decodeIso2022Jp(bytes, codeTable('euc_jp', peer));
@@ -100,7 +100,10 @@ const finals = [
   0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xba, 0xbb, 0xbc, 0xbd, 0xbe,
 ];
 
-/** A Hangul syllable without a code of its own: the filler a4d4, then its letters, each with the lead a4 (KS X 1001, annex 3). */
+/**
+ * A Hangul syllable without a code of its own: the filler a4d4, then its letters, each with the lead a4 (KS X
+ * 1001, annex 3).
+ */
 function hangulByLetters(
   bytes: Buffer,
   at: number,
@@ -114,7 +117,10 @@ function hangulByLetters(
 }
 
 type Iso2022Set = 'ascii' | 'roman' | 'jisx0208';
-/** What the escape sequences of Python's iso2022_jp select; those for the second set change nothing, because nothing shifts to it. */
+/**
+ * What the escape sequences of Python's iso2022_jp select; those for the second set change nothing, because
+ * nothing shifts to it.
+ */
 const iso2022Sets: ReadonlyMap<string, Iso2022Set | 'second'> = new Map([
   ['(B', 'ascii'],
   ['(J', 'roman'],
@@ -129,8 +135,8 @@ const iso2022Sets: ReadonlyMap<string, Iso2022Set | 'second'> = new Map([
 ]);
 
 /**
- * Escape sequences say how what follows is to be read; control characters are themselves in every set. Python hands an escape sequence
- * that selects nothing through, byte by byte as Latin-1, to its final letter.
+ * Escape sequences say how what follows is to be read; control characters are themselves in every set. Python
+ * hands an escape sequence that selects nothing through, byte by byte as Latin-1, to its final letter.
  */
 function decodeIso2022Jp(bytes: Buffer, { double }: CodeTable): string | number {
   let set: Iso2022Set = 'ascii';

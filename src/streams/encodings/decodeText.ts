@@ -6,10 +6,12 @@ import { singleByteTables } from './singleByteTables';
 import { asBuffer } from '../../runtime/bytes';
 
 /**
- * The text that the bytes of a text/json content stand for, read strictly by its content-encoding: any name of a text codec that Python
- * knows, in any spelling Python accepts (protocol 1.1). Bytes without a meaning are refused, never replaced by U+FFFD.
+ * The text that the bytes of a text/json content stand for, read strictly by its content-encoding: any name
+ * of a text codec that Python knows, in any spelling Python accepts (protocol 1.1). Bytes without a meaning
+ * are refused, never replaced by U+FFFD.
  *
- * `peer` is named in the error. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) and BadContent (ERR_BAD_CONTENT).
+ * `peer` is named in the error. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) and BadContent
+ * (ERR_BAD_CONTENT).
  *
  * @example decodeText(Uint8Array.of(0xe9), 'latin-1', peer) // 'é'
  */
@@ -62,7 +64,10 @@ function decodeUtf8(bytes: Buffer): string | Undecodable {
   return bytes.findIndex((byte, index) => byte !== again[index]);
 }
 
-/** A byte order mark decides and is dropped only when the name leaves the order open; without one it is little-endian. */
+/**
+ * A byte order mark decides and is dropped only when the name leaves the order open; without one it is
+ * little-endian.
+ */
 function decodeUtf16(bytes: Buffer, order: 'little' | 'big' | undefined): string | Undecodable {
   if (order === undefined) {
     if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes.subarray(2), 'little');

@@ -1,7 +1,10 @@
 import { singleByteTables } from './singleByteTables';
 import { UnknownEncoding } from '../../errors/connections';
 
-/** Python's name of each text codec read here, with the other names that Python knows it by; all as `normalised` gives them. */
+/**
+ * Python's name of each text codec read here, with the other names that Python knows it by; all as
+ * `normalised` gives them.
+ */
 const aliases: Readonly<Record<string, string>> = {
   utf_8: 'u8 utf utf8 utf8_ucs2 utf8_ucs4 cp65001',
   utf_8_sig: '',
@@ -72,8 +75,8 @@ for (const [name, others] of Object.entries(aliases)) {
 export const textCodecs: readonly string[] = [...new Set(codecNames.values())];
 
 /**
- * Python's name of the text codec that a content-encoding means, or undefined when none here has that name. Upper and lower case are
- * one, so are `-`, `_`, space and dot (protocol 1.1).
+ * Python's name of the text codec that a content-encoding means, or undefined when none here has that name.
+ * Upper and lower case are one, so are `-`, `_`, space and dot (protocol 1.1).
  *
  * @example pythonCodecName('ISO-8859-1') // 'latin_1'
  */
@@ -89,8 +92,8 @@ function normalised(encoding: string): string {
 }
 
 /**
- * Python's name of the codec that a content-encoding means. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING) when there is none here: so it can be said
- * before the content arrives.
+ * Python's name of the codec that a content-encoding means. Throws UnknownEncoding (ERR_UNKNOWN_ENCODING)
+ * when there is none here: so it can be said before the content arrives.
  */
 export function requireTextCodec(encoding: string, peer: string): string {
   const codec = pythonCodecName(encoding);

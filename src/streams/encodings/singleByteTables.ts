@@ -1,10 +1,10 @@
 /**
- * The upper half of the single-byte code pages, as Python's codecs read them: 128 characters for the bytes 0x80 to 0xff, or 96 for 0xa0
- * to 0xff where 0x80 to 0x9f are the control characters of the same number. U+FFFD marks a byte that has no character. The lower half
- * is ASCII in all of them.
+ * The upper half of the single-byte code pages, as Python's codecs read them: 128 characters for the bytes
+ * 0x80 to 0xff, or 96 for 0xa0 to 0xff where 0x80 to 0x9f are the control characters of the same number.
+ * U+FFFD marks a byte that has no character. The lower half is ASCII in all of them.
  *
- * TextDecoder isn't used for these: it reads bytes that Python refuses (0x81 in cp1252), takes iso-8859-1 for cp1252, and the answers
- * depend on the ICU that Node was built with.
+ * TextDecoder isn't used for these: it reads bytes that Python refuses (0x81 in cp1252), takes iso-8859-1 for
+ * cp1252, and the answers depend on the ICU that Node was built with.
  */
 export const singleByteTables: Readonly<Record<string, string>> = {
   cp437:

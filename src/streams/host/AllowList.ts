@@ -17,8 +17,9 @@ const mappedAddresses = new BlockList();
 mappedAddresses.addSubnet(`${MAPPED_PREFIX}0.0.0.0`, MAPPED_BITS, 'ipv6');
 
 /**
- * Networks and who may come from them. An IPv4 address is the same in its own form and mapped into IPv6 (`::ffff:10.0.0.5`), on both sides
- * of the comparison; other IPv6 networks, `::/0` too, cover no IPv4 address.
+ * Networks and who may come from them. An IPv4 address is the same in its own form and mapped into IPv6
+ * (`::ffff:10.0.0.5`), on both sides of the comparison; other IPv6 networks, `::/0` too, cover no IPv4
+ * address.
  *
  * @example
  * new AllowList([{ cidr: '10.0.0.0/8', legacy: false }]).find('10.1.2.3'); // { legacy: false }
@@ -35,7 +36,10 @@ export class AllowList {
     }
   }
 
-  /** What holds for a peer of this address; undefined: no entry covers it. Of several entries the most generous counts. */
+  /**
+   * What holds for a peer of this address; undefined: no entry covers it. Of several entries the most
+   * generous counts.
+   */
   find(ip: string): { readonly legacy: boolean } | undefined {
     const address = toIpv6(ip);
     if (address === undefined || !this.#all.cover(address)) return undefined;
@@ -43,7 +47,10 @@ export class AllowList {
   }
 }
 
-/** A list for each family, so that no IPv6 network covers an IPv4 address. Addresses of both are written as IPv6. */
+/**
+ * A list for each family, so that no IPv6 network covers an IPv4 address. Addresses of both are written as
+ * IPv6.
+ */
 class Networks {
   readonly #ipv4 = new BlockList();
   readonly #ipv6 = new BlockList();

@@ -6,7 +6,10 @@ import type { FrameParser } from '../wire/FrameParser';
 /** Without progress for so long a connection stalls. */
 const STALLING_MS = 2000;
 
-/** When things last happened on one connection, judged against the limits of its host. Times are of the host's clock, in ms. */
+/**
+ * When things last happened on one connection, judged against the limits of its host. Times are of the host's
+ * clock, in ms.
+ */
 export class ConnectionAges {
   /** Any byte came. */
   heardAt: number;
@@ -59,7 +62,10 @@ export class ConnectionAges {
     return (this.receivedBytes - this.#markedBeforeBytes) / (now - this.#markedBeforeAt);
   }
 
-  /** Nothing of the frame under way comes, or as it comes it would not be complete within `Frame_timeout_ms`. Asked again and again. */
+  /**
+   * Nothing of the frame under way comes, or as it comes it would not be complete within `Frame_timeout_ms`.
+   * Asked again and again.
+   */
   stallsInFrame(now: number, { bufferedBytes, declaredBytes }: FrameParser): boolean {
     if (now - Math.max(this.heardAt, this.#readSince) >= STALLING_MS) return true;
     const ms = now - this.#watchedAt;
@@ -78,7 +84,10 @@ export class ConnectionAges {
     return unsentBytes > 0 && now - this.#progressAt >= STALLING_MS;
   }
 
-  /** `writtenBytes`: handed to the link since the connection opened; `unsentBytes`: of those, not yet taken by the system. */
+  /**
+   * `writtenBytes`: handed to the link since the connection opened; `unsentBytes`: of those, not yet taken by
+   * the system.
+   */
   judgeWriting(now: number, writtenBytes: number, unsentBytes: number): WriteTimeout | undefined {
     // What the peer took, not what waits: that also changes when we write more.
     const sentBytes = writtenBytes - unsentBytes;
@@ -99,7 +108,8 @@ export class ConnectionAges {
     const { insideFrame, declaredBytes } = parser;
     const ageMs = now - this.frameStartedAt - pausedMs;
     const rate = this.#recentRate(now);
-    // A large frame has more time, as long as it arrives at the least rate; what came early does not count for ever.
+    // A large frame has more time, as long as it arrives at the least rate; what came early does not count
+    // for ever.
     if (ageMs < frameTimeoutMs || (insideFrame && rate >= minRateBytesPerS / 1000)) return undefined;
     const within = `within ${frameTimeoutMs} ms (${limitName('frameTimeoutMs')})`;
     const size = declaredBytes === 0 ? '' : ` of ${declaredBytes} bytes`;
@@ -123,7 +133,10 @@ export class ConnectionAges {
     return new HeartbeatLost(text, { peer: this.#peer });
   }
 
-  /** While a peer is not read its silence says nothing. True: its pings go unread too, so say unasked that we live. */
+  /**
+   * While a peer is not read its silence says nothing. True: its pings go unread too, so say unasked that we
+   * live.
+   */
   pongIsDue(now: number): boolean {
     this.heardAt = now;
     if (now - this.#pongAt < this.#config.heartbeatMs) return false;

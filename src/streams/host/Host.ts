@@ -138,8 +138,9 @@ export class Host {
   }
 
   /**
-   * Resolves once peers can connect; rejects with ListenFailed, or when the store of `Dedup.Path` cannot be opened with DedupLocked
-   * (ERR_DEDUP_LOCKED), DedupFailed (ERR_DEDUP) or MissingPackage (ERR_MISSING_PACKAGE).
+   * Resolves once peers can connect; rejects with ListenFailed, or when the store of `Dedup.Path` cannot be
+   * opened with DedupLocked (ERR_DEDUP_LOCKED), DedupFailed (ERR_DEDUP) or MissingPackage
+   * (ERR_MISSING_PACKAGE).
    */
   async listen(): Promise<void> {
     const { config, transport, report } = this.#options;
@@ -169,7 +170,10 @@ export class Host {
     for (const link of early) onLink(link);
   }
 
-  /** Reads the PEM files of `TLS` again, for connections from now on. Rejects with BadCertificate, and those in use stay. */
+  /**
+   * Reads the PEM files of `TLS` again, for connections from now on. Rejects with BadCertificate, and those
+   * in use stay.
+   */
   async reloadCertificates(): Promise<void> {
     await this.#listener?.reloadCertificates?.();
   }
@@ -269,7 +273,10 @@ export class Host {
     return new TooManyConnections(text, { peer });
   }
 
-  /** Closes the oldest connection on which no whole frame has come, so that who says nothing keeps nobody out; false without one. */
+  /**
+   * Closes the oldest connection on which no whole frame has come, so that who says nothing keeps nobody out;
+   * false without one.
+   */
   #dropUnbegun(): boolean {
     const { clock, config } = this.#options;
     const now = clock.now();
@@ -291,7 +298,8 @@ export class Host {
     this.#sweepTimer = clock.setTimeout(() => {
       this.#sweepTimer = undefined;
       const now = clock.now();
-      // Called late, this process was blocked: what the peers said meanwhile has not been read yet, so nobody is judged this time.
+      // Called late, this process was blocked: what the peers said meanwhile has not been read yet, so nobody
+      // is judged this time.
       if (now - dueAt < this.#sweepMs) for (const connection of [...this.#connections]) connection.check(now);
       this.#memory.relieve(now, this.#options.config.limits.frameTimeoutMs);
       if (this.#connections.size > 0) this.#sweepLater();

@@ -51,8 +51,9 @@ export interface HostConnectionEvents {
 }
 
 /**
- * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers get exactly one legal frame and
- * then FIN, never RST (protocol 1.3); native peers keep the connection (protocol 2).
+ * The host's side of one connection: frames in, messages to the handler chain, answers out. One-shot peers
+ * get exactly one legal frame and then FIN, never RST (protocol 1.3); native peers keep the connection
+ * (protocol 2).
  *
  * ```
  * fresh ── legacy request ─► oneShot ── the one reply ─────────────────► lingering
@@ -65,8 +66,8 @@ export interface HostConnectionEvents {
  * any ── dropped, reset, link gone ─► closed
  * ```
  *
- * A goaway (`#goawayAt`) and the peer's FIN (`#peerEnded`) may come in any phase, in either order, so they are
- * no phases of their own.
+ * A goaway (`#goawayAt`) and the peer's FIN (`#peerEnded`) may come in any phase, in either order, so they
+ * are no phases of their own.
  */
 export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryHolder {
   timeoutPrevious: TimeoutEntry | undefined = undefined;
@@ -89,7 +90,10 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   #dialect: Dialect | undefined;
   #lastId = 0;
   #goawayAt: number | undefined;
-  /** Requests whose handlers have not settled, by message-id; what a synchronous handler answers at once never enters. */
+  /**
+   * Requests whose handlers have not settled, by message-id; what a synchronous handler answers at once never
+   * enters.
+   */
   readonly #open = new Map<number, Exchange>();
   #writableCallbacks: (() => void)[] = [];
   #dropped = false;
@@ -147,7 +151,9 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     return this.#slots.unfinished;
   }
 
-  /** Bytes of frames under way and of requests that wait for a slot, and bytes not yet taken by the system. */
+  /**
+   * Bytes of frames under way and of requests that wait for a slot, and bytes not yet taken by the system.
+   */
   get heldBytes(): number {
     return this.#dropped
       ? 0
@@ -211,7 +217,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     } catch (error) {
       if (error instanceof RxcometError) this.#context.report(error);
     }
-    // What it sent with ack: none goes on: it waits for no answer, so that its leaving says nothing about those.
+    // What it sent with ack: none goes on: it waits for no answer, so that its leaving says nothing about
+    // those.
     if (this.#open.size > 0) {
       this.#cancelAll(new ConnectionLost('the peer ended the connection', { peer: this.peer }), false);
       this.#slots.fill();
@@ -319,7 +326,9 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     return this.#phase === 'fresh' && now - this.#ages.frameStartedAt >= UNBEGUN_MS;
   }
 
-  /** Refuses: one error frame, FIN, then input is discarded until the peer's end or Linger_ms (protocol 1.3). */
+  /**
+   * Refuses: one error frame, FIN, then input is discarded until the peer's end or Linger_ms (protocol 1.3).
+   */
   refuse(error: RxcometError): void {
     if (!this.writable) return;
     this.#context.report(error);
@@ -330,7 +339,10 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     else this.#lastError(code, message);
   }
 
-  /** Reads no more until the memory budget allows it; a frame under way may complete, because that frees its bytes. */
+  /**
+   * Reads no more until the memory budget allows it; a frame under way may complete, because that frees its
+   * bytes.
+   */
   pauseForMemory(): void {
     if (!this.#parser.insideFrame && !this.#mayReadOn) this.#pauseBetweenFrames();
   }
@@ -378,8 +390,8 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
   }
 
   /**
-   * The end of grace: whatever runs is aborted and the connection dropped; a legacy peer that still waits for its one frame (protocol 1.3)
-   * gets it, and has Linger_ms to read it. Returns how many messages that hit.
+   * The end of grace: whatever runs is aborted and the connection dropped; a legacy peer that still waits for
+   * its one frame (protocol 1.3) gets it, and has Linger_ms to read it. Returns how many messages that hit.
    */
   abort(reason: RxcometError): number {
     const unfinished = this.unfinished;
@@ -490,7 +502,10 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     return this.#slots.taken === 0 && (this.#waitingFrames?.length ?? 0) === 0;
   }
 
-  /** Begins what a legacy peer sent meanwhile: one request at a time, since only their order tells the replies apart. */
+  /**
+   * Begins what a legacy peer sent meanwhile: one request at a time, since only their order tells the replies
+   * apart.
+   */
   #takeWaitingFrames(): void {
     if (this.#takingFrames) return;
     this.#takingFrames = true;
@@ -642,7 +657,9 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     this.#close();
   }
 
-  /** To a peer not known to be native: a text it may show, and the code for those who look into the header. */
+  /**
+   * To a peer not known to be native: a text it may show, and the code for those who look into the header.
+   */
   #lastError(code: string, message: string): void {
     this.#lastFrame({ status: 'error', code }, legacyError(message));
   }
@@ -668,7 +685,10 @@ export class HostConnection implements ReplyLine, LinkEvents, Lingering, MemoryH
     return false;
   }
 
-  /** Messages at work but for those that go on without their connection, because a repeat may ask for the answer. */
+  /**
+   * Messages at work but for those that go on without their connection, because a repeat may ask for the
+   * answer.
+   */
   #countLost(): number {
     let lost = this.unfinished;
     for (const { run } of this.#open.values()) if (run !== undefined) lost -= 1;

@@ -11,7 +11,10 @@ export interface MemoryHolder {
   /** Reads no more once the frame under way is complete. */
   pauseForMemory(): void;
   resumeForMemory(): void;
-  /** The frame under way, or the peer's reading, makes no progress that would free its bytes within the time of a frame. */
+  /**
+   * The frame under way, or the peer's reading, makes no progress that would free its bytes within the time
+   * of a frame.
+   */
   stalls?(now: number): boolean;
   /** Closes it; afterwards `heldBytes` is next to nothing. */
   shed(error: MemoryBudgetExceeded): void;
@@ -26,7 +29,9 @@ export interface MemoryGroup {
   readonly holders: Iterable<MemoryHolder>;
 }
 
-/** Above this part of the budget nobody may begin a large frame; at half of the budget everybody may again. */
+/**
+ * Above this part of the budget nobody may begin a large frame; at half of the budget everybody may again.
+ */
 const PAUSE_AT = 0.75;
 const RESUME_AT = 0.5;
 /** A connection that stalls is closed when memory has been tight for so long. */
@@ -53,14 +58,17 @@ export class MemoryAccount {
 }
 
 /**
- * One account over the unread and unsent bytes of all connections of all hosts that joined. The smallest `Memory_budget_bytes` of them is
- * the limit.
+ * One account over the unread and unsent bytes of all connections of all hosts that joined. The smallest
+ * `Memory_budget_bytes` of them is the limit.
  *
- * - Above three quarters connections are paused, except that a frame under way may still complete, which frees its bytes; that a small
- *   frame may always be read, for which the last quarter is kept; and that an address with less than its share may go on.
+ * - Above three quarters connections are paused, except that a frame under way may still complete, which
+ *   frees its bytes; that a small frame may always be read, for which the last quarter is kept; and that an
+ *   address with less than its share may go on.
  * - When it has been so for two seconds those that stall are closed.
- * - Above the limit the connection that holds the most, of the address that holds the most, is closed, until the rest fits.
- * - When pausing does not help for long (`relieve`), that one is closed too, so that all the others don't wait for it for ever.
+ * - Above the limit the connection that holds the most, of the address that holds the most, is closed, until
+ *   the rest fits.
+ * - When pausing does not help for long (`relieve`), that one is closed too, so that all the others don't
+ *   wait for it for ever.
  */
 export class MemoryBudget {
   readonly #groups = new Set<MemoryGroup>();
@@ -125,7 +133,10 @@ export class MemoryBudget {
     } else if (this.#heldBytes > this.#limitBytes * PAUSE_AT) this.#pauseAll();
   }
 
-  /** Called every now and then: closes those that stall, and the largest when it has been tight for `patienceMs`. */
+  /**
+   * Called every now and then: closes those that stall, and the largest when it has been tight for
+   * `patienceMs`.
+   */
   relieve(now: number, patienceMs: number): void {
     if (!this.#tight) return;
     if (this.#tightSince === undefined) {

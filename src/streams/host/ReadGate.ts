@@ -55,8 +55,8 @@ export class ReadGate {
 }
 
 /**
- * Why a link is not read: its peer doesn't read, too many requests wait for a slot, the memory budget is tight, a legacy
- * peer's request is at work.
+ * Why a link is not read: its peer doesn't read, too many requests wait for a slot, the memory budget is
+ * tight, a legacy peer's request is at work.
  */
 export const PauseReason = { peer: 1, slots: 2, memory: 4, turn: 8 } as const;
 

@@ -14,9 +14,9 @@ const MIDDLE = '","value":';
 const MAX_KNOWN = 1024;
 
 /**
- * Reads the JSON of requests. Our own spelling with an action seen before is parsed without its wrapper, which saves an object and two
- * keys: what stands between `"value":` and `}` is a JSON value by itself exactly when the whole is an object with these two keys.
- * Anything else goes through the parser whole.
+ * Reads the JSON of requests. Our own spelling with an action seen before is parsed without its wrapper,
+ * which saves an object and two keys: what stands between `"value":` and `}` is a JSON value by itself
+ * exactly when the whole is an object with these two keys. Anything else goes through the parser whole.
  */
 export class RequestReader {
   readonly #bigint: boolean;
@@ -29,7 +29,10 @@ export class RequestReader {
     this.#maxNesting = options.maxNesting;
   }
 
-  /** Throws BadContent, NestingTooDeep, and BadRequest (ERR_BAD_REQUEST) when it is JSON but no request. A missing value is null. */
+  /**
+   * Throws BadContent, NestingTooDeep, and BadRequest (ERR_BAD_REQUEST) when it is JSON but no request. A
+   * missing value is null.
+   */
   read(text: string, peer: string): RequestContent {
     const bigint = this.#bigint;
     const maxNesting = this.#maxNesting;

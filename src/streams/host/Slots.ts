@@ -30,8 +30,9 @@ export class Slots {
   }
 
   /**
-   * More wait than there are slots. Only requests without acknowledgement can pile up so: of the others a client has Max_in_flight at most
-   * (protocol 2), and it must be able to cancel them while slots are held by handlers that were cancelled and go on.
+   * More wait than there are slots. Only requests without acknowledgement can pile up so: of the others a
+   * client has Max_in_flight at most (protocol 2), and it must be able to cancel them while slots are held by
+   * handlers that were cancelled and go on.
    */
   get crowded(): boolean {
     return this.#waiting.size > this.#maxInFlight;

@@ -5,8 +5,8 @@ import { isTraceparent } from '../wire/nativeKeys';
 import { Message } from '../messages/Message';
 
 /**
- * The message that a whole frame holds, and what becomes of it. `replyId` is 0 for a one-shot peer, for whom the keys of protocol 2 mean
- * nothing. Throws when the content is no request (protocol 1.2).
+ * The message that a whole frame holds, and what becomes of it. `replyId` is 0 for a one-shot peer, for whom
+ * the keys of protocol 2 mean nothing. Throws when the content is no request (protocol 1.2).
  */
 export function createExchange(
   port: ReplyPort,
@@ -48,7 +48,10 @@ export function createExchange(
   return exchange;
 }
 
-/** As W3C Trace Context wants it, one that is malformed counts as none: tracing is no reason to refuse a message. */
+/**
+ * As W3C Trace Context wants it, one that is malformed counts as none: tracing is no reason to refuse a
+ * message.
+ */
 function traceOf(traceparent: unknown): string | undefined {
   return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
 }

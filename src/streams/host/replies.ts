@@ -38,7 +38,10 @@ abstract class Replies {
   }
 }
 
-/** A legacy peer gets exactly one frame, with the one result or the array of all (protocol 1.3, Replies to legacy peers). */
+/**
+ * A legacy peer gets exactly one frame, with the one result or the array of all (protocol 1.3, Replies to
+ * legacy peers).
+ */
 export class OneShotReplies extends Replies implements JoinerPort {
   /** Results of a stream, as JSON texts. */
   #collected: string[] = [];
@@ -135,7 +138,9 @@ export function legacyError(message: string): string {
   return `{"result": ${encodeJson(`Error: ${message}`)}}`;
 }
 
-/** Content of an error that ends a native connection; the code is in it, because every native peer reads it. */
+/**
+ * Content of an error that ends a native connection; the code is in it, because every native peer reads it.
+ */
 export function connectionError(code: string, message: string): string {
   return `{"result": ${encodeJson({ code, message })}}`;
 }

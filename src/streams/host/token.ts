@@ -6,8 +6,8 @@ import type { Link } from '../transport/Link';
 const BEARER = /^bearer +(\S+)$/i;
 
 /**
- * Makes the check of the header key `authorization` (protocol 2) against the `Token` of a host. It takes the same time whatever the peer
- * sent: digests of equal length are compared, not the texts.
+ * Makes the check of the header key `authorization` (protocol 2) against the `Token` of a host. It takes the
+ * same time whatever the peer sent: digests of equal length are compared, not the texts.
  *
  * @example
  * createTokenCheck('s3cret')('Bearer s3cret'); // true
@@ -26,7 +26,8 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Throws Unauthorized when the host has a Token and the peer did not send it in `authorization`; a one-shot peer may be excused by `Allow`.
+ * Throws Unauthorized when the host has a Token and the peer did not send it in `authorization`; a one-shot
+ * peer may be excused by `Allow`.
  */
 export function requireToken(
   { isAuthorized, allow }: HostContext,

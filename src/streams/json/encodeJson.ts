@@ -1,13 +1,15 @@
 import { writeJson } from './writeJson';
 
 /**
- * A value as JSON text that Python reads back as the same value (protocol 1.2). As JSON.stringify, except that nothing is silently changed:
- * NaN and the infinities are written bare, bigint with all its digits, -0 as -0.0. `undefined` is omitted in an object and null elsewhere;
- * Date and anything else with toJSON write what that returns.
+ * A value as JSON text that Python reads back as the same value (protocol 1.2). As JSON.stringify, except
+ * that nothing is silently changed: NaN and the infinities are written bare, bigint with all its digits, -0
+ * as -0.0. `undefined` is omitted in an object and null elsewhere; Date and anything else with toJSON write
+ * what that returns.
  *
- * Throws Unencodable (ERR_UNENCODABLE) with path and remedy for what JSON would write as something else without a word: Error, Map, Set,
- * function, symbol, promise, an invalid Date, bytes inside a value, and an instance that has nothing but private fields, getters or methods,
- * such as RegExp or URLSearchParams. Also for cycles and nesting deeper than 1000.
+ * Throws Unencodable (ERR_UNENCODABLE) with path and remedy for what JSON would write as something else
+ * without a word: Error, Map, Set, function, symbol, promise, an invalid Date, bytes inside a value, and an
+ * instance that has nothing but private fields, getters or methods, such as RegExp or URLSearchParams. Also
+ * for cycles and nesting deeper than 1000.
  *
  * @example encodeJson({ volts: NaN, count: 2n ** 64n }) // '{"volts":NaN,"count":18446744073709551616}'
  */

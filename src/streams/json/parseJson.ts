@@ -3,8 +3,9 @@ import { NestingTooDeep } from '../../errors/connections';
 import { type ParseJsonOptions, endOfString, readJson } from './readJson';
 
 /**
- * The value that JSON text stands for. As JSON.parse, and also what Python writes beyond it: bare NaN, Infinity and -Infinity (protocol 1.2).
- * Of a duplicate key the last counts; `__proto__` is a key like any other.
+ * The value that JSON text stands for. As JSON.parse, and also what Python writes beyond it: bare NaN,
+ * Infinity and -Infinity (protocol 1.2). Of a duplicate key the last counts; `__proto__` is a key like any
+ * other.
  *
  * Throws BadContent (ERR_BAD_CONTENT) with position and excerpt, and NestingTooDeep (ERR_NESTING_TOO_DEEP).
  *

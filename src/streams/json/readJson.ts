@@ -12,7 +12,8 @@ export interface ParseJsonOptions {
 }
 
 /**
- * Index of the quote that closes the JSON string whose opening quote stands at `from`, or the length of the text when none does.
+ * Index of the quote that closes the JSON string whose opening quote stands at `from`, or the length of the
+ * text when none does.
  */
 export function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
@@ -38,13 +39,16 @@ const BACKSLASH = 0x5c;
 
 /** The reader recurses, so it has a limit of its own where Max_nesting is set very high. */
 const MAX_DEPTH = 1000;
-/** Python reads no longer ones either (sys.int_info.default_max_str_digits); the time to read one grows with the square of its digits. */
+/**
+ * Python reads no longer ones either (sys.int_info.default_max_str_digits); the time to read one grows with
+ * the square of its digits.
+ */
 const MAX_INTEGER_DIGITS = 4300;
 
 /**
- * Reads JSON text strictly, as JSON.parse does, and further: bare NaN, Infinity and -Infinity, and with `bigint` integers beyond
- * ±(2^53-1) exactly. It is several times slower than JSON.parse and used only where that isn't enough, or failed and its failure is to be
- * told with its position.
+ * Reads JSON text strictly, as JSON.parse does, and further: bare NaN, Infinity and -Infinity, and with
+ * `bigint` integers beyond ±(2^53-1) exactly. It is several times slower than JSON.parse and used only where
+ * that isn't enough, or failed and its failure is to be told with its position.
  *
  * Throws BadContent (ERR_BAD_CONTENT) and NestingTooDeep (ERR_NESTING_TOO_DEEP).
  */

@@ -5,8 +5,8 @@ import { Unencodable } from '../../errors/sending';
 const MAX_DEPTH = 1000;
 
 /**
- * Writes any value as `encodeJson` promises, with care instead of speed: it is for what JSON.stringify would change, and tells what cannot
- * be written by its path. Throws Unencodable (ERR_UNENCODABLE).
+ * Writes any value as `encodeJson` promises, with care instead of speed: it is for what JSON.stringify would
+ * change, and tells what cannot be written by its path. Throws Unencodable (ERR_UNENCODABLE).
  */
 export function writeJson(value: unknown): string {
   return write(value, '', { path: [], ancestors: new Set() }) ?? 'null';
@@ -103,7 +103,10 @@ function writeMembers(value: object, place: Place): string {
   return `{${members.join(',')}}`;
 }
 
-/** It is no empty object, although it would be written as {}: what it holds is private, behind getters, inherited or inside the machine. */
+/**
+ * It is no empty object, although it would be written as {}: what it holds is private, behind getters,
+ * inherited or inside the machine.
+ */
 function holdsElsewhere(value: object): boolean {
   if (Object.prototype.toString.call(value) !== '[object Object]') return true;
   const above = (object: object): object | null => Object.getPrototypeOf(object) as object | null;

@@ -1,6 +1,8 @@
 import type { Dialect } from './Message';
 
-/** What `connections$` emits: a connection of a host or a client was opened, showed its dialect, or is gone. */
+/**
+ * What `connections$` emits: a connection of a host or a client was opened, showed its dialect, or is gone.
+ */
 export interface ConnectionEvent {
   readonly kind: 'open' | 'dialect' | 'close';
   readonly side: 'host' | 'client';

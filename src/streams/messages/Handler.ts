@@ -2,9 +2,10 @@ import type { Observable } from 'rxjs';
 import type { Message } from './Message';
 
 /**
- * What a handler may return. `undefined` and `null` mean "not mine": the next handler is asked. A Promise is awaited. An Observable or
- * AsyncIterable answers with a stream of results: one by one to a native peer, collected into an array to a legacy one; in a stream
- * `undefined` is skipped and an empty stream means "not mine". A Uint8Array is a raw reply.
+ * What a handler may return. `undefined` and `null` mean "not mine": the next handler is asked. A Promise is
+ * awaited. An Observable or AsyncIterable answers with a stream of results: one by one to a native peer,
+ * collected into an array to a legacy one; in a stream `undefined` is skipped and an empty stream means "not
+ * mine". A Uint8Array is a raw reply.
  */
 export type Answer<A = unknown> =
   | A
@@ -20,7 +21,10 @@ export type Handler<V = unknown, A = unknown> = (value: V, message: Message<V, A
 
 /** Options of a handler. */
 export interface HandlerOptions {
-  /** Messages it works on at once; further ones wait. Default: as many as `Limits.Max_in_flight` lets in. 1 keeps order. */
+  /**
+   * Messages it works on at once; further ones wait. Default: as many as `Limits.Max_in_flight` lets in. 1
+   * keeps order.
+   */
   readonly concurrency?: number;
   /** True: has reserved slots beyond `Limits.Max_in_flight`, for what must get through. Default false. */
   readonly urgent?: boolean;

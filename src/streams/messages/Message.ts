@@ -10,7 +10,10 @@ export interface MessageControl {
   onReleased(callback: () => void): void;
 }
 
-/** How a peer speaks: `comet` is COMET's own one exchange a connection, `native` keeps the connection (protocol 2). */
+/**
+ * How a peer speaks: `comet` is COMET's own one exchange a connection, `native` keeps the connection
+ * (protocol 2).
+ */
 export type Dialect = 'comet' | 'native';
 
 /** The facts of a message, see {@link Message}. */
@@ -68,17 +71,26 @@ export class Message<V = unknown, A = unknown> implements MessageFields<V> {
     this.#control = control;
   }
 
-  /** Aborts when the peer cancels or disconnects, when the handler's time is up, and at the end of grace when the app stops. */
+  /**
+   * Aborts when the peer cancels or disconnects, when the handler's time is up, and at the end of grace when
+   * the app stops.
+   */
   get signal(): AbortSignal {
     return this.#control.signal();
   }
 
-  /** Acknowledges by hand. The first answer wins; later ones are dropped. Without a value the sender gets null. */
+  /**
+   * Acknowledges by hand. The first answer wins; later ones are dropped. Without a value the sender gets
+   * null.
+   */
   ack(value?: A): void {
     this.#control.acknowledge(value);
   }
 
-  /** Answers with an error acknowledgement: its `code` (ERR_HANDLER_FAILED without one) and message go to the sender, never a stack. */
+  /**
+   * Answers with an error acknowledgement: its `code` (ERR_HANDLER_FAILED without one) and message go to the
+   * sender, never a stack.
+   */
   fail(error: unknown): void {
     this.#control.fail(error);
   }
@@ -91,8 +103,9 @@ export class Message<V = unknown, A = unknown> implements MessageFields<V> {
   }
 
   /**
-   * Calls what belongs to this message from where nobody would know that it does, a pipeline that gathers messages for instance: with
-   * OpenTelemetry set up, what is sent there becomes a part of its trace. A handler runs within its message already.
+   * Calls what belongs to this message from where nobody would know that it does, a pipeline that gathers
+   * messages for instance: with OpenTelemetry set up, what is sent there becomes a part of its trace. A
+   * handler runs within its message already.
    */
   within<T>(call: () => T): T {
     return this.#control.within === undefined ? call() : this.#control.within(call);

@@ -15,8 +15,9 @@ export interface SentMessage {
 }
 
 /**
- * What watches messages come and go: metrics, logs, traces. What `messageBegan` and `sendBegan` return is the watcher's own and comes back
- * with everything said about the same message. Must not throw; runs within the path of every message.
+ * What watches messages come and go: metrics, logs, traces. What `messageBegan` and `sendBegan` return is the
+ * watcher's own and comes back with everything said about the same message. Must not throw; runs within the
+ * path of every message.
  */
 export interface TrafficObserver {
   /** True: sends that take a short way while nobody traces have to go the ordinary one. */
@@ -24,11 +25,14 @@ export interface TrafficObserver {
   /** A host accepted a message; before its first handler. */
   messageBegan(message: Message): unknown;
   /**
-   * Calls a handler so that what it does belongs to its message, or whoever waits for a send so that what it does belongs to where it was
-   * sent. Left out: it is just called.
+   * Calls a handler so that what it does belongs to its message, or whoever waits for a send so that what it
+   * does belongs to where it was sent. Left out: it is just called.
    */
   within?<T>(token: unknown, call: () => T): T;
-  /** All handlers of a message have settled. `outcome`: 'ok', 'cancelled', or the code of the error acknowledgement. */
+  /**
+   * All handlers of a message have settled. `outcome`: 'ok', 'cancelled', or the code of the error
+   * acknowledgement.
+   */
   messageEnded(message: Message, token: unknown, outcome: string): void;
   /** A client begins to send. */
   sendBegan(sent: SentMessage): unknown;
@@ -42,7 +46,10 @@ export interface TrafficObserver {
   sentUnconfirmed(client: string, action: string): void;
 }
 
-/** What hosts and clients of one app tell of their traffic. While `current` is undefined nobody watches, and watching costs nothing. */
+/**
+ * What hosts and clients of one app tell of their traffic. While `current` is undefined nobody watches, and
+ * watching costs nothing.
+ */
 export class Observation {
   current: TrafficObserver | undefined = undefined;
   /** Bytes read from and handed to sockets since the app was made. */

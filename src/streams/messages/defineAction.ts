@@ -8,7 +8,10 @@ import { refuseCuts } from './refuseCuts';
 /** One action's value and acknowledgement, typed and checked at both ends. Made by `defineAction`. */
 export interface ActionContract<V = unknown, A = unknown> {
   readonly action: string;
-  /** Checks and decodes what came from the wire; throws BadValue (ERR_BAD_VALUE) that names the path and the expectation. */
+  /**
+   * Checks and decodes what came from the wire; throws BadValue (ERR_BAD_VALUE) that names the path and the
+   * expectation.
+   */
   decodeValue(value: unknown, peer: string): V;
   /** What is written for a value; throws BadValue when it does not fit. */
   encodeValue(value: V): unknown;
@@ -26,11 +29,13 @@ export interface ActionCodecs<V extends Mixed, A extends Mixed> {
 }
 
 /**
- * Defines an action once for sender and handler: the types of value and acknowledgement, and the check of both at run time.
+ * Defines an action once for sender and handler: the types of value and acknowledgement, and the check of
+ * both at run time.
  *
- * A value that does not fit is never handled: the sender gets ERR_BAD_VALUE with path and expectation. An acknowledgement that does not
- * fit fails on the side that gave it, and again on the side that asked. What io-ts would cut off does not fit: entries behind those of a
- * tuple, keys that `t.strict`, `t.exact` or a record do not name.
+ * A value that does not fit is never handled: the sender gets ERR_BAD_VALUE with path and expectation. An
+ * acknowledgement that does not fit fails on the side that gave it, and again on the side that asked. What
+ * io-ts would cut off does not fit: entries behind those of a tuple, keys that `t.strict`, `t.exact` or a
+ * record do not name.
  *
  * @example
  * const Telegram = defineAction('TelegramBot', { value: t.record(t.string, t.string), ack: t.string });

@@ -22,10 +22,12 @@ type IsKey = (key: string) => boolean;
 const nothing: t.Mixed = new t.Type<unknown>('nothing', isNever, t.failure, t.identity);
 
 /**
- * The same codec, except that it refuses what io-ts cuts off without a word: entries behind those of a tuple, and keys that `strict`,
- * `exact` or the domain of a record do not name. A union goes on to the member that takes the value whole.
+ * The same codec, except that it refuses what io-ts cuts off without a word: entries behind those of a tuple,
+ * and keys that `strict`, `exact` or the domain of a record do not name. A union goes on to the member that
+ * takes the value whole.
  *
- * A codec that does the checking itself (`new t.Type`, `pipe`, a clone with another `validate`) stays as it is: what it drops is its purpose.
+ * A codec that does the checking itself (`new t.Type`, `pipe`, a clone with another `validate`) stays as it
+ * is: what it drops is its purpose.
  */
 export function refuseCuts<C extends t.Mixed>(codec: C): C {
   const closed = new Map<t.Mixed, t.Mixed>();
@@ -53,7 +55,10 @@ export function refuseCuts<C extends t.Mixed>(codec: C): C {
     return isKey === undefined ? made : refuseMore(made, (value) => keysOf(value).find((key) => !isKey(key)));
   }
 
-  /** Within an intersection another member may name the key, so the keys are judged there; a value passes whole. */
+  /**
+   * Within an intersection another member may name the key, so the keys are judged there; a value passes
+   * whole.
+   */
   function reopen(codec: t.Mixed): t.Mixed {
     const part = partsOf(codec);
     return part !== undefined && isOneOf(passing, part) ? rebuild(part, reopen) : close(codec);
@@ -133,7 +138,10 @@ function isOneOf(tags: Tags, { _tag }: Part): boolean {
   return tags.has(_tag);
 }
 
-/** undefined for a codec that is made of no others, or that checks in its own way: io-ts binds `decode` of those it makes itself. */
+/**
+ * undefined for a codec that is made of no others, or that checks in its own way: io-ts binds `decode` of
+ * those it makes itself.
+ */
 function partsOf(codec: t.Mixed): Part | undefined {
   const isOwn = codec.decode.name.startsWith('bound ');
   return isOwn && '_tag' in codec && tags.has(codec._tag) ? (codec as Part) : undefined;

@@ -7,10 +7,11 @@ export type MessageOf<T> = T extends readonly (infer M)[] ? M : T;
 export type AckOf<M> = M extends Message<unknown, infer A> ? A : never;
 
 /**
- * For stream handlers: acknowledges each message, or each of a batch, with what `project` gives for it, and passes on what came.
+ * For stream handlers: acknowledges each message, or each of a batch, with what `project` gives for it, and
+ * passes on what came.
  *
- * `project` may be left out: the sender gets null. A promise is awaited; when `project` throws or rejects, that message gets an error
- * acknowledgement and the stream goes on. Completes and errors with its source.
+ * `project` may be left out: the sender gets null. A promise is awaited; when `project` throws or rejects,
+ * that message gets an error acknowledgement and the stream goes on. Completes and errors with its source.
  *
  * @example
  * app.handleStream('Measurement', (message$) =>

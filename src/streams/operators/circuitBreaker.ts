@@ -5,7 +5,10 @@ import { BadOption } from '../../errors/setUp';
 import { type Clock, systemClock } from '../../runtime/Clock';
 import { Deque } from '../../runtime/Deque';
 
-/** Where a `circuitBreaker` stands; the terms are those of M. Nygard, "Release It!". `cause` is the failure that opened it. */
+/**
+ * Where a `circuitBreaker` stands; the terms are those of M. Nygard, "Release It!". `cause` is the failure
+ * that opened it.
+ */
 export type CircuitState =
   /** Sends pass. */
   | { readonly kind: 'closed' }
@@ -25,8 +28,8 @@ export interface CircuitBreakerOptions {
   /** So many probes in a row have to succeed before all sends pass again. Default 1. */
   readonly halfOpenTries?: number;
   /**
-   * Which errors count as failures of the peer. Default: ERR_PEER_UNREACHABLE, ERR_ACK_TIMEOUT and ERR_CONNECTION_CLOSED; an error that
-   * the peer answered with shows that it is there.
+   * Which errors count as failures of the peer. Default: ERR_PEER_UNREACHABLE, ERR_ACK_TIMEOUT and
+   * ERR_CONNECTION_CLOSED; an error that the peer answered with shows that it is there.
    */
   readonly isFailure?: (error: SendError) => boolean;
   /** Default: the clock of the machine. */
@@ -68,9 +71,10 @@ const failureCodes = {
 } as const satisfies Record<SendErrorCode, boolean>;
 
 /**
- * Stops sending to a peer that does not answer, so that callers fail at once and the peer can recover: after `failures` in a row within
- * `windowMs` it opens, and sends fail with CircuitOpen (ERR_CIRCUIT_OPEN, delivered 'no'). After `openMs` the next send goes through as a
- * probe, one at a time: `halfOpenTries` that succeed close it, one that fails opens it again. No timer runs meanwhile.
+ * Stops sending to a peer that does not answer, so that callers fail at once and the peer can recover: after
+ * `failures` in a row within `windowMs` it opens, and sends fail with CircuitOpen (ERR_CIRCUIT_OPEN,
+ * delivered 'no'). After `openMs` the next send goes through as a probe, one at a time: `halfOpenTries` that
+ * succeed close it, one that fails opens it again. No timer runs meanwhile.
  *
  * Make one for each client and put all its sends through it; `retrySend` goes behind it.
  *

@@ -24,9 +24,9 @@ export interface RetryBudgetOptions {
 }
 
 /**
- * A budget for `retrySend`: a token bucket that messages and time fill and repeats empty. While a peer is down, repeats are then at most
- * `ratio` of the messages and `minPerSecond`, whatever number of tries each message has. One budget may serve many sends, and should when
- * they go to one peer.
+ * A budget for `retrySend`: a token bucket that messages and time fill and repeats empty. While a peer is
+ * down, repeats are then at most `ratio` of the messages and `minPerSecond`, whatever number of tries each
+ * message has. One budget may serve many sends, and should when they go to one peer.
  *
  * @throws BadOption (ERR_BAD_OPTION) for a number out of range
  * @example

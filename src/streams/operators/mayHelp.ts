@@ -109,7 +109,9 @@ const remote = {
   ERR_REPLAY_STUCK: false,
 } as const satisfies Record<ErrorCode, boolean>;
 
-/** Whether sending once more may end otherwise. A code of nobody's that a peer answered with is its handler's. */
+/**
+ * Whether sending once more may end otherwise. A code of nobody's that a peer answered with is its handler's.
+ */
 export function mayHelp(error: SendError): boolean {
   // By the code, also where a build shortened the names of another copy.
   return error.code === 'ERR_REMOTE'

@@ -14,15 +14,18 @@ export interface RetrySendOptions {
   readonly minDelayMs?: number;
   /** The longest pause in ms. Default 10000. */
   readonly maxDelayMs?: number;
-  /** 0 to 1: spreads each pause to both sides by up to this fraction of it, so that senders don't come back at once. Default 0.5. */
+  /**
+   * 0 to 1: spreads each pause to both sides by up to this fraction of it, so that senders don't come back at
+   * once. Default 0.5.
+   */
   readonly jitter?: number;
   /** No try begins later than this after the subscription, in ms. Default: no limit but `tries`. */
   readonly withinMs?: number;
   /** Default: one of its own for all that is piped through this operator; hand one in to share it. */
   readonly budget?: RetryBudget;
   /**
-   * Whether another try may help. Asked only where sending again is safe. Default: yes, unless the message itself, the app or a handler of
-   * the peer is the reason.
+   * Whether another try may help. Asked only where sending again is safe. Default: yes, unless the message
+   * itself, the app or a handler of the peer is the reason.
    */
   readonly when?: (error: SendError) => boolean;
   /** Default: the clock of the machine. */
@@ -32,13 +35,14 @@ export interface RetrySendOptions {
 }
 
 /**
- * Sends again what failed, where that is safe: the message has not left (`delivered: 'no'`), or it carries a `key`, by which the peer can
- * tell a repeat. Between tries it pauses, longer each time, partly drawn by lot. Repeats are bounded by `tries`, by `withinMs` and by a
- * budget over all messages, so that they cannot multiply the load of a peer in trouble: with the budget spent an error passes at once.
+ * Sends again what failed, where that is safe: the message has not left (`delivered: 'no'`), or it carries a
+ * `key`, by which the peer can tell a repeat. Between tries it pauses, longer each time, partly drawn by lot.
+ * Repeats are bounded by `tries`, by `withinMs` and by a budget over all messages, so that they cannot
+ * multiply the load of a peer in trouble: with the budget spent an error passes at once.
  *
- * Everything else passes unchanged: any other error, the last one of the tries, and an error after a first result, because the results
- * before it would come again. Unsubscribing ends the pause or the try under way. Give one operator to all sends of a peer, so that they
- * share its budget.
+ * Everything else passes unchanged: any other error, the last one of the tries, and an error after a first
+ * result, because the results before it would come again. Unsubscribing ends the pause or the try under way.
+ * Give one operator to all sends of a peer, so that they share its budget.
  *
  * @throws BadOption (ERR_BAD_OPTION) for a number out of range
  * @example

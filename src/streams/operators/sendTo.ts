@@ -8,7 +8,10 @@ import type { Client } from '../client/Client';
 import type { Peer } from '../client/Peer';
 import type { SendOptions } from '../client/arguments';
 
-/** Sends on their way for one destination, so many at once. The first error ends the destination, which cancels the others. */
+/**
+ * Sends on their way for one destination, so many at once. The first error ends the destination, which
+ * cancels the others.
+ */
 class SendWindow {
   readonly #destination: Subscriber<unknown>;
   readonly #concurrency: number;
@@ -57,9 +60,15 @@ class SendWindow {
 
 /** Options of `sendTo`. */
 export interface SendToOptions extends SendOptions {
-  /** Messages on their way at once; the next value is taken when an earlier one has its answer. Default 16. 1: each waits for the last. */
+  /**
+   * Messages on their way at once; the next value is taken when an earlier one has its answer. Default 16. 1:
+   * each waits for the last.
+   */
   readonly concurrency?: number;
-  /** Values of an Observable that may wait here; one more ends it with QueueFull (ERR_QUEUE_FULL). Default 100000. */
+  /**
+   * Values of an Observable that may wait here; one more ends it with QueueFull (ERR_QUEUE_FULL). Default
+   * 100000.
+   */
   readonly capacity?: number;
 }
 
@@ -67,15 +76,15 @@ export interface SendToOptions extends SendOptions {
 export type SendTo<V, A> = (source: Observable<V> | Iterable<V> | AsyncIterable<V>) => Observable<A>;
 
 /**
- * Sends each value of a source to a peer, in order, and emits the results as they come. No more than `concurrency` messages are on their
- * way.
+ * Sends each value of a source to a peer, in order, and emits the results as they come. No more than
+ * `concurrency` messages are on their way.
  *
- * What can be pulled is held: of an Iterable or AsyncIterable, such as an async generator that reads an instrument, the next value is
- * taken only when there is room for it. An Observable cannot be told to wait: what it emits meanwhile waits here, as it was when it came,
- * up to `capacity`.
+ * What can be pulled is held: of an Iterable or AsyncIterable, such as an async generator that reads an
+ * instrument, the next value is taken only when there is room for it. An Observable cannot be told to wait:
+ * what it emits meanwhile waits here, as it was when it came, up to `capacity`.
  *
- * Completes when the source has ended and all answers are there; errors with the first SendError, and cancels the rest. However it ends,
- * an Observable is unsubscribed and an iterator gets `return()`.
+ * Completes when the source has ended and all answers are there; errors with the first SendError, and cancels
+ * the rest. However it ends, an Observable is unsubscribed and an iterator gets `return()`.
  *
  * @example
  * interval(1000).pipe(map(readTemperature), sendTo(telegram, 'Point')).subscribe();

@@ -1,9 +1,14 @@
-/** A connection as the protocol sees it: bytes both ways, each direction ending on its own. TCP, TLS, or a pair in memory. */
+/**
+ * A connection as the protocol sees it: bytes both ways, each direction ending on its own. TCP, TLS, or a
+ * pair in memory.
+ */
 export interface Link {
   /** The other side as ip:port ([ip]:port for IPv6). */
   readonly peer: string;
   readonly peerIp: string;
-  /** Tells where events go; called once, before any event, in the same turn in which the link is handed over. */
+  /**
+   * Tells where events go; called once, before any event, in the same turn in which the link is handed over.
+   */
   open(events: LinkEvents): void;
   /** Takes the bytes over. False: the other side is behind, wait for `drain`. */
   write(bytes: Uint8Array): boolean;
@@ -14,8 +19,9 @@ export interface Link {
   /** Drops both directions at once; `close` follows. */
   destroy(): void;
   /**
-   * Breaks the connection (RST): both directions at once, what is on its way is lost and the peer gets ECONNRESET; `close` follows without
-   * error. For taps and tests that pass on what another did: a host never resets a peer (protocol 1.3).
+   * Breaks the connection (RST): both directions at once, what is on its way is lost and the peer gets
+   * ECONNRESET; `close` follows without error. For taps and tests that pass on what another did: a host never
+   * resets a peer (protocol 1.3).
    */
   reset(): void;
   /** Stops and resumes `data`; while paused the system's window closes towards the peer. */
@@ -31,8 +37,8 @@ export interface LinkEvents {
   drain(): void;
   close(error: Error | undefined): void;
   /**
-   * For a recorder that joins: all that came was read as whole messages, all that was written is handed over, and no answer is under way that
-   * only its place tells. Absent: unknown.
+   * For a recorder that joins: all that came was read as whole messages, all that was written is handed over,
+   * and no answer is under way that only its place tells. Absent: unknown.
    */
   readonly atRest?: boolean | undefined;
   /** For a recorder that joins: how the peers speak; undefined while that is not known. */

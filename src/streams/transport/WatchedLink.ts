@@ -94,7 +94,10 @@ export class WatchedLink implements Link {
     this.#link.resume();
   }
 
-  /** Whether a watcher that comes now hears whole messages only; undefined when the holder of the link does not tell. */
+  /**
+   * Whether a watcher that comes now hears whole messages only; undefined when the holder of the link does
+   * not tell.
+   */
   get atRest(): boolean | undefined {
     return this.#events?.atRest;
   }

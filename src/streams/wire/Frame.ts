@@ -1,7 +1,7 @@
 /**
- * A header as it was read (protocol 1.1 and 2). The first three are checked by the parser. The native keys are as they came: they have
- * meaning only in a native header or on a connection where hello was exchanged, and are judged there. One shape for every frame; an
- * absent key is undefined.
+ * A header as it was read (protocol 1.1 and 2). The first three are checked by the parser. The native keys
+ * are as they came: they have meaning only in a native header or on a connection where hello was exchanged,
+ * and are judged there. One shape for every frame; an absent key is undefined.
  */
 export interface FrameHeader {
   readonly contentType: string;
@@ -23,7 +23,10 @@ export interface FrameHeader {
   readonly goaway: unknown;
 }
 
-/** One whole frame. Exactly one of `text` and `bytes` is set: `text` when content-type is text/json, decoded strictly by its encoding. */
+/**
+ * One whole frame. Exactly one of `text` and `bytes` is set: `text` when content-type is text/json, decoded
+ * strictly by its encoding.
+ */
 export interface Frame {
   readonly header: FrameHeader;
   /** The content of a text/json frame, not yet parsed. */

@@ -9,8 +9,8 @@ import { requireTextCodec } from '../encodings/pythonCodecName';
 import { asBuffer } from '../../runtime/bytes';
 
 /**
- * Bytes of a field that is split over chunks: added piece by piece, joined once. Large pieces are kept as they are; small ones are copied
- * together, so that a peer sending single bytes costs no object for each.
+ * Bytes of a field that is split over chunks: added piece by piece, joined once. Large pieces are kept as
+ * they are; small ones are copied together, so that a peer sending single bytes costs no object for each.
  */
 class HeldBytes {
   #pieces: Uint8Array[] = [];
@@ -74,7 +74,10 @@ interface FrameParserOptions {
   readonly peer: string;
   /** Gets each whole frame, in the order of the wire, from inside `push`. */
   readonly onFrame: (frame: Frame) => void;
-  /** Gets the header of a frame whose content is still to come; what it throws ends the parser as a violation does. */
+  /**
+   * Gets the header of a frame whose content is still to come; what it throws ends the parser as a violation
+   * does.
+   */
   readonly onHeader?: ((header: FrameHeader) => void) | undefined;
 }
 
@@ -85,8 +88,9 @@ interface FrameParserOptions {
  * H: 2 bytes, big-endian | header: H bytes, a JSON object in UTF-8 | content: content-length bytes
  * ```
  *
- * Chunks pushed belong to the parser. A violation throws once; afterwards the parser is dead and ignores its input. What `onFrame` throws
- * comes out of `push` as it is and leaves the parser alive: the next `push` (also of an empty chunk) goes on after that frame.
+ * Chunks pushed belong to the parser. A violation throws once; afterwards the parser is dead and ignores its
+ * input. What `onFrame` throws comes out of `push` as it is and leaves the parser alive: the next `push`
+ * (also of an empty chunk) goes on after that frame.
  *
  * @example
  * const parser = new FrameParser({ maxContentBytes: 16777216, peer: link.peer, onFrame: (frame) => console.log(frame.text) });
@@ -108,7 +112,8 @@ export class FrameParser {
 
   // The chunk being walked is done up to here.
   #at = 0;
-  // The frame under way: H once it was read, the header once it was read, and the bytes of the field that is split.
+  // The frame under way: H once it was read, the header once it was read, and the bytes of the field that is
+  // split.
   #headerLength = 0;
   #braceSeen = false;
   #header: FrameHeader | undefined;
@@ -144,10 +149,11 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes and hands over each frame that they complete. Called from inside `onFrame`, the bytes wait for the walk under way.
+   * Takes the next bytes and hands over each frame that they complete. Called from inside `onFrame`, the
+   * bytes wait for the walk under way.
    *
-   * Throws BadHeader (ERR_BAD_HEADER), BadContent (ERR_BAD_CONTENT), UnknownEncoding (ERR_UNKNOWN_ENCODING) and ContentTooLarge
-   * (ERR_CONTENT_TOO_LARGE); frames before the violation have been handed over.
+   * Throws BadHeader (ERR_BAD_HEADER), BadContent (ERR_BAD_CONTENT), UnknownEncoding (ERR_UNKNOWN_ENCODING)
+   * and ContentTooLarge (ERR_CONTENT_TOO_LARGE); frames before the violation have been handed over.
    */
   push(chunk: Uint8Array): void {
     if (this.#dead) return;
@@ -156,8 +162,8 @@ export class FrameParser {
   }
 
   /**
-   * The peer will send no more. Throws TruncatedFrame (ERR_TRUNCATED_FRAME) inside a frame; called from inside `onFrame` it is the `push`
-   * under way that throws.
+   * The peer will send no more. Throws TruncatedFrame (ERR_TRUNCATED_FRAME) inside a frame; called from
+   * inside `onFrame` it is the `push` under way that throws.
    */
   finish(): void {
     if (this.#dead) return;
@@ -213,7 +219,8 @@ export class FrameParser {
         this.#keepRest(chunk);
         return;
       }
-      // One call into native code instead of several a frame. Latin-1 gives each byte one character, so positions agree.
+      // One call into native code instead of several a frame. Latin-1 gives each byte one character, so
+      // positions agree.
       const start = this.#at;
       const text = chunk.toString('latin1', start);
       const ascii = isAscii(start === 0 ? chunk : chunk.subarray(start));
@@ -243,7 +250,10 @@ export class FrameParser {
     this.#unread.unshift(...pieces);
   }
 
-  /** The hot path: whole frames with a header that is recognised, taken from the text of the chunk; stops before any other. */
+  /**
+   * The hot path: whole frames with a header that is recognised, taken from the text of the chunk; stops
+   * before any other.
+   */
   #walkRecognised(chunk: Buffer, text: string, textStart: number, ascii: boolean): void {
     while (!this.#halted) {
       const from = this.#at - textStart;
@@ -264,7 +274,10 @@ export class FrameParser {
     }
   }
 
-  /** Any frame, field by field: takes from the chunk what belongs to the field under way and, if that completes it, reads it. */
+  /**
+   * Any frame, field by field: takes from the chunk what belongs to the field under way and, if that
+   * completes it, reads it.
+   */
   #walkField(chunk: Buffer): void {
     if (this.#header !== undefined) {
       const content = this.#take(chunk, this.#header.contentLength);
@@ -300,7 +313,8 @@ export class FrameParser {
         { peer: this.#peer },
       );
     }
-    // Known to be unreadable before the content arrives. Empty content isn't decoded, so its encoding is nobody's business (protocol 2).
+    // Known to be unreadable before the content arrives. Empty content isn't decoded, so its encoding is
+    // nobody's business (protocol 2).
     if (isText(header) && length > 0 && header.contentEncoding !== 'utf-8') {
       requireTextCodec(header.contentEncoding, this.#peer);
     }
@@ -332,7 +346,9 @@ export class FrameParser {
     this.#header = undefined;
   }
 
-  /** The field of `length` bytes if the chunk completes it; otherwise its bytes are held until the next chunk. */
+  /**
+   * The field of `length` bytes if the chunk completes it; otherwise its bytes are held until the next chunk.
+   */
   #take(chunk: Buffer, length: number): Buffer | undefined {
     const end = this.#at + length - this.#held.length;
     const piece = chunk.subarray(this.#at, end);

@@ -18,14 +18,18 @@ import {
   UNCONFIRMED_REQUEST_END,
 } from './headerTemplates';
 
-/** Which reply of a request: one of several, no more (without a result), or a failure; protocol 2, `status`. */
+/**
+ * Which reply of a request: one of several, no more (without a result), or a failure; protocol 2, `status`.
+ */
 type ReplyStatus = 'next' | 'complete' | 'error';
 
 /**
- * Writes frames (protocol 1.1) into shared memory and hands them to `write` gathered: when 16 KiB are there, and at `flush`. Text of more
- * than 16 KiB goes as a write of its own, uncopied; so does such a Uint8Array, which the caller must not change any more.
+ * Writes frames (protocol 1.1) into shared memory and hands them to `write` gathered: when 16 KiB are there,
+ * and at `flush`. Text of more than 16 KiB goes as a write of its own, uncopied; so does such a Uint8Array,
+ * which the caller must not change any more.
  *
- * `write` gets the bytes for good: they are never used again here. It says false when the other side is behind.
+ * `write` gets the bytes for good: they are never used again here. It says false when the other side is
+ * behind.
  *
  * @example
  * const writer = new FrameWriter((bytes) => link.write(bytes));
@@ -57,23 +61,28 @@ export class FrameWriter {
   }
 
   /**
-   * A request on a kept native connection. `text` is its JSON, `noAck` says that no reply is wanted. Returns the bytes on the wire.
+   * A request on a kept native connection. `text` is its JSON, `noAck` says that no reply is wanted. Returns
+   * the bytes on the wire.
    */
   request(messageId: number, text: string, noAck: boolean): number {
     const template = noAck ? unconfirmedTemplate : requestTemplate;
     return this.#fromTemplate(template, messageId, text) ?? this.frame(requestKeys(messageId, noAck), text);
   }
 
-  /** A reply on a kept native connection; without `status` the one result. `text` is its JSON, '' for none. Returns the bytes on the wire. */
+  /**
+   * A reply on a kept native connection; without `status` the one result. `text` is its JSON, '' for none.
+   * Returns the bytes on the wire.
+   */
   reply(messageId: number, text: string, status?: ReplyStatus): number {
     const template = status === undefined ? replyTemplate : statusTemplates[status];
     return this.#fromTemplate(template, messageId, text) ?? this.frame(replyKeys(messageId, status), text);
   }
 
   /**
-   * Any frame. A string is written as text/json in utf-8; a Uint8Array as raw bytes of type `keys['content-type']`, "binary/rxcomet"
-   * without it. The four required keys are written here, `keys` after them. The header is spaced as Python's json.dumps does it, so that
-   * a frame without extra keys is the very bytes COMET writes. Returns the bytes on the wire.
+   * Any frame. A string is written as text/json in utf-8; a Uint8Array as raw bytes of type
+   * `keys['content-type']`, "binary/rxcomet" without it. The four required keys are written here, `keys`
+   * after them. The header is spaced as Python's json.dumps does it, so that a frame without extra keys is
+   * the very bytes COMET writes. Returns the bytes on the wire.
    *
    * Throws Unencodable (ERR_UNENCODABLE) when the header would be longer than 65535 bytes.
    */
@@ -96,8 +105,8 @@ export class FrameWriter {
   }
 
   /**
-   * Hands over what is gathered. False when `write` said so to the last bytes given to it since the flush before; then wait for the
-   * other side to drain. True when there was nothing to write.
+   * Hands over what is gathered. False when `write` said so to the last bytes given to it since the flush
+   * before; then wait for the other side to drain. True when there was nothing to write.
    */
   flush(): boolean {
     this.#handOver();
@@ -113,7 +122,9 @@ export class FrameWriter {
     nextMicrotask(this.#flushNow);
   }
 
-  /** Until `release`, `flushSoon` does nothing: whoever reads a chunk flushes the answers to it in one write. */
+  /**
+   * Until `release`, `flushSoon` does nothing: whoever reads a chunk flushes the answers to it in one write.
+   */
   hold(): void {
     this.#held = true;
   }

@@ -1,11 +1,12 @@
 /**
- * The headers that rxcomet itself writes on a kept connection: always the same text, but for two numbers in fields of fixed width, filled
- * up with spaces on the left. JSON allows spaces there, so each is legal for every reader (protocol 3); and a reader that finds one equal
- * byte for byte needs no JSON.parse.
+ * The headers that rxcomet itself writes on a kept connection: always the same text, but for two numbers in
+ * fields of fixed width, filled up with spaces on the left. JSON allows spaces there, so each is legal for
+ * every reader (protocol 3); and a reader that finds one equal byte for byte needs no JSON.parse.
  *
  * ```
  * {"byteorder":"little",…,"content-length":      90,"message-id":       1234}
- * └──────────── start ────────────────────┘└─ 8 ──┘└── middle ──┘└── 11 ───┘└ end: the rest, filled up with spaces
+ * └──────────── start ────────────────────┘└─ 8 ──┘└── middle ──┘└── 11 ───┘└ end: the rest, filled up with
+ * spaces
  * ```
  */
 
@@ -28,7 +29,8 @@ export const ID_AT = MIDDLE_AT + TEMPLATE_MIDDLE.length;
 export const END_AT = ID_AT + ID_DIGITS;
 
 /**
- * Sizes of the headers: 0x007f and 0x0100, so that both bytes of H are ASCII and a chunk of frames with ASCII content is ASCII as a whole.
+ * Sizes of the headers: 0x007f and 0x0100, so that both bytes of H are ASCII and a chunk of frames with ASCII
+ * content is ASCII as a whole.
  */
 export const SHORT_HEADER = 127;
 export const LONG_HEADER = 256;
@@ -42,6 +44,9 @@ export const NEXT_REPLY_END = ',"status":"next"}'.padEnd(LONG_HEADER - END_AT);
 export const COMPLETE_REPLY_END = ',"status":"complete"}'.padEnd(LONG_HEADER - END_AT);
 export const ERROR_REPLY_END = ',"status":"error"}'.padEnd(LONG_HEADER - END_AT);
 
-/** The header that a Python program writes with json.dumps, up to the digits of content-length; `}` follows them. */
+/**
+ * The header that a Python program writes with json.dumps, up to the digits of content-length; `}` follows
+ * them.
+ */
 export const PYTHON_START =
   '{"byteorder": "little", "content-type": "text/json", "content-encoding": "utf-8", "content-length": ';

@@ -3,8 +3,9 @@ import type { FrameWriter } from './FrameWriter';
 import { isMessageId } from './nativeKeys';
 
 /*
- * The frames of the native dialect (protocol 2), in one place. A reader switches on the kind and ends in `unreachable`, so that a new kind
- * stops the compiler at every reader that does not know it. Kinds are small integers: one is made for each frame on the hot path.
+ * The frames of the native dialect (protocol 2), in one place. A reader switches on the kind and ends in
+ * `unreachable`, so that a new kind stops the compiler at every reader that does not know it. Kinds are small
+ * integers: one is made for each frame on the hot path.
  */
 
 /** What a client sends on a native connection. */
@@ -59,8 +60,8 @@ export function unreachable(kind: never): never {
 }
 
 /**
- * Whether the first request of a connection says that its client speaks the native dialect. A version that is not known is answered with
- * ours; anything else under `native` is a foreign key (protocol 2).
+ * Whether the first request of a connection says that its client speaks the native dialect. A version that is
+ * not known is answered with ours; anything else under `native` is a foreign key (protocol 2).
  */
 export function saysNative(header: FrameHeader): boolean {
   return isMessageId(header.native) && isMessageId(header.messageId);

@@ -6,7 +6,10 @@ export function isMessageKey(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value);
 }
 
-/** Throws ProtocolViolation when an optional key of a request on a native connection is of the wrong type or range (protocol 2). */
+/**
+ * Throws ProtocolViolation when an optional key of a request on a native connection is of the wrong type or
+ * range (protocol 2).
+ */
 export function checkRequestKeys(header: FrameHeader, peer: string): void {
   const { action, connection, messageKey, traceparent } = header;
   if (messageKey !== undefined && !isMessageKey(messageKey)) {
@@ -27,7 +30,10 @@ export function isMessageId(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
-/** Version 00 as W3C Trace Context (2021) writes it: trace-id and parent-id in lower-case hexadecimal, not all zero, and flags. */
+/**
+ * Version 00 as W3C Trace Context (2021) writes it: trace-id and parent-id in lower-case hexadecimal, not all
+ * zero, and flags.
+ */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** True for a W3C traceparent. */

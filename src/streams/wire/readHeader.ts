@@ -37,8 +37,8 @@ function createFrameHeader(
 }
 
 /**
- * Reads any legal header (protocol 1.1): a JSON object in UTF-8 with the four required keys. Of the values only content-length has to
- * make sense here; byteorder is informational. Keys of nobody's are ignored.
+ * Reads any legal header (protocol 1.1): a JSON object in UTF-8 with the four required keys. Of the values
+ * only content-length has to make sense here; byteorder is informational. Keys of nobody's are ignored.
  *
  * Throws BadHeader (ERR_BAD_HEADER).
  */
@@ -98,10 +98,12 @@ function shown(value: unknown): string {
 }
 
 /**
- * Judges the first bytes of a header that isn't complete yet: an object, perhaps after white space (protocol 1.1). A peer that speaks
- * something else is thus told at its third byte and not after the frame timeout, with a guess at what it is.
+ * Judges the first bytes of a header that isn't complete yet: an object, perhaps after white space (protocol
+ * 1.1). A peer that speaks something else is thus told at its third byte and not after the frame timeout,
+ * with a guess at what it is.
  *
- * True once the `{` was seen; false while there was only white space. Throws BadHeader (ERR_BAD_HEADER), also for a `headerLength` below 2.
+ * True once the `{` was seen; false while there was only white space. Throws BadHeader (ERR_BAD_HEADER), also
+ * for a `headerLength` below 2.
  */
 export function checkHeaderStart(headerLength: number, header: Buffer, peer: string): boolean {
   if (headerLength < 2) refuse(headerLength, header, `a header of ${headerLength} bytes`, peer);

@@ -20,8 +20,9 @@ import {
 } from './headerTemplates';
 
 /**
- * Reads a header that equals one of our templates, or the one Python's json.dumps writes, byte for byte; undefined for any other, which
- * JSON.parse has to judge. So there are never two opinions about one header (protocol 3).
+ * Reads a header that equals one of our templates, or the one Python's json.dumps writes, byte for byte;
+ * undefined for any other, which JSON.parse has to judge. So there are never two opinions about one header
+ * (protocol 3).
  *
  * `text` holds one character a byte; the header begins at `at` and all its `length` bytes are there.
  */
@@ -68,7 +69,10 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 const CLOSING_BRACE = 0x7d;
 
-/** The number in a field filled up with spaces on the left; -1 when JSON wouldn't read it as a non-negative integer. */
+/**
+ * The number in a field filled up with spaces on the left; -1 when JSON wouldn't read it as a non-negative
+ * integer.
+ */
 function readPadded(text: string, from: number, width: number): number {
   const end = from + width;
   let first = from;
@@ -87,7 +91,10 @@ function readDigits(text: string, from: number, end: number): number {
   return value;
 }
 
-/** Written out, in the order of createFrameHeader: a call with an object of keys would cost more than the rest of the recognition. */
+/**
+ * Written out, in the order of createFrameHeader: a call with an object of keys would cost more than the rest
+ * of the recognition.
+ */
 function header(
   contentLength: number,
   messageId: number | undefined,

@@ -62,7 +62,8 @@ async function serve(host: RecordedHost, link: Promise<Link>): Promise<Link> {
   const served = host.links.length;
   const client = recordLink(await link);
   const accepted = await host.accepted(served);
-  // Not destroyed before the host is done with the handshake: with TLS 1.3 that would look as if the client had refused it.
+  // Not destroyed before the host is done with the handshake: with TLS 1.3 that would look as if the client
+  // had refused it.
   client.link.destroy();
   await client.closed();
   return accepted.link;

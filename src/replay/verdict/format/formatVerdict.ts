@@ -34,7 +34,10 @@ export function counts(verdict: Verdict): string {
   return `compared ${verdict.compared}, ignored ${verdict.ignored}, not compared ${verdict.notCompared}`;
 }
 
-/** One line that names a difference and where it is recorded, without its values. What a peer sent stays within it. */
+/**
+ * One line that names a difference and where it is recorded, without its values. What a peer sent stays
+ * within it.
+ */
 export function title(difference: Difference): string {
   const { kind, what, side, link, id, action, at, place } = difference;
   const owner = what === 'send' ? ` send of ${side}` : kind === 'unanswered' ? '' : ` ${what}`;
@@ -100,8 +103,8 @@ export interface FormatVerdictOptions {
 }
 
 /**
- * A verdict for people: each difference with its place in the file, what was asked, what was recorded (-) and what came (+), then the
- * counts. What is secret stands as `[redacted]`.
+ * A verdict for people: each difference with its place in the file, what was asked, what was recorded (-) and
+ * what came (+), then the counts. What is secret stands as `[redacted]`.
  *
  * @example process.stdout.write(formatVerdict(verdict, { colour: process.stdout.isTTY }));
  */

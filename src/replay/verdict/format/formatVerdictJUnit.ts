@@ -4,7 +4,8 @@ import type { Verdict } from '../Verdict';
 import { changeLines, contextLines, counts, noteLines, reasonOf, title } from './formatVerdict';
 
 /**
- * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when nothing, or too little, was compared.
+ * A verdict as JUnit XML, for CI: one test case for each action of each side, and one that fails when
+ * nothing, or too little, was compared.
  *
  * @example await writeFile('replay.xml', formatVerdictJUnit(verdict, 'session.ndjson'));
  */
@@ -62,7 +63,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** XML 1.0 has no way to write most control characters and lone surrogates, not even as a reference; the others it discourages. */
+/**
+ * XML 1.0 has no way to write most control characters and lone surrogates, not even as a reference; the
+ * others it discourages.
+ */
 const ILLEGAL = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 function escape(text: string): string {

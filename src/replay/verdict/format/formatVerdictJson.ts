@@ -10,9 +10,9 @@ const VALUE_CHARACTERS = 2000;
 const WHOLE_CHARACTERS = 65_536;
 
 /**
- * A verdict for programs, as one JSON object with the fields of `Verdict`. Values that differ are given as text in the wire's own spelling
- * ("NaN", "9007199254740993"), which JSON itself could not carry; so are `request`, `recorded` and `replayed`. What is secret stands as
- * `[redacted]`.
+ * A verdict for programs, as one JSON object with the fields of `Verdict`. Values that differ are given as
+ * text in the wire's own spelling ("NaN", "9007199254740993"), which JSON itself could not carry; so are
+ * `request`, `recorded` and `replayed`. What is secret stands as `[redacted]`.
  *
  * @example formatVerdictJson(verdict) // '{"passed":true,"compared":12,…}'
  */

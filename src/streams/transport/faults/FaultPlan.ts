@@ -14,9 +14,9 @@ export interface FaultPlan {
 }
 
 /**
- * `cut`: both directions end (FIN), wherever a frame stands. `reset`: the connection is broken (RST), the peer gets ECONNRESET, or what
- * else its system makes of bytes and RST that arrive together. `half-close`: only this direction ends. `stall`: nothing passes any more in
- * this direction, and nothing is closed.
+ * `cut`: both directions end (FIN), wherever a frame stands. `reset`: the connection is broken (RST), the
+ * peer gets ECONNRESET, or what else its system makes of bytes and RST that arrive together. `half-close`:
+ * only this direction ends. `stall`: nothing passes any more in this direction, and nothing is closed.
  */
 export type LinkFault = 'cut' | 'reset' | 'half-close' | 'stall';
 

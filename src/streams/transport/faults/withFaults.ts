@@ -8,8 +8,9 @@ import { FaultyFlow } from './FaultyFlow';
 const HIGH_WATER_BYTES = 1024 * 1024;
 
 /**
- * A link on which things go wrong as planned: delays, single bytes, a cut in the middle of a frame, a reset, a half-close, a stall. For
- * tests of what must survive that; the user of the link notices nothing but the faults.
+ * A link on which things go wrong as planned: delays, single bytes, a cut in the middle of a frame, a reset,
+ * a half-close, a stall. For tests of what must survive that; the user of the link notices nothing but the
+ * faults.
  *
  * @param clock measures delays; default the machine's.
  * @example const slow = withFaults(link, { direction: 'in', delayMs: 200, split: true });

@@ -21,15 +21,19 @@ interface OpenHost {
   accept(link: Link): void;
 }
 
-/** First of the ports that the system gives out; clients count up from here, hosts with port 0 from FREE_HOST_PORT. */
+/**
+ * First of the ports that the system gives out; clients count up from here, hosts with port 0 from
+ * FREE_HOST_PORT.
+ */
 const FREE_CLIENT_PORT = 50_000;
 const FREE_HOST_PORT = 40_000;
 
 /**
- * A network of its own, in memory: hosts and clients of one transport reach each other at the addresses of their configuration, nothing
- * else does. No socket, no time; links behave as those of `createMemoryLinkPair`. Port 0 gives a free port, `0.0.0.0` and `::` take every
- * address, `localhost` is 127.0.0.1. A taken address rejects with ListenFailed, an address where nobody listens with ConnectFailed, in the
- * words of the real ones. `TLS` entries have no effect.
+ * A network of its own, in memory: hosts and clients of one transport reach each other at the addresses of
+ * their configuration, nothing else does. No socket, no time; links behave as those of
+ * `createMemoryLinkPair`. Port 0 gives a free port, `0.0.0.0` and `::` take every address, `localhost` is
+ * 127.0.0.1. A taken address rejects with ListenFailed, an address where nobody listens with ConnectFailed,
+ * in the words of the real ones. `TLS` entries have no effect.
  *
  * @example
  * const app = createApp(config, { transport: createMemoryTransport() });

@@ -2,7 +2,10 @@ import type { Link, LinkEvents } from '../Link';
 import { Deque } from '../../../runtime/Deque';
 import { nextMicrotask } from '../../../runtime/turns';
 
-/** One end of a link in memory. Made by `createMemoryLinkPair`; its `reset` is what a crashed machine or a pulled plug does. */
+/**
+ * One end of a link in memory. Made by `createMemoryLinkPair`; its `reset` is what a crashed machine or a
+ * pulled plug does.
+ */
 export type MemoryLink = Link;
 
 /** How many bytes may wait before `write` returns false; as with Node's sockets. */
@@ -16,8 +19,8 @@ interface MemoryLinkEndOptions {
 }
 
 /**
- * One end of a pair. Whatever is due at an end is told one event at a time, each in a microtask of its own, so that what a handler starts
- * runs before the next event and equal programs see equal orders.
+ * One end of a pair. Whatever is due at an end is told one event at a time, each in a microtask of its own,
+ * so that what a handler starts runs before the next event and equal programs see equal orders.
  */
 export class MemoryLinkEnd implements MemoryLink {
   readonly peer: string;
@@ -90,7 +93,8 @@ export class MemoryLinkEnd implements MemoryLink {
   destroy(): void {
     if (this.#gone) return;
     this.#gone = true;
-    // As TCP does it: who drops bytes it has not read resets the connection, otherwise the peer sees an ordinary end.
+    // As TCP does it: who drops bytes it has not read resets the connection, otherwise the peer sees an
+    // ordinary end.
     if (this.#incomingBytes > 0) this.#other.#fail(connectionReset());
     else this.#other.#hearEnd();
     this.#schedule();

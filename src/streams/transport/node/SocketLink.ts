@@ -7,23 +7,30 @@ import { nextMicrotask } from '../../../runtime/turns';
 /** Probes of the system after so long without traffic, so that a machine that vanished is noticed at all. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Unsent bytes from which the other side counts as behind. Less would stop and start reading for every large frame (measured: 15 % of CPU). */
+/**
+ * Unsent bytes from which the other side counts as behind. Less would stop and start reading for every large
+ * frame (measured: 15 % of CPU).
+ */
 const HIGH_WATER_BYTES = 256 * 1024;
 
 /**
- * A connected TCP or TLS socket as a link. From the second write on Nagle's delay is off and keep-alive is on (60 s): the first write is
- * not delayed anyway, and a one-shot peer, which writes once, saves two calls of the system.
+ * A connected TCP or TLS socket as a link. From the second write on Nagle's delay is off and keep-alive is on
+ * (60 s): the first write is not delayed anyway, and a one-shot peer, which writes once, saves two calls of
+ * the system.
  *
- * The socket must be connected and made with `allowHalfOpen`. It belongs to the link from then on: the link holds an `error` listener on
- * it until `close`, then takes exactly its own listeners off. `close` gets the error of the socket, through `explain`, or undefined when
- * both directions ended or `destroy` was called. What is written after `end` or `destroy` is dropped and `write` returns false.
+ * The socket must be connected and made with `allowHalfOpen`. It belongs to the link from then on: the link
+ * holds an `error` listener on it until `close`, then takes exactly its own listeners off. `close` gets the
+ * error of the socket, through `explain`, or undefined when both directions ended or `destroy` was called.
+ * What is written after `end` or `destroy` is dropped and `write` returns false.
  */
 export class SocketLink implements Link {
   readonly peer: string;
   readonly peerIp: string;
   readonly #socket: Socket;
   readonly #explain: (error: Error, peer: string) => Error;
-  /** Set until the first data: says of an end whether the peer refused the connection before it took anything. */
+  /**
+   * Set until the first data: says of an end whether the peer refused the connection before it took anything.
+   */
   #refusal: ((error: Error | undefined) => Error | undefined) | undefined;
   #events: LinkEvents | undefined;
   #failure: Error | undefined;
@@ -82,7 +89,8 @@ export class SocketLink implements Link {
   reset(): void {
     const socket = this.#socket;
     const ending = socket.writableEnded && !socket.writableFinished;
-    // Node cannot reset beneath TLS; and while a FIN waits for its turn the system refuses a reset (EINVAL), and the socket would never close.
+    // Node cannot reset beneath TLS; and while a FIN waits for its turn the system refuses a reset (EINVAL),
+    // and the socket would never close.
     if (socket.destroyed || ending || socket instanceof TLSSocket) socket.destroy();
     else socket.resetAndDestroy();
   }

@@ -21,8 +21,9 @@ interface Handshake {
 }
 
 /**
- * The connections of a TLS host whose handshake is not finished. Each has a deadline (Node's own starts anew with every byte, so that one
- * byte a second would hold a connection), and its peer is kept, which Node has often forgotten when it reports a failure.
+ * The connections of a TLS host whose handshake is not finished. Each has a deadline (Node's own starts anew
+ * with every byte, so that one byte a second would hold a connection), and its peer is kept, which Node has
+ * often forgotten when it reports a failure.
  */
 export class TlsHandshakes {
   readonly #clock: Clock;
@@ -79,7 +80,8 @@ export class TlsHandshakes {
   /** Node reports that the handshake of this connection failed. */
   fail(secure: TLSSocket, error: Error): void {
     const known = peerOf(secure);
-    // A TLS socket that is gone has no peer any more; then the report comes from within `close` of the connection below it.
+    // A TLS socket that is gone has no peer any more; then the report comes from within `close` of the
+    // connection below it.
     const peer = known !== '' ? known : this.#lastClosed;
     const isOurs = known === '' ? peer !== '' : this.#running.has(peer);
     this.#lastClosed = '';
@@ -109,7 +111,10 @@ function peerOf(socket: Socket): string {
   return remoteAddress === undefined ? '' : formatEndpoint(plainIp(remoteAddress), remotePort ?? 0);
 }
 
-/** Why the certificate of a client was refused, when it was; Node itself reports only that the connection is gone. */
+/**
+ * Why the certificate of a client was refused, when it was; Node itself reports only that the connection is
+ * gone.
+ */
 function verdictOn(secure: TLSSocket): Error | undefined {
   // Declared an Error; in fact the code as a string, or null.
   const verdict: unknown = secure.authorizationError;

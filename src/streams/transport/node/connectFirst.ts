@@ -9,18 +9,22 @@ export interface ConnectFirstOptions {
   readonly clock: Clock;
   /** Begins an attempt. */
   readonly open: (address: string) => Socket;
-  /** Called once, within the `connect` event of the socket that was first; no listeners of ours are on it any more. */
+  /**
+   * Called once, within the `connect` event of the socket that was first; no listeners of ours are on it any
+   * more.
+   */
   readonly connected: (socket: Socket) => void;
   /** Called once when every address has failed: with the error of the only one, or an AggregateError. */
   readonly failed: (error: Error) => void;
 }
 
 /**
- * Connects to the first of several addresses that answers. The next one is tried 250 ms after the one before, or at once when that one
- * failed; IPv6 and IPv4 alternate. No attempt is given up for being slow: the caller has the deadline.
+ * Connects to the first of several addresses that answers. The next one is tried 250 ms after the one before,
+ * or at once when that one failed; IPv6 and IPv4 alternate. No attempt is given up for being slow: the caller
+ * has the deadline.
  *
- * Node's own way (`autoSelectFamily`) drops every attempt but the last after 250 ms, so that a name with two addresses cannot be reached
- * where connecting takes longer.
+ * Node's own way (`autoSelectFamily`) drops every attempt but the last after 250 ms, so that a name with two
+ * addresses cannot be reached where connecting takes longer.
  *
  * @returns drops all attempts in silence
  */
@@ -76,7 +80,10 @@ export function connectFirst(
   return cancel;
 }
 
-/** Drops a socket that nobody wants; until it is closed it may report errors, and one that nobody hears ends the process. */
+/**
+ * Drops a socket that nobody wants; until it is closed it may report errors, and one that nobody hears ends
+ * the process.
+ */
 export function dropSocket(socket: Socket): void {
   socket.on('error', ignore);
   socket.once('close', () => socket.off('error', ignore));

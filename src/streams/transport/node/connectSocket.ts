@@ -21,8 +21,8 @@ export interface ConnectOptions {
 }
 
 /**
- * One attempt to connect, name lookup and TLS handshake included, all within `Connect_timeout_ms`; of several addresses of a name the
- * first that answers is taken. See Transport.connect.
+ * One attempt to connect, name lookup and TLS handshake included, all within `Connect_timeout_ms`; of several
+ * addresses of a name the first that answers is taken. See Transport.connect.
  */
 export function connectSocket(
   client: ClientConfig,
@@ -106,7 +106,8 @@ export function connectSocket(
 }
 
 function startTls(socket: Socket, host: string, files: TlsFiles): TLSSocket {
-  // The name of the host goes to the peer (SNI) only when it is a name: an address is not allowed there, though it is what is checked.
+  // The name of the host goes to the peer (SNI) only when it is a name: an address is not allowed there,
+  // though it is what is checked.
   const name = isIP(host) === 0 ? { servername: host } : {};
   return connectTls({ ...files, ...name, host, socket, minVersion: 'TLSv1.2' });
 }

@@ -12,7 +12,10 @@ import { type TlsFiles, readTlsFiles } from './readTlsFiles';
 
 /** What a spec may replace. */
 export interface NodeTransportOptions {
-  /** For deadlines of connecting and of TLS handshakes, and the dates of certificates; default the clock of the machine. */
+  /**
+   * For deadlines of connecting and of TLS handshakes, and the dates of certificates; default the clock of
+   * the machine.
+   */
   readonly clock?: Clock;
   /** Gives the text of a PEM file; default reads it from the disk. */
   readonly readText?: (path: string) => Promise<string>;
@@ -23,15 +26,18 @@ export interface NodeTransportOptions {
 /**
  * Links over TCP, and over TLS where the configuration has a `TLS` entry.
  *
- * - Each direction ends on its own (protocol 1.3), nothing is delayed to be sent with more, and the system probes silent connections after
- *   60 s.
- * - A host on `::` takes IPv4 peers too and sees them under their IPv4 address; one on a name listens at each of its addresses that is
- *   of this machine, with one port, and is called by the first IPv4 address.
- * - Of a peer with several addresses the first that answers is taken; a slow one is not given up before `Connect_timeout_ms`.
- * - `Connect_timeout_ms` covers name lookup, connecting and the TLS handshake; `Limits.Frame_timeout_ms` the handshake at the host.
- * - A host tells within a second when the process can open no more files, because its connections are dropped then (AcceptFailed).
- * - PEM files are read at `listen` and `reloadCertificates`, and at each `connect`. A client without `CA` trusts the authorities that come
- *   with Node.
+ * - Each direction ends on its own (protocol 1.3), nothing is delayed to be sent with more, and the system
+ *   probes silent connections after 60 s.
+ * - A host on `::` takes IPv4 peers too and sees them under their IPv4 address; one on a name listens at each
+ *   of its addresses that is of this machine, with one port, and is called by the first IPv4 address.
+ * - Of a peer with several addresses the first that answers is taken; a slow one is not given up before
+ *   `Connect_timeout_ms`.
+ * - `Connect_timeout_ms` covers name lookup, connecting and the TLS handshake; `Limits.Frame_timeout_ms` the
+ *   handshake at the host.
+ * - A host tells within a second when the process can open no more files, because its connections are dropped
+ *   then (AcceptFailed).
+ * - PEM files are read at `listen` and `reloadCertificates`, and at each `connect`. A client without `CA`
+ *   trusts the authorities that come with Node.
  *
  * @example
  * const transport = createNodeTransport();

@@ -7,12 +7,12 @@ import { explainTls, type TlsSide } from './toTlsFailed';
 const REFUSALS = /_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR)$/;
 
 /**
- * Under TLS 1.3 a client may write before the host has judged its certificate, so a refusal comes when the connection looks open. What is
- * returned tells of the end of a connection without data whether it was one: then the host has handled nothing. undefined under TLS 1.2,
- * where the handshake itself fails.
+ * Under TLS 1.3 a client may write before the host has judged its certificate, so a refusal comes when the
+ * connection looks open. What is returned tells of the end of a connection without data whether it was one:
+ * then the host has handled nothing. undefined under TLS 1.2, where the handshake itself fails.
  *
- * An alert says so. Node's hosts send none for a certificate they don't trust, but whatever accepts one sends session tickets first: a host
- * that asked for a certificate and ends without them has refused it.
+ * An alert says so. Node's hosts send none for a certificate they don't trust, but whatever accepts one sends
+ * session tickets first: a host that asked for a certificate and ends without them has refused it.
  */
 export function findRefusal(
   socket: TLSSocket,

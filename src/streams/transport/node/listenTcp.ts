@@ -48,8 +48,9 @@ export interface OpenListener<S extends Server> {
 }
 
 /**
- * Lets servers listen on the address of a host: one, or for a name one at each of its addresses. `::` takes IPv4 peers too, as most
- * programs do. Rejects with ListenFailed; later errors of a server go to `onError` as AcceptFailed and it listens on.
+ * Lets servers listen on the address of a host: one, or for a name one at each of its addresses. `::` takes
+ * IPv4 peers too, as most programs do. Rejects with ListenFailed; later errors of a server go to `onError` as
+ * AcceptFailed and it listens on.
  */
 export async function openListener<S extends Server>(
   create: () => S,
@@ -94,8 +95,9 @@ function bind<S extends Server>(
 }
 
 /**
- * Node calls a server closed when its last connection is; here the open ones stay, so only the end of the listening socket is awaited: its
- * handle goes in the closing phase of this turn of the event loop, and an immediate set by an immediate runs after that.
+ * Node calls a server closed when its last connection is; here the open ones stay, so only the end of the
+ * listening socket is awaited: its handle goes in the closing phase of this turn of the event loop, and an
+ * immediate set by an immediate runs after that.
  */
 function closeServer(server: Server): Promise<void> {
   server.close();

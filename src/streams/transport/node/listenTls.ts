@@ -25,8 +25,9 @@ export interface ListenTlsOptions {
 }
 
 /**
- * Listens for TLS 1.2 and 1.3; a link is handed over when its handshake is finished, which may take `Limits.Frame_timeout_ms`. A handshake
- * that fails goes to `onError` as TlsFailed and concerns nobody else. See Transport.listen.
+ * Listens for TLS 1.2 and 1.3; a link is handed over when its handshake is finished, which may take
+ * `Limits.Frame_timeout_ms`. A handshake that fails goes to `onError` as TlsFailed and concerns nobody else.
+ * See Transport.listen.
  */
 export async function listenTls(
   host: HostConfig,

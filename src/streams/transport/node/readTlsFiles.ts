@@ -24,9 +24,10 @@ interface TlsFilesOptions {
 }
 
 /**
- * Reads the PEM files of a `TLS` entry and checks them before OpenSSL sees them, so that a mistake is told with the key of the
- * configuration, the path and the remedy. Rejects with BadCertificate: a file is unreadable or of the wrong kind, a certificate is
- * expired or not valid yet, the key is encrypted or belongs to another certificate.
+ * Reads the PEM files of a `TLS` entry and checks them before OpenSSL sees them, so that a mistake is told
+ * with the key of the configuration, the path and the remedy. Rejects with BadCertificate: a file is
+ * unreadable or of the wrong kind, a certificate is expired or not valid yet, the key is encrypted or belongs
+ * to another certificate.
  */
 export async function readTlsFiles(tls: TlsConfig, options: TlsFilesOptions): Promise<TlsFiles> {
   const { where, readText, wallTime } = options;

@@ -2,8 +2,8 @@ import { errorCode } from '../failures';
 import { TlsFailed } from '../../../errors/connections';
 
 /**
- * Outcomes of the check of a certificate, as OpenSSL names them, each with what is wrong with the certificate of the peer and what to
- * change. `ca` is our key for the authorities.
+ * Outcomes of the check of a certificate, as OpenSSL names them, each with what is wrong with the certificate
+ * of the peer and what to change. `ca` is our key for the authorities.
  */
 const verdicts: Readonly<Record<string, (ca: string) => string>> = {
   CERT_CHAIN_TOO_LONG: () => 'has too many authorities above it; shorten the chain in its Cert',

@@ -7,8 +7,9 @@ import { errorCode } from '../failures';
 const PROBE_MS = 1000;
 
 /**
- * Tells once, each time, when the process or the system has no file left to open (EMFILE, ENFILE), until one can be opened again. Node
- * cannot tell of it: beneath it libuv then accepts connections and drops them, so that they don't keep the process busy, and says nothing.
+ * Tells once, each time, when the process or the system has no file left to open (EMFILE, ENFILE), until one
+ * can be opened again. Node cannot tell of it: beneath it libuv then accepts connections and drops them, so
+ * that they don't keep the process busy, and says nothing.
  *
  * @param openOne opens a file and closes it again; default the null device
  * @returns ends the watch
