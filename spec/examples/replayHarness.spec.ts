@@ -20,7 +20,7 @@ describe('The replay harness', () => {
     const { passed, text } = await harness(true);
     expect(passed).toBe(false);
     expect(text).toMatch(
-      /^changed acknowledgement: Strip, link 2, message 1, at [\d.]+ ms\n {2}- result\.nA20: [\d.]+\n {2}\+ result\.nA20: [\d.]+\n/,
+      /^changed acknowledgement: Strip, link 2, message 1, at [\d.]+ ms, \S+:\d+\n( {4}\w+ +\{.*\n){3} {2}- result\.nA20: [\d.]+\n {2}\+ result\.nA20: [\d.]+\n/,
     );
     // All but the greeting and the strip that was not measured; the summary has another mean.
     expect(text).toMatch(/… and 37 more\ndifferent: 40 differences; compared 42, ignored 40/);
