@@ -121,6 +121,7 @@ const allowed = {
     'replay/verdict',
   ],
   'replay/standIn': [
+    'replay/verdict/format',
     'config',
     'config/types:types',
     'recording',
@@ -181,6 +182,7 @@ const allowed = {
     'replay/verdict',
     'replay/verdict/format',
     'streams/client:types',
+    'streams/messages',
     'streams/transport:types',
     'streams/transport/faults',
     'streams/transport/memory',

@@ -40,9 +40,15 @@ function writeMatcherDoors(folder) {
   for (const { name, about, commonJs, esm, types } of doors) {
     const write = (extension, ...lines) =>
       fs.writeFileSync(path.join(folder, `${name}${extension}`), `${lines.join('\n')}\n`);
-    const extend = 'expect.extend({ toMatchRecording });';
-    write('.js', "'use strict';", commonJs, "const { toMatchRecording } = require('./index.js');", extend);
-    write('.mjs', esm, "import { toMatchRecording } from './index.mjs';", extend);
+    const extend = 'expect.extend({ toHaveBeenAsked, toMatchRecording });';
+    write(
+      '.js',
+      "'use strict';",
+      commonJs,
+      "const { toHaveBeenAsked, toMatchRecording } = require('./index.js');",
+      extend,
+    );
+    write('.mjs', esm, "import { toHaveBeenAsked, toMatchRecording } from './index.mjs';", extend);
     const typesFor = (index) => [
       `/** ${about} */`,
       `import type { RecordingMatchers } from '${index}';`,

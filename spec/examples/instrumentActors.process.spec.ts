@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function openLab(): Promise<Lab> {
   const clock = createVirtualClock();
-  const options = { clock, transport: createMemoryTransport(), random: () => 0 };
+  const options = { clock, transport: createMemoryTransport(), random: () => 0.5 };
   const lines: string[] = [];
   const address = { IP: '127.0.0.1', Port: 1 };
   const lab = createLab(

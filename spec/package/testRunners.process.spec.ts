@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { codeBlocksOf } from '../docs/markdown';
 import { buildPackage } from '../support/buildPackage';
 
 const root = path.join(__dirname, '..', '..');
@@ -75,6 +76,32 @@ const esm = `
   import { mkdtempSync, rmSync } from 'node:fs';
   import { tmpdir } from 'node:os';
   import { join } from 'node:path';`;
+/** What the pages' blocks on a session stand beside. */
+const replayed = `
+  function handlers(app) {
+    app.handle('Double', (value) => ({ doubled: value * 2, timestamp: Date.now() }));
+  }
+`;
+const session = [
+  { rxcomet: 'recording', version: 1, started: '2026-01-31T12:00:00.000Z' },
+  { link: 1, side: 'host', dialect: 'comet', id: 1, at: 1, kind: 'message', action: 'Double', text: '21' },
+  {
+    link: 1,
+    side: 'host',
+    dialect: 'comet',
+    id: 1,
+    at: 2,
+    kind: 'ack',
+    text: '{"doubled":42,"timestamp":1}',
+  },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('');
+/** As CommonJS has it: `import { a } from 'b'` is `const { a } = require('b')`. */
+const required = (text: string): string =>
+  text
+    .replace(/^import (\{.+\}) from ('.+');$/gm, 'const $1 = require($2);')
+    .replace(/^import ('.+?');/gm, 'require($1);');
 const expecting = 'const match = (replay, ...rest) => expect(replay).toMatchRecording(...rest);';
 const calling = `const match = async (...given) => {
   const { pass, message } = await toMatchRecording(...given);
@@ -85,10 +112,10 @@ const calling = `const match = async (...given) => {
 describe('The packed package', () => {
   let folder: string;
 
-  const run = (...args: string[]): { readonly ok: boolean; readonly printed: string } => {
+  const runIn = (place: string, ...args: string[]): { readonly ok: boolean; readonly printed: string } => {
     const { CI: _ci, ...env } = process.env;
     try {
-      const options = { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' } as const;
+      const options = { cwd: path.join(folder, place), env, encoding: 'utf8', stdio: 'pipe' } as const;
       return { ok: true, printed: execFileSync(process.execPath, args, options) };
     } catch (error) {
       const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
@@ -99,8 +126,9 @@ describe('The packed package', () => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   };
-  const passes = (...args: string[]): void => {
-    const { ok, printed } = run(...args);
+  const passes = (...args: string[]): void => passesIn('.', ...args);
+  const passesIn = (place: string, ...args: string[]): void => {
+    const { ok, printed } = runIn(place, ...args);
     expect({ ok, printed: ok ? '' : printed }).toEqual({ ok: true, printed: '' });
   };
 
@@ -165,6 +193,57 @@ describe('The packed package', () => {
   ])('holds replays against recordings in node:test: %s', (file, begin) => {
     write(`node-test/${file}`, `${begin}\n${calling}\n${tests}`);
     passes('--test', path.join('node-test', file));
+  });
+
+  /**
+   * The blocks of the pages, word for word, each in a file of its own beside what the page says stands around
+   * it: handlers and a session.
+   */
+  const writeBlocks = (
+    place: string,
+    extension: string,
+    begin: string,
+    form = (text: string): string => text,
+  ): void => {
+    write(`${place}/package.json`, '{}');
+    write(`${place}/session.ndjson`, session);
+    const blocks = ['docs/testing.md', 'docs/replay.md'].flatMap(codeBlocksOf);
+    const wanted = blocks.filter(
+      ({ language, text }) => language === 'js' && text.includes('test(') && !text.includes('node:assert'),
+    );
+    expect(wanted).toHaveLength(6);
+    wanted.forEach(({ text }, index) => {
+      write(`${place}/block${index}.test.${extension}`, form(`${begin}\n${text}\n${replayed}`));
+    });
+  };
+
+  it('runs the blocks of the pages in Vitest', () => {
+    const begin = "import { expect, test } from 'vitest';\nimport 'rxcomet/testing/vitest';";
+    // Its door, as the table of the page says.
+    writeBlocks('docs-vitest', 'mjs', begin, (text) => text.replace('testing/jest', 'testing/vitest'));
+    passesIn('docs-vitest', '../node_modules/vitest/vitest.mjs', 'run');
+  });
+
+  it('runs the blocks of the pages in Jest as ES modules', () => {
+    writeBlocks('docs-esm', 'mjs', "import 'rxcomet/testing/jest';");
+    const match = ['--testMatch', '**/*.test.mjs', '--rootDir', '.'];
+    const jest = ['--experimental-vm-modules', '--no-warnings', path.join(modules, 'jest/bin/jest.js')];
+    passesIn('docs-esm', ...jest, ...match);
+  });
+
+  it('runs the blocks of the pages in Jest as CommonJS', () => {
+    writeBlocks('docs-cjs', 'js', "import 'rxcomet/testing/jest';", required);
+    passesIn('docs-cjs', path.join(modules, 'jest/bin/jest.js'), '--rootDir', '.');
+  });
+
+  it('runs the block of the page for node:test', () => {
+    const [block, ...others] = codeBlocksOf('docs/replay.md').filter(({ text }) =>
+      text.includes('node:assert'),
+    );
+    expect(others).toEqual([]);
+    write('docs-node/session.ndjson', session);
+    write('docs-node/block.test.mjs', `import test from 'node:test';\n${block?.text}\n${replayed}`);
+    passesIn('docs-node', '--test', 'block.test.mjs');
   });
 
   const types = (imports: string): string => `${imports}

@@ -1,3 +1,4 @@
+import { silentLogger } from '../../src/runtime/Logger';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,6 +27,7 @@ import {
   cutRecording,
   describeRecording,
   mergeRecordings,
+  createHandlerStandIn,
   createTestApp,
   createTestProbe,
   driveHost,
@@ -295,6 +297,26 @@ const testApp = async (end: (test: Awaited<ReturnType<typeof createTestApp>>) =>
     return await end(test);
   } finally {
     await test.stop();
+  }
+};
+
+/** A stand-in of handlers, one of which is at work for ever. */
+const handlerStandIn = async (
+  end: (standIn: Awaited<ReturnType<typeof createHandlerStandIn>>) => PromiseLike<unknown>,
+) => {
+  const transport = await network();
+  const standIn = await createHandlerStandIn({ transport, handlers: hangHandler });
+  const Peer = { IP: standIn.ip, Port: standIn.port };
+  const app = createApp(parseConfig({ Socket_connection: { Client: { Peer } } }), {
+    transport,
+    logger: silentLogger,
+  });
+  app.peer('Peer').tell('Hang');
+  try {
+    return await end(standIn);
+  } finally {
+    await standIn.close();
+    await app.stop({ graceMs: 0 });
   }
 };
 
@@ -582,6 +604,11 @@ export const awaitedCases: Readonly<Record<string, AwaitedCase>> = {
     },
     'app stopped': noApp,
   },
+  createHandlerStandIn: alone(() => handlerStandIn(() => Promise.resolve())),
+  'HandlerStandIn.close': {
+    ...alone(() => handlerStandIn((standIn) => standIn.close())),
+    'handler hangs': () => handlerStandIn((standIn) => standIn.close()),
+  },
   createTestApp: {
     ...alone(() => testApp(() => Promise.resolve())),
     'handler hangs': () => testApp(({ peer }) => peer.ask('Hang', 1, { timeoutMs: SHORT_MS })),
@@ -640,4 +667,5 @@ export const withoutCase: Readonly<Record<string, string>> = {
   fromOperator: 'what the user gives',
   'Listener.reloadCertificates': 'as App.reloadCertificates, which calls it',
   NextState: 'what the user gives',
+  'TestMessage.answer': 'what the handler under test gives',
 };

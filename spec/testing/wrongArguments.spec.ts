@@ -23,11 +23,13 @@ const listen = '127.0.0.2:0';
 /** Right arguments, and which of them are options; a function that is not listed fails the spec. */
 const right: Readonly<Record<string, readonly unknown[]>> = {
   compareRecordings: [events, events, {}],
+  createHandlerStandIn: [{ listen, transport }],
   createMemoryLinkPair: [{}],
   createMemoryTransport: [{}],
   createStandIn: [events, { listen, transport }],
   createTap: [{ listen, to: '127.0.0.2:9', writer: sink, transport }],
   createTestApp: [{ handlers }],
+  createTestMessage: ['Move', 1, {}],
   createTestProbe: [createActorSystem('lab'), {}],
   cutRecording: ['no.ndjson', 'small.ndjson', {}],
   describeRecording: ['no.ndjson'],
@@ -38,6 +40,8 @@ const right: Readonly<Record<string, readonly unknown[]>> = {
       ...{ answerMs: 1, sink, onEvent: handlers },
     },
   ],
+  formatAnswers: [{ unknown: [] }],
+  formatAsked: [[]],
   formatVerdict: [verdict],
   formatVerdictJson: [verdict],
   formatVerdictJUnit: [verdict],
@@ -53,17 +57,29 @@ const right: Readonly<Record<string, readonly unknown[]>> = {
   replayRecording: [events, { handlers }],
   replayToHost: [events, { to: '127.0.0.2:9', transport }],
   rulesFileOf: ['x.yml'],
+  toHaveBeenAsked: [[], 'Move', 1, {}],
   toMatchRecording: [events, events, {}],
   updateRecording: ['no.ndjson', events, {}],
   virtualTime: [{}],
   withFaults: [testing.createMemoryLinkPair()[0], {}],
 };
+const wrong: Readonly<Record<string, () => unknown>> = {
+  nothing: () => undefined,
+  null: () => null,
+  'a number': () => 5,
+  'a text': () => 'session.ndjson',
+  'a Promise': () => Promise.resolve({}),
+  'an unknown option': () => ({ handlrs: handlers }),
+};
 /** Which wrong ones are right after all: by function, the place of the argument and what fits there. */
 const fits: Readonly<Record<string, readonly string[]>> = {
   compareRecordings: ['2 nothing'],
+  createHandlerStandIn: ['0 nothing'],
   createMemoryLinkPair: ['0 nothing'],
   createMemoryTransport: ['0 nothing'],
   createTestApp: ['0 nothing'],
+  // Any value will do.
+  createTestMessage: ['0 a text', ...Object.keys(wrong).map((what) => `1 ${what}`), '2 nothing'],
   createTestProbe: ['1 nothing'],
   cutRecording: ['0 a text', '1 a text', '2 nothing'],
   describeRecording: ['0 a text'],
@@ -78,18 +94,11 @@ const fits: Readonly<Record<string, readonly string[]>> = {
   recordedValue: ['0 an unknown option'],
   recordingPartFile: ['0 a text', '1 a number'],
   rulesFileOf: ['0 nothing', '0 a text'],
+  toHaveBeenAsked: ['1 a text', ...Object.keys(wrong).map((what) => `2 ${what}`), '3 nothing'],
   // A text is a file's name, and a promise is awaited.
   toMatchRecording: ['0 a text', '1 a text', '2 nothing'],
   updateRecording: ['0 a text', '2 nothing', '2 an unknown option'],
   virtualTime: ['0 nothing'],
-};
-const wrong: Readonly<Record<string, () => unknown>> = {
-  nothing: () => undefined,
-  null: () => null,
-  'a number': () => 5,
-  'a text': () => 'session.ndjson',
-  'a Promise': () => Promise.resolve({}),
-  'an unknown option': () => ({ handlrs: handlers }),
 };
 
 const functions = Object.entries(testing).filter(

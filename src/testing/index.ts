@@ -42,7 +42,10 @@ export {
   RecordedAnswers,
   type AnswersReport,
   type RecordedAnswersOptions,
+  type UnknownMessage,
 } from '../replay/standIn/RecordedAnswers';
+export { formatAnswers, type FormatAnswersOptions } from '../replay/standIn/formatAnswers';
+export type { NearestRecorded } from '../replay/standIn/nearestMessage';
 export type { Replay } from '../replay/Replay';
 export { replayRecording, type ReplayOptions } from '../replay/replayRecording';
 export { replayToHost, type ReplayToHostOptions } from '../replay/replayToHost';
@@ -84,6 +87,14 @@ export {
   createMemoryTransport,
   type MemoryTransportOptions,
 } from '../streams/transport/memory/createMemoryTransport';
+export {
+  createHandlerStandIn,
+  type AskedMessage,
+  type HandlerStandIn,
+  type HandlerStandInOptions,
+} from './createHandlerStandIn';
+export { createTestMessage, type TestMessage, type TestMessageFields } from './createTestMessage';
+export { formatAsked, toHaveBeenAsked, type Asked, type AskedOptions } from './toHaveBeenAsked';
 export { createTestApp, type TestApp, type TestAppOptions } from './createTestApp';
 export { createTestProbe, type TestProbe, type TestProbeOptions } from './createTestProbe';
 export type { FaultPlan, LinkFault } from '../streams/transport/faults/FaultPlan';

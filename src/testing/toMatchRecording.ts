@@ -12,6 +12,7 @@ import { ReplacementFile } from '../recording/format/ReplacementFile';
 import { RxcometError } from '../errors/RxcometError';
 import type { Replay } from '../replay/Replay';
 import { type RulesOption, hiddenByRules, joinRules, withRules } from '../replay/rules/loadRules';
+import type { AskedOptions } from './toHaveBeenAsked';
 import { isCi } from '../runtime/isCi';
 import { updateRecording } from '../replay/update/updateRecording';
 
@@ -45,6 +46,12 @@ export interface RecordingMatchers {
    * @param recording a file's name, or events
    */
   toMatchRecording(recording: Conversation | string, options?: MatchRecordingOptions): Promise<void>;
+  /**
+   * Passes when a stand-in of `createHandlerStandIn` was asked such a message.
+   *
+   * @param value left out: any
+   */
+  toHaveBeenAsked(action: string, value?: unknown, options?: AskedOptions): void;
 }
 
 /**

@@ -248,7 +248,9 @@ describe('rxcomet replay', () => {
     await expect(ask(9)).rejects.toMatchObject({ remoteCode: 'ERR_NOT_RECORDED' });
     run.stop('SIGINT');
     expect(await run.exitCode).toBe(1);
-    expect(run.stdout).toContain('not in the recording: Move 9\n');
+    expect(run.stdout).toContain(
+      'not in the recording: Move 9; the nearest one: value is 1 there and 9 here\n',
+    );
     expect(run.stdout).toContain('not asked for: Move, link 1, message 2\n');
     expect(run.stdout).toMatch(/no pass: answered 1, unknown 1, out of order 0, not asked for 1\n$/);
 

@@ -1,5 +1,9 @@
 import { acknowledge, type ActionContract, type Clock, type Logger, type Message } from 'rxcomet';
-import { createTestApp as createPublicTestApp } from 'rxcomet/testing';
+import {
+  createHandlerStandIn,
+  createMemoryTransport,
+  createTestApp as createPublicTestApp,
+} from 'rxcomet/testing';
 import { EMPTY, NEVER, Observable, finalize, map, merge, of, tap, throwError } from 'rxjs';
 import { createVirtualClock } from '../../support/createVirtualClock';
 import { RESOLVED, caught, endOf, failure, withApp, type Case, type Cases } from './Case';
@@ -280,6 +284,13 @@ export const appCases: Cases = {
 
   'TestAppOptions.handlers': async (fail) => {
     const error = await endOf(createPublicTestApp({ handlers: () => fail() }));
+    expect(error).not.toEqual(RESOLVED);
+    return ['the test'];
+  },
+  'HandlerStandInOptions.handlers': async (fail) => {
+    const error = await endOf(
+      createHandlerStandIn({ transport: createMemoryTransport(), handlers: () => fail() }),
+    );
     expect(error).not.toEqual(RESOLVED);
     return ['the test'];
   },

@@ -7,6 +7,7 @@ import type {
 } from '../../recording/RecordedEvent';
 import type { CompareOptions } from '../verdict/CompareOptions';
 import { type KeyHash, KeyIndex } from '../large/KeyIndex';
+import { type NearestRecorded, describeNearest, nearestMessage } from './nearestMessage';
 import { RecordedMessages } from './RecordedMessages';
 import { recordedValue } from '../../recording/content/recordedValue';
 import { ComparisonRules } from '../verdict/ComparisonRules';
@@ -44,13 +45,21 @@ export interface RecordedAnswersOptions extends CompareOptions {
   readonly mode?: 'strict' | 'lenient';
 }
 
+/** A message that is not in the recording. */
+export interface UnknownMessage {
+  readonly action: string;
+  readonly value: unknown;
+  /** The recorded one of that action that is most like it; absent when there is none. */
+  readonly nearest?: NearestRecorded;
+}
+
 /** What was asked for, against what the recording held. */
 export interface AnswersReport {
   readonly passed: boolean;
   readonly answered: number;
   readonly repeated: number;
   /** Messages that are not in the recording; the first 100. */
-  readonly unknown: readonly { readonly action: string; readonly value: unknown }[];
+  readonly unknown: readonly UnknownMessage[];
   readonly unknownCount: number;
   /** Messages that came before others of their connection; the first 100. */
   readonly outOfOrder: readonly RecordedMessage[];
@@ -90,7 +99,7 @@ export class RecordedAnswers {
   readonly #messages: RecordedMessages;
   #anyRedacted = false;
   readonly #playing = new WeakMap<object, number>();
-  readonly #unknown: { readonly action: string; readonly value: unknown }[] = [];
+  readonly #unknown: UnknownMessage[] = [];
   readonly #outOfOrder: RecordedMessage[] = [];
   #unknownCount = 0;
   #outOfOrderCount = 0;
@@ -150,8 +159,17 @@ export class RecordedAnswers {
       return this.#answerOf(last, 'repeated');
     }
     this.#unknownCount += 1;
-    if (this.#unknown.length < SHOWN) this.#unknown.push({ action, value });
+    if (this.#unknown.length < SHOWN) {
+      const nearest = nearestMessage(messages, this.#rules, action, value);
+      this.#unknown.push({ action, value, ...(nearest === undefined ? {} : { nearest }) });
+    }
     return undefined;
+  }
+
+  /** Why a message turned out unknown, for whoever asked; '' once there were too many to look at each. */
+  whyUnknown(action: string, value: unknown): string {
+    const unknown = this.#unknown.findLast((one) => one.action === action && one.value === value);
+    return unknown === undefined ? '' : describeNearest(unknown.nearest);
   }
 
   /** Where it stands; asked at the end, `passed` is the verdict. */

@@ -170,14 +170,12 @@ export class StandInConnection {
     const { header } = frame;
     const { action, content } = requestOf(frame);
     const native = this.#greeted;
-    const answer = this.#options.answers.answer(
-      this,
-      action ?? (native && typeof header.action === 'string' ? header.action : ''),
-      recordedValue(content),
-    );
+    const name = action ?? (native && typeof header.action === 'string' ? header.action : '');
+    const value = recordedValue(content);
+    const answer = this.#options.answers.answer(this, name, value);
     const unconfirmed = native && header.ack === 'none';
     if (answer === undefined) {
-      if (!unconfirmed) this.#refuse(frame, action ?? '');
+      if (!unconfirmed) this.#refuse(frame, name, this.#options.answers.whyUnknown(name, value));
       return;
     }
     const turn = { answer, id: header.messageId, unwanted: unconfirmed, at, next: 0 };
@@ -274,10 +272,10 @@ export class StandInConnection {
     this.#link.end();
   }
 
-  #refuse({ header }: Frame, action: string): void {
+  #refuse({ header }: Frame, action: string, why: string): void {
     const error = {
       code: 'ERR_NOT_RECORDED',
-      message: `the recording holds no (further) such message: ${action}`,
+      message: `the recording holds no (further) such message: ${action}${why === '' ? '' : `; ${why}`}`,
     };
     // Who knows the native dialect reads the code also where the recorded host did not speak it.
     const text = saysNative(header) || this.#greeted ? error : `Error: ${error.code}: ${error.message}`;
