@@ -119,9 +119,10 @@ describe('RecordedAnswers', () => {
     const recorded = answers(poll, { mode: 'lenient' });
     expect(text(recorded, {}, '?', 'Stop')).toBeUndefined();
     expect(text(recorded, {}, '!')).toBeUndefined();
+    const changes = [{ path: 'value', kind: 'changed', expected: '?', actual: '!' }];
     expect(recorded.report().unknown).toEqual([
       { action: 'Stop', value: '?' },
-      { action: 'Move', value: '!' },
+      { action: 'Move', value: '!', nearest: { value: '?', changes } },
     ]);
   });
 
